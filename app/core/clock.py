@@ -1,0 +1,33 @@
+"""The installation's clock: the machine's time, unless a test or a demo set it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+_offset = timedelta(0)
+
+
+def now() -> datetime:
+    """Say what time it is in this installation (aware, UTC).
+
+    Everything that people see or that a rule depends on uses this clock. Timeouts, leases and
+    the time inside ids use the machine's own.
+    """
+    return datetime.now(UTC) + _offset
+
+
+def shift(offset: timedelta) -> None:
+    """Run ahead of the machine's clock (or behind it) from now on, in this process."""
+    global _offset  # noqa: PLW0603  A process has one clock.
+    _offset = offset
+
+
+@contextmanager
+def travelled(to: datetime) -> Iterator[None]:
+    """Be at another moment for a while; time goes on from there."""
+    before = _offset
+    shift(to - datetime.now(UTC))
+    try:
+        yield
+    finally:
+        shift(before)

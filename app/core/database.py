@@ -1,0 +1,296 @@
+"""The database: engines, and the one place where transactions begin and end.
+
+**One request, job or command is one transaction.** Routes take `Session`; jobs and commands open
+`database.work()`. Nobody else says commit or rollback.
+
+- GET and HEAD run READ ONLY, so that a reading route cannot write whatever its author does.
+- The commit precedes the answer: whoever reads "201 Created" can trust it.
+- The *side writer* (`database.aside()`) has a short transaction and a small pool of its own, for
+  what must stay when the request is refused: throttling, last-used marks, the trail of refusals.
+
+A hot standby may answer GETs. A client that must read what it wrote sends back the `Read-After`
+of the answer to its write; a standby that has not come so far is passed over.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+import structlog
+from fastapi import Depends, Request
+from sqlalchemy import event, exc
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.core.ids import new_id
+from app.core.problems import Unavailable
+from app.core.settings import Settings
+
+Sessions = async_sessionmaker[AsyncSession]
+
+logger = structlog.get_logger(__name__)
+
+READING = {"GET", "HEAD"}
+READ_AFTER = "Read-After"
+ASIDE_POOL_SIZE = 2
+
+READ_AND_ADD = {"rights": "SELECT, INSERT"}
+"""`info` of a table that only grows: the application's role gets no more, triggers see to the rest."""
+
+
+class Base(DeclarativeBase):
+    """What all tables share: an id that sorts by time, and columns by their Python type."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: sa.TIMESTAMP(timezone=True),
+        int: sa.BigInteger(),
+        str: sa.Text(),
+        dict[str, Any]: JSONB(),
+        list[str]: sa.ARRAY(sa.Text()),
+        Enum: sa.Enum(
+            Enum,
+            native_enum=False,
+            create_constraint=True,
+            length=32,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
+
+
+class Identified(Base):
+    """A table whose rows have an id of their own."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+class Versioned(Identified):
+    """A table whose rows people change; the version is the row's ETag."""
+
+    __abstract__ = True
+
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+
+    @sa.orm.declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let every UPDATE count the version up, and miss if somebody else did."""
+        return {"version_id_col": cls.version}
+
+
+def connect(url: str, settings: Settings, *, pool_size: int) -> AsyncEngine:
+    """Make an engine; nothing connects yet."""
+    limits = {
+        "statement_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
+        "lock_timeout": f"{settings.lock_timeout_seconds * 1000:.0f}",
+    }
+    arguments: dict[str, Any] = {"timeout": settings.database_wait_seconds}
+    if settings.database_pgbouncer:
+        arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+    else:
+        arguments["server_settings"] = {
+            **limits,
+            "application_name": "baat",
+            "idle_in_transaction_session_timeout": "60000",
+        }
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=settings.database_wait_seconds,
+        connect_args=arguments,
+    )
+    _explain_failed_connections(engine)
+    if settings.database_pgbouncer:
+        _limit_each_transaction(engine, limits)
+    return engine
+
+
+def _explain_failed_connections(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connect(
+        dialect: sa.Dialect, _record: object, arguments: list[Any], options: dict[str, Any]
+    ) -> Any:  # noqa: ANN401  The driver's own connection.
+        try:
+            return dialect.connect(*arguments, **options)
+        except (OSError, *_NO_ANSWER) as error:
+            message = "The database does not answer."
+            raise Unavailable(message) from error
+
+
+_NO_ANSWER = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+def _limit_each_transaction(engine: AsyncEngine, limits: dict[str, str]) -> None:
+    # PgBouncer refuses these as start-up parameters and hands connections around, so that a
+    # plain SET would leak to strangers.
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _set_limits(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SELECT {settings}")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The ways into the database that one process has."""
+
+    engine: AsyncEngine
+    sessions: Sessions
+    readers: Sessions
+    aside_engine: AsyncEngine
+    aside_sessions: Sessions
+    standby: AsyncEngine | None = None
+    standby_readers: Sessions | None = None
+
+    def work(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open the unit of work of a job or a command; leaving it commits."""
+        return self.sessions.begin()
+
+    def aside(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a short transaction beside the request's own; what it writes stays."""
+        return self.aside_sessions.begin()
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a READ ONLY transaction on the primary."""
+        return self.readers()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for engine in (self.engine, self.aside_engine, self.standby):
+            if engine is not None:
+                await engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """Prepare the engines of a process; nothing connects yet."""
+    url = settings.database_url.get_secret_value()
+    engine = connect(url, settings, pool_size=settings.database_pool_size)
+    aside = connect(url, settings, pool_size=ASIDE_POOL_SIZE)
+    standby = None
+    if settings.replica_database_url is not None:
+        replica = settings.replica_database_url.get_secret_value()
+        standby = connect(replica, settings, pool_size=settings.database_pool_size)
+    return Database(
+        engine=engine,
+        sessions=_sessions(engine),
+        readers=_sessions(_read_only(engine)),
+        aside_engine=aside,
+        aside_sessions=_sessions(aside),
+        standby=standby,
+        standby_readers=_sessions(_read_only(standby)) if standby else None,
+    )
+
+
+def _sessions(engine: AsyncEngine) -> Sessions:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def _read_only(engine: AsyncEngine) -> AsyncEngine:
+    # An option of the driver's own BEGIN: it costs no round trip.
+    return engine.execution_options(postgresql_readonly=True)
+
+
+async def _unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    if request.method in READING:
+        async with _reading(database, request.headers.get(READ_AFTER)) as session:
+            yield session
+        return
+    async with database.sessions() as session:
+        request.state.session = session
+        yield session
+        await session.commit()  # An exception skips this line, and closing rolls back.
+        if database.standby is not None:
+            request.state.read_after = await _written_until(session)
+
+
+# scope="function": the transaction ends before the answer leaves. The default would commit after.
+Session = Annotated[AsyncSession, Depends(_unit_of_work, scope="function")]
+
+
+@asynccontextmanager
+async def _reading(database: Database, read_after: str | None) -> AsyncIterator[AsyncSession]:
+    session = await _fresh_standby(database, read_after) or database.readers()
+    async with session:
+        yield session
+
+
+async def _fresh_standby(database: Database, read_after: str | None) -> AsyncSession | None:
+    """Open a session on the standby, if there is one that answers and has come far enough."""
+    if database.standby_readers is None:
+        return None
+    session = database.standby_readers()
+    try:
+        if await session.scalar(_HAS_REPLAYED, {"position": read_after or "0/0"}):
+            return session
+    except (Unavailable, exc.DBAPIError, exc.TimeoutError):
+        logger.warning("standby_passed_over", exc_info=True)
+    await session.close()
+    return None
+
+
+_HAS_REPLAYED = sa.text("SELECT pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn)")
+
+
+async def _written_until(session: AsyncSession) -> str:
+    async with session.begin():
+        return str(await session.scalar(sa.text("SELECT pg_current_wal_insert_lsn()")))
+
+
+def violates(error: exc.IntegrityError, constraint: str) -> bool:
+    """Tell whether the database refused because of this constraint (or unique index)."""
+    cause = getattr(error.orig, "__cause__", None)
+    return getattr(cause, "constraint_name", None) == constraint
+
+
+_BUSY = {
+    "40001": "The database had to choose between two changes",
+    "40P01": "Two changes waited for each other",
+    "55P03": "Another change holds what this request needs",
+    "57014": "The database needed too long",
+    "57P01": "The database is restarting",
+    "57P03": "The database is starting",
+    "53300": "The database has no connection left",
+}
+
+
+def unavailable(error: Exception) -> Unavailable | None:
+    """Recognise what passes by itself: time-outs, restarts, a pool with nothing left."""
+    if isinstance(error, Unavailable):
+        return error
+    if isinstance(error, exc.TimeoutError):
+        return Unavailable("All connections to the database are in use. Nothing was done.")
+    if isinstance(error, exc.DBAPIError):
+        sqlstate = getattr(error.orig, "sqlstate", None) or ""
+        if sqlstate in _BUSY:
+            return Unavailable(f"{_BUSY[sqlstate]}. Nothing was done.")
+        if error.connection_invalidated or sqlstate.startswith("08"):
+            return Unavailable("The connection to the database was lost.")
+    return None

@@ -1,0 +1,80 @@
+"""The installation: one row that says what this database is for.
+
+Its mode (test or live) and whether it is a demo are fixed when it is created; the database
+refuses a change. Only a demo's clock can be set; every process follows it.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.database import Identified
+from app.core.settings import Mode, Settings
+
+
+class Installation(Identified):
+    """The one row; a unique index on a constant sees to that."""
+
+    __tablename__ = "installations"
+    __table_args__ = (
+        sa.Index("uq_installations_only_one", sa.text("(true)"), unique=True),
+        sa.CheckConstraint("demo OR clock_offset_seconds = 0", name="only_a_demo_sets_its_clock"),
+        sa.CheckConstraint("NOT (demo AND mode = 'live')", name="a_demo_is_not_live"),
+    )
+
+    mode: Mapped[Mode]
+    demo: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    clock_offset_seconds: Mapped[int] = mapped_column(default=0)
+
+
+class WrongInstallation(Exception):  # noqa: N818  Read aloud it says what is wrong.
+    """The settings and the database disagree about what this installation is."""
+
+
+async def create(session: AsyncSession, settings: Settings) -> Installation:
+    """Make the row at the first start; at every later one, insist that it still says the same.
+
+    Raises:
+        WrongInstallation: the mode or the demo mark differs from that of the creation.
+    """
+    installation = await session.scalar(sa.select(Installation))
+    if installation is None:
+        installation = Installation(mode=settings.mode, demo=settings.demo)
+        session.add(installation)
+        await session.flush()
+    _insist(installation, settings)
+    return installation
+
+
+async def check(session: AsyncSession, settings: Settings) -> Installation:
+    """Find the row, and insist that the settings fit it; then follow its clock.
+
+    Raises:
+        WrongInstallation: there is none yet, or it was created otherwise.
+    """
+    installation = await session.scalar(sa.select(Installation))
+    if installation is None:
+        message = "This database holds no installation yet: run `baat migrate` first."
+        raise WrongInstallation(message)
+    _insist(installation, settings)
+    follow(installation.clock_offset_seconds)
+    return installation
+
+
+def _insist(installation: Installation, settings: Settings) -> None:
+    if (installation.mode, installation.demo) != (settings.mode, settings.demo):
+        message = (
+            f"This database was created as mode={installation.mode} demo={installation.demo} and"
+            f" the settings say mode={settings.mode} demo={settings.demo}. That is fixed at"
+            " creation: set BAAT_MODE and BAAT_DEMO back, or use another database."
+        )
+        raise WrongInstallation(message)
+
+
+def follow(offset_seconds: int) -> None:
+    """Let this process's clock run as the installation's does."""
+    clock.shift(timedelta(seconds=offset_seconds))

@@ -1,0 +1,64 @@
+"""Keyset pages: lists are read in the order of their ids, from the last id that was seen."""
+
+from collections.abc import Sequence
+from typing import Annotated, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+LARGEST_PAGE = 200
+
+
+class PageRequest(BaseModel):
+    """Which part of a list the caller wants."""
+
+    after: Annotated[
+        UUID | None, Field(description="The `next` of the page before; absent for the first.")
+    ] = None
+    limit: Annotated[
+        int, Field(ge=1, le=LARGEST_PAGE, description="How many items at the most.")
+    ] = 50
+
+
+Paging = Annotated[PageRequest, Query()]
+
+
+class _Row(Protocol):
+    id: Mapped[UUID]
+
+
+Row = TypeVar("Row", bound=_Row)
+View = TypeVar("View", bound=BaseModel)
+
+
+class Page(Generic[Row]):
+    """Rows of one page, oldest first; a route's `PageOf` view reads it."""
+
+    def __init__(self, rows: Sequence[Row], limit: int) -> None:
+        self.items = rows[:limit]
+        self.next: UUID | None = self.items[-1].id if len(rows) > limit else None  # type: ignore[assignment]
+
+
+class PageOf(BaseModel, Generic[View]):
+    """A part of a list, and how to go on."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    items: list[View]
+    next: Annotated[
+        UUID | None, Field(description="Pass it as `after` to read on; null at the end.")
+    ] = None
+
+
+async def page(
+    session: AsyncSession, rows: sa.Select[Row], kind: type[Row], request: PageRequest
+) -> Page[Row]:
+    """Run a query for one page, in the order of the ids of `kind`."""
+    if request.after is not None:
+        rows = rows.where(kind.id > request.after)
+    found = await session.scalars(rows.order_by(kind.id).limit(request.limit + 1))
+    return Page(found.all(), request.limit)

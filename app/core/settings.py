@@ -1,0 +1,220 @@
+"""Every setting of an installation, read from the environment once."""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    """What an installation is for; fixed when it is created."""
+
+    TEST = "test"
+    """Nothing in it is real; keys begin with `baat_test_`."""
+    LIVE = "live"
+    """Real money and real obligations; keys begin with `baat_live_`."""
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    JSON = "json"
+    """One JSON object per line, for machines."""
+    CONSOLE = "console"
+    """Coloured lines, for people."""
+
+
+def _with_driver(url: SecretStr) -> SecretStr:
+    # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg, and managed databases hand out both.
+    _, separator, rest = url.get_secret_value().partition("://")
+    return SecretStr(f"postgresql+asyncpg://{rest}") if separator else url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_with_driver)]
+
+
+class Settings(BaseSettings):
+    """The settings, each with the environment variable `BAAT_<NAME>` unless it says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BAAT_", env_ignore_empty=True, frozen=True, populate_by_name=True
+    )
+
+    database_url: Annotated[
+        DatabaseUrl,
+        Field(
+            validation_alias="DATABASE_URL",
+            description="Where PostgreSQL is, as the application's role (`DATABASE_URL`).",
+        ),
+    ]
+    migrations_database_url: Annotated[
+        DatabaseUrl | None,
+        Field(
+            validation_alias="MIGRATIONS_DATABASE_URL",
+            description="The same database as the role that owns it (`MIGRATIONS_DATABASE_URL`);"
+            " without it the application's role does both, and protects less.",
+        ),
+    ] = None
+    replica_database_url: Annotated[
+        DatabaseUrl | None,
+        Field(
+            validation_alias="REPLICA_DATABASE_URL",
+            description="A hot standby that answers GETs (`REPLICA_DATABASE_URL`).",
+        ),
+    ] = None
+    database_pool_size: Annotated[
+        int, Field(gt=0, description="How many connections this process keeps to the database.")
+    ] = 10
+    database_wait_seconds: Annotated[
+        float,
+        Field(gt=0, description="How long a request waits for a connection before it gets a 503."),
+    ] = 5.0
+    database_pgbouncer: Annotated[
+        bool, Field(description="PgBouncer in transaction mode stands before the database.")
+    ] = False
+    listen_database_url: Annotated[
+        DatabaseUrl | None,
+        Field(
+            validation_alias="LISTEN_DATABASE_URL",
+            description="The database without PgBouncer, for LISTEN (`LISTEN_DATABASE_URL`);"
+            " by default `DATABASE_URL`.",
+        ),
+    ] = None
+    statement_timeout_seconds: Annotated[
+        float, Field(gt=0, description="The longest that one SQL statement may run.")
+    ] = 30.0
+    lock_timeout_seconds: Annotated[
+        float, Field(gt=0, description="The longest that one SQL statement may wait for a lock.")
+    ] = 4.0
+
+    home: Annotated[
+        Path, Field(description="The folder for files of this installation (mail without SMTP).")
+    ] = Path(".baat")
+    secret: Annotated[
+        SecretStr,
+        Field(
+            min_length=32,
+            description="Seals what may not be read in the database (one-time codes, mail)."
+            " Keep it: without it those can't be opened.",
+        ),
+    ]
+    mode: Annotated[
+        Mode, Field(description="`test` or `live`; fixed when the installation is created.")
+    ] = Mode.TEST
+    demo: Annotated[
+        bool,
+        Field(description="A demo has a settable clock and says so for ever; fixed at creation."),
+    ] = False
+    public_url: Annotated[
+        str, Field(pattern=r"^https?://[^/\s]+$", description="The address that people see.")
+    ] = "http://127.0.0.1:8000"
+    contact_name: Annotated[str, Field(description="Who answers questions about the API.")] = (
+        "Baat maintainers"
+    )
+    contact_email: Annotated[str, Field(description="Where to mail questions about the API.")] = (
+        "maintainers@baat.example"
+    )
+    contact_url: Annotated[str, Field(description="Where to read more about the API.")] = (
+        "https://baat.example/contact"
+    )
+
+    smtp_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`;"
+            " without it mail lands as files in `<home>/mail/`."
+        ),
+    ] = None
+    mail_from: Annotated[str, Field(description="The sender of all mail.")] = (
+        "Baat <no-reply@baat.example>"
+    )
+
+    log_level: Annotated[
+        str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least that is logged.")
+    ] = "INFO"
+    log_format: Annotated[LogFormat, Field(description="`json` or `console`.")] = LogFormat.JSON
+    metrics_token: Annotated[
+        SecretStr | None,
+        Field(description="The bearer token of `/metrics`; without it only loopback may read it."),
+    ] = None
+    trusted_proxies: Annotated[
+        str, Field(description="Addresses whose `X-Forwarded-For` is believed, by commas.")
+    ] = "127.0.0.1"
+
+    body_limit_bytes: Annotated[
+        int, Field(gt=0, description="The largest request body that is read.")
+    ] = 1_048_576
+    json_depth_limit: Annotated[int, Field(gt=0, description="The deepest JSON that is read.")] = 32
+    reads_per_minute: Annotated[
+        int, Field(gt=0, description="How many GETs a caller may do per minute and process.")
+    ] = 1_200
+    writes_per_minute: Annotated[
+        int, Field(gt=0, description="How many changes a caller may ask for per minute.")
+    ] = 300
+    failures_per_minute: Annotated[
+        int, Field(gt=0, description="How many unknown credentials one address may try per minute.")
+    ] = 60
+    sign_in_attempts: Annotated[
+        int, Field(gt=0, description="How many failed sign-ins one account allows per quarter.")
+    ] = 10
+    sign_in_attempts_per_network: Annotated[
+        int, Field(gt=0, description="How many failed sign-ins one network allows per quarter.")
+    ] = 100
+
+    session_idle_minutes: Annotated[
+        int, Field(gt=0, description="A sign-in ends after so long without a request.")
+    ] = 60
+    session_hours: Annotated[int, Field(gt=0, description="A sign-in ends after so long.")] = 12
+    breach_list: Annotated[
+        Path | None,
+        Field(
+            description="A file of SHA-1 hashes of leaked passwords, sorted, one per line"
+            " (the format of the Pwned Passwords download)."
+        ),
+    ] = None
+    password_memory_kib: Annotated[
+        int, Field(ge=19_456, description="What argon2id may use per password (OWASP: 19 MiB up).")
+    ] = 65_536
+
+    worker: Annotated[bool, Field(description="`baat serve` also works on jobs.")] = True
+    worker_concurrency: Annotated[
+        int, Field(gt=0, description="How many jobs one worker does at the same time.")
+    ] = 4
+    job_lease_seconds: Annotated[
+        float, Field(gt=0, description="A job whose worker is silent for so long is taken over.")
+    ] = 30.0
+    job_poll_seconds: Annotated[
+        float, Field(gt=0, description="How often a worker looks without being notified.")
+    ] = 5.0
+    retention_days: Annotated[
+        int,
+        Field(gt=0, description="How long finished jobs, sent mail and idempotency keys are kept."),
+    ] = 30
+
+    @model_validator(mode="after")
+    def _a_live_installation_is_served_over_tls(self) -> Self:
+        if self.mode is Mode.LIVE and not self.public_url.startswith("https://"):
+            message = "a live installation needs an https:// BAAT_PUBLIC_URL"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _a_demo_is_never_live(self) -> Self:
+        if self.mode is Mode.LIVE and self.demo:
+            message = "a demo installation can't be live: unset BAAT_DEMO or set BAAT_MODE=test"
+            raise ValueError(message)
+        return self
+
+    @property
+    def owner_url(self) -> str:
+        """The address for migrations."""
+        return (self.migrations_database_url or self.database_url).get_secret_value()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the environment, the first time."""
+    return Settings()
