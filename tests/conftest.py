@@ -29,7 +29,7 @@ from app.core.settings import Settings
 from app.main import create_app
 
 PROJECT = Path(__file__).parent.parent
-SECRET = "a secret of the tests, long enough to seal"  # noqa: S105  It seals nothing real.
+SECRET = "a secret of the tests, long enough to seal"
 
 _numbers = count()
 

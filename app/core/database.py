@@ -47,7 +47,7 @@ READ_AFTER = "Read-After"
 ASIDE_POOL_SIZE = 2
 
 READ_AND_ADD = {"rights": "SELECT, INSERT"}
-"""`info` of a table that only grows: the application's role gets no more, triggers see to the rest."""
+"""`info` of a table that only grows; a trigger on it refuses the rest, whoever connects."""
 
 
 class Base(DeclarativeBase):

@@ -67,6 +67,12 @@ class Event(Identified):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-def record(session: AsyncSession, kind: str, subject_id: UUID, actor: Actor, **data: Any) -> None:
+def record(
+    session: AsyncSession,
+    kind: str,
+    subject_id: UUID,
+    actor: Actor,
+    **data: str | int | bool | list[str] | None,
+) -> None:
     """Write an event of `kind` about a subject, with ids and figures as `data`."""
     session.add(Event(type=kind, subject_id=subject_id, actor=str(actor), data=data))

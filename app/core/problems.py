@@ -27,7 +27,9 @@ class Problem(Exception):  # noqa: N818  The field's word is problem (RFC 9457),
     in_trail: ClassVar[bool] = False
     """Refusals about rights are written to the audit trail."""
 
-    def __init__(self, detail: str, *, retry_after_seconds: int | None = None, **extra: Extra):
+    def __init__(
+        self, detail: str, *, retry_after_seconds: int | None = None, **extra: Extra
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after_seconds = retry_after_seconds
@@ -56,7 +58,7 @@ class InvalidRequest(Problem):
     status = HTTPStatus.BAD_REQUEST
     title = "The request is not valid"
 
-    def __init__(self, errors: list[dict[str, str]]):
+    def __init__(self, errors: list[dict[str, str]]) -> None:
         faults = "fault" if len(errors) == 1 else "faults"
         super().__init__(f"The request has {len(errors)} {faults}; see errors.", errors=errors)
 
@@ -134,7 +136,7 @@ class Unavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "Not available just now"
 
-    def __init__(self, detail: str, retry_after_seconds: int = 1):
+    def __init__(self, detail: str, retry_after_seconds: int = 1) -> None:
         super().__init__(detail, retry_after_seconds=retry_after_seconds)
 
 

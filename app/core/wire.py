@@ -1,6 +1,6 @@
 """What every schema on the wire has in common: camelCase names, strict requests, UTC moments."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer

