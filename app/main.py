@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app import __version__
 from app.core import installation
 from app.core.database import open_database
 from app.core.settings import Settings
 
-ROUTERS = ()
+ROUTERS: tuple[APIRouter, ...] = ()
 
 
 def create_app(settings: Settings) -> FastAPI:

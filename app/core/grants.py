@@ -5,7 +5,6 @@ table says in its `info` when the application may not change or remove its rows.
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from app.core.database import Base
 
@@ -21,7 +20,7 @@ def grant(connection: sa.Connection, role: str) -> None:
     """Give `role` exactly its rights on every table; the owner needs none."""
     if role == connection.scalar(sa.text("SELECT current_user")):
         return
-    quoted = postgresql.dialect().identifier_preparer.quote(role)
+    quoted = connection.dialect.identifier_preparer.quote(role)
     connection.execute(sa.text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
     connection.execute(sa.text(f"GRANT SELECT ON alembic_version TO {quoted}"))
     for table in Base.metadata.sorted_tables:

@@ -41,7 +41,7 @@ async def create(session: AsyncSession, settings: Settings) -> Installation:
     Raises:
         WrongInstallation: the mode or the demo mark differs from that of the creation.
     """
-    installation = await session.scalar(sa.select(Installation))
+    installation: Installation | None = await session.scalar(sa.select(Installation))
     if installation is None:
         installation = Installation(mode=settings.mode, demo=settings.demo)
         session.add(installation)
@@ -56,7 +56,7 @@ async def check(session: AsyncSession, settings: Settings) -> Installation:
     Raises:
         WrongInstallation: there is none yet, or it was created otherwise.
     """
-    installation = await session.scalar(sa.select(Installation))
+    installation: Installation | None = await session.scalar(sa.select(Installation))
     if installation is None:
         message = "This database holds no installation yet: run `baat migrate` first."
         raise WrongInstallation(message)
