@@ -1,0 +1,92 @@
+"""`test`, `pytest` and `check`: everything that must hold before a change is shared."""
+
+import os
+import secrets
+
+from . import database, environment, ephemeral
+from .children import Child
+from .database import Database
+from .project import Project
+from .steps import Steps
+
+SOURCES = ("ruff format", "ruff check", "mypy", "imports")
+
+
+def check(project: Project, steps: Steps) -> int:
+    """Check the sources, without a database."""
+    environment.prepare(project, steps)
+    return _check_sources(project, steps)
+
+
+def test(project: Project, steps: Steps) -> int:
+    """Check the sources, the migrations, and run every test on all cores.
+
+    pytest's closing line is the last one: what follows it is silent.
+    """
+    environment.prepare(project, steps)
+    if code := _check_sources(project, steps):
+        return code
+    with ephemeral.variables_for_tests(project, steps) as variables:
+        if code := _check_migrations(project, steps, variables):
+            return code
+        return _pytest(project, variables, ["-n", str(len(os.sched_getaffinity(0)))])
+
+
+def pytest(project: Project, steps: Steps, arguments: list[str]) -> int:
+    """Run pytest alone, with the caller's arguments."""
+    environment.prepare(project, steps)
+    with ephemeral.variables_for_tests(project, steps) as variables:
+        return _pytest(project, variables, arguments)
+
+
+def _check_sources(project: Project, steps: Steps) -> int:
+    commands = (
+        ("ruff", "format", "--check"),
+        ("ruff", "check"),
+        ("mypy",),
+        ("lint-imports",),
+    )
+    for name, (program, *options) in zip(SOURCES, commands, strict=True):
+        command = [project.program(program), *options]
+        if code := _quiet(steps, name, Child(command, dict(os.environ), project.root)):
+            return code
+    return 0
+
+
+def _check_migrations(project: Project, steps: Steps, variables: dict[str, str]) -> int:
+    """Migrate an empty database, and ask whether the models have what the migrations made."""
+    owner = variables["MIGRATIONS_DATABASE_URL"]
+    scratch = f"baat_scratch_{secrets.token_hex(4)}"
+    database.ask(project, "create", owner, scratch)
+    try:
+        urls = Database(variables["DATABASE_URL"], owner).renamed(scratch)
+        there = {
+            "DATABASE_URL": urls.url,
+            "MIGRATIONS_DATABASE_URL": urls.migrations_url,
+        }
+        for name, command in (
+            ("migrations", ["upgrade", "head"]),
+            ("models", ["check"]),
+        ):
+            alembic = [project.program("alembic"), *command]
+            if code := _quiet(steps, name, Child(alembic, variables | there, project.root)):
+                return code
+    finally:
+        database.ask(project, "drop", owner, scratch)
+    return 0
+
+
+def _quiet(steps: Steps, name: str, child: Child) -> int:
+    """Run a check; it is heard only when it finds something."""
+    with steps.step(name) as step:
+        outcome = child.outcome()
+        if outcome.returncode:
+            step.result = "failed"
+    if outcome.returncode:
+        steps.say(outcome.stdout.rstrip())
+    return outcome.returncode
+
+
+def _pytest(project: Project, variables: dict[str, str], arguments: list[str]) -> int:
+    command = [str(project.python), "-m", "pytest", *arguments]
+    return Child(command, variables, project.root).follow()
