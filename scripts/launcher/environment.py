@@ -28,7 +28,7 @@ def prepare(project: Project, steps: Steps) -> None:
         step.result = "up to date"
         if _is_current(project):
             return
-        require_writable(project.venv, "BAAT_VENV")
+        require_writable(project.venv, "BAAT_VENV", 0o755)
         lock = Lock(project.venv)
         try:
             # Another launcher may be building it: wait, and find it done.
@@ -38,19 +38,24 @@ def prepare(project: Project, steps: Steps) -> None:
                 if not _is_usable(project):
                     _create(project)
                 step.result = f"installed with {_install(project)} in {project.venv}"
-                _stamp(project).write_text(_fingerprint(project))
+                stamp(project)
         finally:
             lock.release()
 
 
 def _is_current(project: Project) -> bool:
     try:
-        return _is_usable(project) and _stamp(project).read_text() == _fingerprint(project)
+        return _is_usable(project) and _stamp_file(project).read_text() == _fingerprint(project)
     except OSError:
         return False
 
 
-def _stamp(project: Project) -> Path:
+def stamp(project: Project) -> None:
+    """Note that the virtual environment holds what the pins say now."""
+    _stamp_file(project).write_text(_fingerprint(project))
+
+
+def _stamp_file(project: Project) -> Path:
     return project.venv / "baat-installed"
 
 

@@ -32,7 +32,7 @@ class Home:
     """The folder of one installation's data, locked or not."""
 
     def __init__(self, folder: Path) -> None:
-        require_writable(folder, "BAAT_HOME")
+        require_writable(folder, "BAAT_HOME", 0o700)
         self.folder = folder
         self._supervisor = Lock(folder / "supervisor.lock")
         self._guests = Lock(folder / "guests.lock")

@@ -47,15 +47,15 @@ def _place(chosen: str | None, default: Path) -> Path:
     return Path(chosen).expanduser().absolute() if chosen else default
 
 
-def require_writable(folder: Path, variable: str) -> None:
-    """Make a private folder if it is not there, and prove that it can be written.
+def require_writable(folder: Path, variable: str, mode: int) -> None:
+    """Make a folder if it is not there, and prove that it can be written.
 
     Raises:
         LaunchError: The folder cannot be made or written; the message names the variable
             with which another one is chosen.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
