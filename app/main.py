@@ -1,16 +1,34 @@
 """Put the house together: routers, handlers of jobs, hooks. Nobody imports this but `cli`."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI
 
 from app import __version__
-from app.core import installation
-from app.core.database import open_database
+from app.core import housekeeping, idempotency, installation, jobs, mail
+from app.core.database import Database, open_database
+from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 
 ROUTERS: tuple[APIRouter, ...] = ()
+
+FORGET = housekeeping.forgetting(
+    idempotency_keys=idempotency.forget,
+    jobs=housekeeping.finished_jobs,
+    mails=mail.forget,
+)
+
+HANDLERS: tuple[jobs.Handler, ...] = (
+    jobs.outside(mail.DELIVER, mail.deliver),
+    jobs.transactional(housekeeping.FORGET, FORGET),
+)
+"""Who does which kind of job; a kind that stands not here keeps the application from starting."""
+
+PERIODICS: tuple[jobs.Periodic, ...] = (
+    jobs.Periodic(housekeeping.FORGET, every=timedelta(hours=1)),
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -35,9 +53,41 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     database = open_database(settings)
     app.state.database = database
+    app.state.worker = None
     try:
-        async with database.reading() as session:
-            await installation.check(session, settings)
-        yield
+        await prepare(database)
+        async with AsyncExitStack() as running:
+            if settings.worker:
+                app.state.worker = jobs.Worker(database, HANDLERS, PERIODICS)
+            await running.enter_async_context(listener(database, app.state.worker))
+            if app.state.worker is not None:
+                await running.enter_async_context(app.state.worker)
+            yield
     finally:
         await database.close()
+
+
+async def prepare(database: Database) -> None:
+    """Insist, before anything runs, on a fitting installation and on a handler for every job."""
+    jobs.insist_on_all(HANDLERS)
+    async with database.reading() as session:
+        await installation.check(session, database.settings)
+
+
+def listener(database: Database, worker: jobs.Worker | None) -> Listener:
+    """Let this process hear of new jobs, if it works on them, and of a demo's clock."""
+
+    def wake(_said: str = "") -> None:
+        if worker is not None:
+            worker.wake()
+
+    def follow(said: str) -> None:
+        installation.follow(int(said))
+        wake()
+
+    channels = []
+    if worker is not None:
+        channels.append(Channel(jobs.CHANNEL, "SELECT ''", wake))
+    if database.settings.demo:
+        channels.append(Channel(installation.CLOCK, installation.CLOCK_LATEST, follow))
+    return Listener(database.settings, channels)

@@ -1,6 +1,8 @@
 """Every table of the project, for the migrations; a new domain adds a line."""
 
 from app.core import events, idempotency, installation
+from app.core.jobs import models as jobs
+from app.core.mail import models as mail
 from app.organisations import models as organisations
 
-__all__ = ["events", "idempotency", "installation", "organisations"]
+__all__ = ["events", "idempotency", "installation", "jobs", "mail", "organisations"]

@@ -161,6 +161,7 @@ def _limit_each_transaction(engine: AsyncEngine, limits: dict[str, str]) -> None
 class Database:
     """The ways into the database that one process has."""
 
+    settings: Settings
     engine: AsyncEngine
     sessions: Sessions
     readers: Sessions
@@ -198,18 +199,25 @@ def open_database(settings: Settings) -> Database:
         replica = settings.replica_database_url.get_secret_value()
         standby = connect(replica, settings, pool_size=settings.database_pool_size)
     return Database(
+        settings=settings,
         engine=engine,
-        sessions=_sessions(engine),
-        readers=_sessions(_read_only(engine)),
+        sessions=_sessions(engine, settings),
+        readers=_sessions(_read_only(engine), settings),
         aside_engine=aside,
-        aside_sessions=_sessions(aside),
+        aside_sessions=_sessions(aside, settings),
         standby=standby,
-        standby_readers=_sessions(_read_only(standby)) if standby else None,
+        standby_readers=_sessions(_read_only(standby), settings) if standby else None,
     )
 
 
-def _sessions(engine: AsyncEngine) -> Sessions:
-    return async_sessionmaker(engine, expire_on_commit=False)
+def _sessions(engine: AsyncEngine, settings: Settings) -> Sessions:
+    return async_sessionmaker(engine, expire_on_commit=False, info={"settings": settings})
+
+
+def settings_of(session: AsyncSession) -> Settings:
+    """Say how the installation is set up that this session belongs to."""
+    settings: Settings = session.info["settings"]
+    return settings
 
 
 def _read_only(engine: AsyncEngine) -> AsyncEngine:

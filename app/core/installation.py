@@ -4,15 +4,26 @@ Its mode (test or live) and whether it is a demo are fixed when it is created; t
 refuses a change. Only a demo's clock can be set; every process follows it.
 """
 
-from datetime import datetime, timedelta
+import math
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock
+from app.core import clock, events
 from app.core.database import Identified
+from app.core.events import Actor
+from app.core.problems import Problem
 from app.core.settings import Mode, Settings
+
+CLOCK = "baat_clock"
+"""Where processes hear how far the clock is ahead now, in seconds."""
+
+CLOCK_LATEST = "SELECT clock_offset_seconds FROM installations"
+
+END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)
+"""A demo's clock stops short of this: it can't be put back."""
 
 
 class Installation(Identified):
@@ -78,3 +89,46 @@ def _insist(installation: Installation, settings: Settings) -> None:
 def follow(offset_seconds: int) -> None:
     """Let this process's clock run as the installation's does."""
     clock.shift(timedelta(seconds=offset_seconds))
+
+
+class NotADemo(Problem):
+    """Only a demo's clock can be set."""
+
+    status = 409
+    title = "This installation is not a demo"
+
+
+class TimeGoesForward(Problem):
+    """The clock can't be put back, nor beyond the end of time."""
+
+    status = 409
+    title = "The clock can't be set to that moment"
+
+
+async def set_clock(session: AsyncSession, to: datetime, actor: Actor) -> int:
+    """Let the clock of a demo jump to a later moment; say how many seconds it is ahead now.
+
+    Every process follows when the transaction is committed, this one included if it listens.
+
+    Raises:
+        NotADemo: real obligations have real deadlines.
+        TimeGoesForward: jobs and books only go forward.
+    """
+    query = sa.select(Installation).with_for_update()
+    installation = await session.scalar(query.execution_options(populate_existing=True))
+    if installation is None or not installation.demo:
+        raise NotADemo("Only the clock of a demo can be set, and this is not one.")
+    now = datetime.now(UTC) + timedelta(seconds=installation.clock_offset_seconds)
+    if not now <= to < END_OF_TIME:
+        raise TimeGoesForward(
+            f"The clock says {now:%Y-%m-%dT%H:%M:%SZ}: it can only be set to a later"
+            f" moment, before {END_OF_TIME:%Y}."
+        )
+    offset_seconds = math.ceil((to - datetime.now(UTC)).total_seconds())
+    installation.clock_offset_seconds = offset_seconds
+    events.record(
+        session, "installation.clock-set", installation.id, actor, offset_seconds=offset_seconds
+    )
+    await session.flush()
+    await session.execute(sa.select(sa.func.pg_notify(CLOCK, str(offset_seconds))))
+    return offset_seconds

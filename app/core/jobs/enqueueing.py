@@ -1,0 +1,58 @@
+"""Wanting work: a row in the caller's own transaction."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypeAlias
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from pydantic_core import to_jsonable_python
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.ids import new_id
+from app.core.jobs.kinds import JobKind
+from app.core.jobs.models import Job, JobState
+
+CHANNEL = "baat_jobs"
+"""Where workers hear that there may be work."""
+
+Argument: TypeAlias = str | int | UUID | date | Sequence[str] | Sequence[UUID] | None
+
+
+async def enqueue(
+    session: AsyncSession,
+    kind: JobKind,
+    /,
+    *,
+    run_at: datetime | None = None,
+    unique_key: str | None = None,
+    **arguments: Argument,
+) -> UUID | None:
+    """Want a job done, now or from `run_at` on (the installation's clock).
+
+    The row and the call to the workers are part of the caller's transaction: a rollback leaves
+    neither. The arguments hold ids and figures, never personal details.
+
+    Returns:
+        The job's id; none if a job with this `unique_key` exists already, whatever its state.
+    """
+    row = {
+        "id": new_id(),
+        "kind": kind.name,
+        "arguments": to_jsonable_python(arguments),
+        "unique_key": unique_key,
+        "state": JobState.QUEUED,
+        "run_at": run_at or clock.now(),
+        "attempts": 0,
+        "max_attempts": kind.max_attempts,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+        "created_at": clock.now(),
+    }
+    written = insert(Job).values(row).on_conflict_do_nothing(index_elements=["unique_key"])
+    rows = written.returning(Job.id).cte("written")
+    # A notification of a rolled back transaction is never sent, and equal ones are sent once.
+    job_id: UUID | None = await session.scalar(sa.select(rows.c.id, sa.func.pg_notify(CHANNEL, "")))
+    return job_id

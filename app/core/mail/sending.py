@@ -1,0 +1,77 @@
+"""Sending: a sealed row and a job in the caller's transaction, and later the delivery."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock, jobs, sealing
+from app.core.database import Database, settings_of
+from app.core.ids import new_id
+from app.core.languages import Language
+from app.core.mail import gateway
+from app.core.mail.letters import Letter, Recipient, write
+from app.core.mail.models import Category, Mail
+
+PURPOSE = "mail"
+
+DELIVER = jobs.JobKind("mail.deliver", max_attempts=40, back_off_seconds=10.0)
+"""About a day of attempts."""
+
+
+async def send(
+    session: AsyncSession,
+    *,
+    to: Recipient | str,
+    language: Language,
+    letter: str,
+    category: Category,
+    **values: object,
+) -> UUID:
+    """Have a letter written now, and delivered once the caller's transaction is committed.
+
+    `letter` is `<domain>/<name>`; `values` are what its template shows, besides `public_url`.
+
+    Raises:
+        BadLetter: the recipient or a value has no place in a mail.
+    """
+    recipient = Recipient(to) if isinstance(to, str) else to
+    values.setdefault("public_url", settings_of(session).public_url)
+    written = write(recipient, language, letter, category, values)
+    mail = Mail(
+        id=new_id(),
+        letter=letter,
+        category=category,
+        language=language,
+        sealed=sealing.seal(session, PURPOSE, written.as_bytes()),
+        created_at=clock.now(),
+    )
+    session.add(mail)
+    await jobs.enqueue(session, DELIVER, mail_id=mail.id)
+    return mail.id
+
+
+async def deliver(database: Database, mail_id: UUID) -> None:
+    """Hand a mail over and erase its content; a repeated delivery has the same Message-ID."""
+    async with database.reading() as session:
+        mail = await session.get(Mail, mail_id)
+        if mail is None or mail.sealed is None:
+            return
+        letter = Letter.from_bytes(sealing.unseal(session, PURPOSE, mail.sealed))
+    settings = database.settings
+    try:
+        message = gateway.compose(letter, mail, settings)
+        await gateway.choose(settings).hand_over(message, mail)
+    except gateway.Refused as refusal:
+        raise jobs.GiveUp(str(refusal)) from refusal
+    async with database.work() as session:
+        sent = sa.update(Mail).where(Mail.id == mail_id)
+        await session.execute(sent.values(sent_at=clock.now(), sealed=None))
+
+
+async def forget(session: AsyncSession, older_than_days: int) -> int:
+    """Remove old mail, sent or not; say how many."""
+    before = clock.now() - timedelta(days=older_than_days)
+    gone = await session.scalars(sa.delete(Mail).where(Mail.created_at < before).returning(Mail.id))
+    return len(gone.all())
