@@ -1,7 +1,6 @@
 """The operator's commands: `baat …`. Each opens its own unit of work."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +10,11 @@ from alembic.config import Config
 from pydantic import SecretStr, ValidationError
 
 from app import __version__
-from app.core import installation
+from app.core import installation, logs
 from app.core.database import open_database
+from app.core.installation import ALEMBIC_INI
 from app.core.settings import Settings, settings
 from app.main import create_app
-
-PROJECT = Path(__file__).parent.parent
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -40,7 +38,7 @@ def _settings() -> Settings:
 def migrate() -> None:
     """Bring the database up to date, give the application its rights, make the installation."""
     chosen = _settings()
-    command.upgrade(Config(PROJECT / "alembic.ini"), "head")
+    command.upgrade(Config(ALEMBIC_INI), "head")
 
     async def create() -> None:
         database = open_database(chosen)
@@ -61,6 +59,7 @@ def migrate() -> None:
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Answer HTTP, and work on jobs unless BAAT_WORKER=false."""
     chosen = _settings()
+    logs.configure(chosen)
     uvicorn.run(
         create_app(chosen),
         host=host,

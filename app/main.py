@@ -9,6 +9,8 @@ from fastapi import APIRouter, FastAPI
 from app import __version__
 from app.core import housekeeping, idempotency, installation, jobs, mail
 from app.core.database import Database, open_database
+from app.core.http import health, refusing
+from app.core.http.edge import Edge
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 
@@ -43,6 +45,9 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    refusing.install(app)
+    app.add_middleware(Edge, settings=settings)  # The last one added is the outermost.
+    app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import installation
+from app.core import installation, logs
 from app.core.database import Database, open_database
 from app.core.settings import Settings
 from app.main import create_app
@@ -107,6 +107,14 @@ class Cluster:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """Log as an installation does, secrets hidden."""
+    logs.configure(
+        Settings.model_validate({"database_url": "postgresql://nowhere/x", "secret": SECRET})
+    )
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import QueuePool
 
 from app.core.ids import new_id
 from app.core.problems import Unavailable
@@ -181,6 +182,11 @@ class Database:
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a READ ONLY transaction on the primary."""
         return self.readers()
+
+    def in_use(self) -> int:
+        """Count the connections that work at this moment."""
+        pools = [self.engine.sync_engine.pool, self.aside_engine.sync_engine.pool]
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     async def close(self) -> None:
         """Close every connection."""

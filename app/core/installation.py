@@ -6,6 +6,7 @@ refuses a change. Only a demo's clock can be set; every process follows it.
 
 import math
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,10 @@ CLOCK_LATEST = "SELECT clock_offset_seconds FROM installations"
 
 END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)
 """A demo's clock stops short of this: it can't be put back."""
+
+
+ALEMBIC_INI = Path(__file__).parents[2] / "alembic.ini"
+"""How to migrate; the project is installed where it lies, so the migrations stand beside `app`."""
 
 
 class Installation(Identified):

@@ -3,8 +3,16 @@
 from datetime import UTC
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
 Moment = Annotated[
     AwareDatetime,
@@ -25,8 +33,31 @@ class Request(BaseModel):
         alias_generator=to_camel, extra="forbid", frozen=True, str_strip_whitespace=True
     )
 
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Let `true`, `"5"` and `5.0` be no whole number, whatever the field's own type says.
+
+        Strictness for everything would refuse ids, dates and choices, which JSON writes as text.
+        """
+        schema = handler(source)
+        _make_strict(schema)
+        return schema
+
 
 class View(BaseModel):
     """A body that goes out, read from the row."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+
+def _make_strict(schema: object) -> None:
+    if isinstance(schema, list | tuple):
+        for part in schema:
+            _make_strict(part)
+    elif isinstance(schema, dict):
+        if schema.get("type") in {"int", "float", "bool"}:
+            schema["strict"] = True
+        for part in schema.values():
+            _make_strict(part)

@@ -1,27 +1,65 @@
 """Routers of the domains: every route goes through one door."""
 
 from collections.abc import Callable, Coroutine
+from email.message import Message
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from app.core import idempotency
+from app.core.http import etags, strict_json
+from app.core.problems import UnsupportedMediaType
+from app.core.settings import Settings
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly, once."""
+
+    async def json(self) -> Any:  # noqa: ANN401  JSON can be anything.
+        """Read the body as JSON.
+
+        Raises:
+            InvalidRequest: it is none, or none that means one thing.
+        """
+        if not hasattr(self, "_json"):
+            settings: Settings = self.app.state.settings
+            self._json = strict_json.loads(await self.body(), settings.json_depth_limit)
+        return self._json
 
 
 class Route(APIRoute):
-    """A route whose answer is kept with its idempotency key, in the same transaction."""
+    """A route that reads JSON strictly, keeps answers with their idempotency key and knows ETags.
+
+    The answer is kept in the transaction of its effect: the unit of work ends after the door.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap the endpoint; the unit of work ends after this returns."""
+        """Wrap the endpoint."""
         endpoint = super().get_route_handler()
+        field = self.body_field
+        reads_json = field is not None and not isinstance(field.field_info, Form)
 
         async def door(request: Request) -> Response:
-            response = await endpoint(request)
+            if reads_json:
+                _insist_on_json(request)
+            response = await endpoint(StrictRequest(request.scope, request.receive))
             idempotency.keep(request, response)
-            return response
+            return etags.conditional(request, response)
 
         return door
+
+
+def _insist_on_json(request: Request) -> None:
+    headers = request.headers
+    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        return
+    message = Message()
+    message["content-type"] = headers.get("content-type", "")
+    kind = message.get_content_type()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
 
 
 def router(path: str, tag: str) -> APIRouter:

@@ -1,0 +1,82 @@
+"""Logs: one line per happening, structured, with the request's id and without anybody's secrets."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from app.core.settings import LogFormat, Settings
+
+SECRET_NAMES = re.compile(
+    r"authorization|cookie|code|csrf|email|iban|password|secret|token|(^|_)(key|to|address)$",
+    re.IGNORECASE,
+)
+SECRET_TEXTS = re.compile(
+    r"baat_(?:test|live|session|once)_[\w-]+"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+HIDDEN = "(hidden)"
+
+
+def configure(settings: Settings) -> None:
+    """Send all logs, those of libraries too, through one form to standard output."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _renderer(settings.log_format),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        library = logging.getLogger(name)
+        library.handlers, library.propagate = [], True
+    # The edge writes one line per request, with the route instead of the path.
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+def _renderer(form: LogFormat) -> Processor:
+    if form is LogFormat.CONSOLE:
+        return structlog.dev.ConsoleRenderer()
+    return structlog.processors.JSONRenderer()
+
+
+def redact(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Hide what nobody may read in a log, by its name and by its look."""
+    return {name: _hidden(name, value) for name, value in line.items()}
+
+
+def _hidden(name: str, value: Any) -> Any:  # noqa: ANN401  A log line holds anything.
+    if SECRET_NAMES.search(name):
+        return HIDDEN
+    if isinstance(value, str):
+        return SECRET_TEXTS.sub(HIDDEN, value)
+    if isinstance(value, Mapping):
+        return {key: _hidden(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden("", inner) for inner in value]
+    return value
