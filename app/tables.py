@@ -1,8 +1,8 @@
 """Every table of the project, for the migrations; a new domain adds a line."""
 
-from app.core import events, idempotency, installation
+from app.core import events, idempotency, installation, throttle
 from app.core.jobs import models as jobs
 from app.core.mail import models as mail
 from app.organisations import models as organisations
 
-__all__ = ["events", "idempotency", "installation", "jobs", "mail", "organisations"]
+__all__ = ["events", "idempotency", "installation", "jobs", "mail", "organisations", "throttle"]
