@@ -1,7 +1,11 @@
 """The operator's commands: `baat …`. Each opens its own unit of work."""
 
 import asyncio
-from typing import Annotated
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+from uuid import UUID
 
 import typer
 import uvicorn
@@ -10,17 +14,29 @@ from alembic.config import Config
 from pydantic import SecretStr, ValidationError
 
 from app import __version__
-from app.core import installation, logs
-from app.core.database import open_database
+from app.core import clock, installation, jobs, languages, logs, mail
+from app.core.database import Database, open_database
+from app.core.events import Actor
 from app.core.installation import ALEMBIC_INI
+from app.core.languages import Language
+from app.core.problems import Problem
 from app.core.settings import Settings, settings
-from app.main import create_app
+from app.main import create_app, prepare, work_on_jobs
+
+OPERATOR = Actor.system("operator")
+
+Result = TypeVar("Result")
 
 cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Baat: an open social-impact marketplace.",
 )
+
+jobs_cli = typer.Typer(no_args_is_help=True, help="Look at jobs, and bring dead ones back.")
+clock_cli = typer.Typer(no_args_is_help=True, help="The clock of this installation.")
+cli.add_typer(jobs_cli, name="jobs")
+cli.add_typer(clock_cli, name="clock")
 
 
 def _settings() -> Settings:
@@ -69,6 +85,145 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         forwarded_allow_ips=chosen.trusted_proxies,
         timeout_graceful_shutdown=15,
     )
+
+
+@cli.command()
+def work() -> None:
+    """Work on jobs and answer no HTTP; Ctrl-C or SIGTERM lets the running ones end."""
+    logs.configure(_settings())
+    _in_database(work_on_jobs)
+
+
+@jobs_cli.command("list")
+def list_jobs(
+    state: Annotated[jobs.JobState | None, typer.Option(help="Only these.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
+) -> None:
+    """Print jobs: id, state, kind, attempts, due, and what went wrong last."""
+
+    async def read(database: Database) -> list[jobs.Job]:
+        async with database.reading() as session:
+            return await jobs.listed(session, state, limit)
+
+    for job in _in_database(read):
+        attempts = f"{job.attempts}/{job.max_attempts}"
+        due = f"{job.run_at:%Y-%m-%dT%H:%M:%SZ}"
+        typer.echo(
+            f"{job.id}  {job.state:7} {job.kind:24} {attempts:6} {due}  {job.last_error or ''}"
+        )
+
+
+@jobs_cli.command()
+def retry(
+    job_id: Annotated[UUID | None, typer.Argument(help="One dead job.")] = None,
+    *,
+    all_dead: Annotated[bool, typer.Option(help="Every dead job.")] = False,
+) -> None:
+    """Give dead jobs all their attempts again."""
+    if (job_id is None) != all_dead:
+        raise typer.BadParameter("Name one job, or --all-dead.")
+
+    async def revive(database: Database) -> int:
+        async with database.work() as session:
+            if job_id is None:
+                return await jobs.retry_all(session, OPERATOR)
+            await jobs.retry(session, job_id, OPERATOR)
+            return 1
+
+    typer.echo(f"Brought back: {_in_database(revive)}.")
+
+
+@clock_cli.command("show")
+def show_clock() -> None:
+    """Print what time it is here."""
+
+    async def read(_database: Database) -> datetime:
+        return clock.now()
+
+    typer.echo(_in_database(read).isoformat(timespec="seconds"))
+
+
+@clock_cli.command("set")
+def set_clock(moment: Annotated[str, typer.Argument(help="2026-05-04T12:00:00+02:00")]) -> None:
+    """Let a demo's clock jump to a later moment (RFC 3339)."""
+    try:
+        to = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise typer.BadParameter(f"{moment} is not a moment.") from error
+    if to.tzinfo is None:
+        raise typer.BadParameter(f"{moment} says no offset: end it with Z or +02:00.")
+    _jump(lambda: to)
+
+
+@clock_cli.command()
+def advance(
+    duration: Annotated[str, typer.Argument(help="Such as 90m, 12h, 30d, 6w or 1d12h.")],
+) -> None:
+    """Let a demo's clock jump ahead."""
+    parts = _DURATION.fullmatch(duration)
+    if not parts:
+        raise typer.BadParameter(f"{duration} is not a duration such as 90m, 12h, 30d or 1d12h.")
+    given = {unit: int(count) for unit, count in parts.groupdict().items() if count}
+    _jump(lambda: clock.now() + timedelta(**given))
+
+
+# At most as many digits as a timedelta can hold.
+_DURATION = re.compile(
+    r"(?=.)(?:(?P<weeks>\d{1,4})w)?(?:(?P<days>\d{1,5})d)?(?:(?P<hours>\d{1,6})h)?"
+    r"(?:(?P<minutes>\d{1,8})m)?(?:(?P<seconds>\d{1,9})s)?"
+)
+
+
+def _jump(to: Callable[[], datetime]) -> None:
+    async def jump(database: Database) -> datetime:
+        # Read here and not before: this process follows the clock from now on.
+        moment = to()
+        async with database.work() as session:
+            await installation.set_clock(session, moment, OPERATOR)
+        return moment
+
+    moment = _in_database(jump).astimezone(UTC)
+    typer.echo(f"The clock says {moment.isoformat(timespec='seconds')}.")
+
+
+@cli.command()
+def try_mail(
+    address: str, language: Annotated[Language, typer.Option()] = languages.DEFAULT
+) -> None:
+    """Send a message to try out the mail settings; a worker delivers it."""
+
+    async def send(database: Database) -> None:
+        async with database.work() as session:
+            await mail.send(
+                session,
+                to=address,
+                language=language,
+                letter="core/trial",
+                category=mail.Category.SECURITY,
+                installation=database.settings.public_url,
+                moment=languages.moment(clock.now(), language),
+            )
+
+    _in_database(send)
+
+
+def _in_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Open the database, insist on a fitting installation, and act; refusals are one sentence."""
+    chosen = _settings()
+
+    async def run() -> Result:
+        database = open_database(chosen)
+        try:
+            await prepare(database)
+            return await act(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except (Problem, installation.WrongInstallation, jobs.NotWired, mail.BadLetter) as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(code=1) from refusal
 
 
 @cli.command("settings")

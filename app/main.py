@@ -1,5 +1,7 @@
 """Put the house together: routers, handlers of jobs, hooks. Nobody imports this but `cli`."""
 
+import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -7,7 +9,7 @@ from datetime import timedelta
 from fastapi import APIRouter, FastAPI
 
 from app import __version__
-from app.core import housekeeping, idempotency, installation, jobs, mail
+from app.core import housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
 from app.core.http import health, refusing
 from app.core.http.edge import Edge
@@ -20,6 +22,7 @@ FORGET = housekeeping.forgetting(
     idempotency_keys=idempotency.forget,
     jobs=housekeeping.finished_jobs,
     mails=mail.forget,
+    counters=throttle.forget_expired,
 )
 
 HANDLERS: tuple[jobs.Handler, ...] = (
@@ -70,6 +73,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
     finally:
         await database.close()
+
+
+async def work_on_jobs(
+    database: Database,
+    handlers: tuple[jobs.Handler, ...] = HANDLERS,
+    periodics: tuple[jobs.Periodic, ...] = PERIODICS,
+) -> None:
+    """Be a worker and nothing else, until SIGTERM or SIGINT."""
+    worker = jobs.Worker(database, handlers, periodics)
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, worker.stop)
+    async with listener(database, worker):
+        await worker.run()
 
 
 async def prepare(database: Database) -> None:

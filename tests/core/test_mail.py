@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -19,6 +19,7 @@ from app.core import jobs, mail
 from app.core.database import Database, open_database
 from app.core.jobs import JobState
 from app.core.languages import Language
+from app.core.mail.gateway import NotDelivered
 from app.core.settings import Settings
 from tests.make.jobs import a_kind, all_are, the_job
 
@@ -112,9 +113,18 @@ def test_a_recipient_can_not_write_headers(address: str, name: str) -> None:
 class Postbox:
     """A mail server's answers, and what it took."""
 
-    def __init__(self, *answers: str) -> None:
+    def __init__(self, *answers: str, to_recipient: str = "") -> None:
         self._answers = list(answers)
+        self._to_recipient = to_recipient
         self.taken: list[Envelope] = []
+
+    async def handle_RCPT(  # noqa: N802  aiosmtpd names its hooks so.
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, *_: object
+    ) -> str:
+        """Know the recipient, or not."""
+        if not self._to_recipient:
+            envelope.rcpt_tos.append(address)
+        return self._to_recipient or "250 OK"
 
     async def handle_DATA(  # noqa: N802  aiosmtpd names its hooks so.
         self, _server: SMTP, _session: Session, envelope: Envelope
@@ -126,11 +136,20 @@ class Postbox:
         return answer
 
 
+def _server(postbox: Postbox) -> SMTP:
+    def nobody(*_: object) -> AuthResult:
+        return AuthResult(success=False, handled=False)
+
+    return SMTP(postbox, authenticator=nobody, auth_require_tls=False)
+
+
 @asynccontextmanager
-async def delivering(settings: Settings, postbox: Postbox) -> AsyncIterator[Database]:
+async def delivering(
+    settings: Settings, postbox: Postbox, credentials: str = ""
+) -> AsyncIterator[Database]:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(postbox, loop=loop), "127.0.0.1", 0)
-    address = SecretStr(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    server = await loop.create_server(lambda: _server(postbox), "127.0.0.1", 0)
+    address = SecretStr(f"smtp://{credentials}127.0.0.1:{server.sockets[0].getsockname()[1]}")
     database = open_database(settings.model_copy(update={"smtp_url": address}))
     try:
         yield database
@@ -166,8 +185,13 @@ async def test_a_full_mailbox_is_tried_again(settings: Settings) -> None:
     assert (job.attempts, job.last_error) == (3, "NotDelivered: The mail server answered 451.")
 
 
-async def test_a_refused_mail_is_dead_at_once(settings: Settings) -> None:
-    async with delivering(settings, Postbox("550 Who is jan@example.org?")) as database:
+@pytest.mark.parametrize(
+    "postbox",
+    [Postbox("550 No, jan@example.org"), Postbox(to_recipient="550 Who is jan@example.org?")],
+    ids=["data", "recipient"],
+)
+async def test_a_refused_mail_is_dead_at_once(settings: Settings, postbox: Postbox) -> None:
+    async with delivering(settings, postbox) as database:
         await want_a_letter(database)
         with capture_logs() as log:
             async with jobs.Worker(database, [DELIVERING]):
@@ -175,6 +199,22 @@ async def test_a_refused_mail_is_dead_at_once(settings: Settings) -> None:
         job = await the_job(database)
     assert (job.attempts, job.last_error) == (1, "GiveUp: The mail server answered 550.")
     assert "jan@" not in str(log)
+
+
+async def test_a_wrong_password_is_no_fault_of_the_mails(settings: Settings) -> None:
+    async with delivering(settings, Postbox(), credentials="baat:wrong@") as database:
+        mail_id = await want_a_letter(database)
+        with pytest.raises(NotDelivered, match="answered 535"):
+            await mail.deliver(database, mail_id)
+
+
+async def test_a_server_that_is_away_is_tried_again(settings: Settings) -> None:
+    nobody = settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
+    database = open_database(nobody)
+    mail_id = await want_a_letter(database)
+    with pytest.raises(NotDelivered, match="can't be reached"):
+        await mail.deliver(database, mail_id)
+    await database.close()
 
 
 async def test_a_delivery_repeated_after_the_end_sends_nothing(

@@ -85,6 +85,9 @@ async def test_a_retried_dead_letter_is_done(database: Database) -> None:
             await jobs.retry(session, job_id, Actor.system("operator"))
         await all_are(database, JobState.DONE)
     assert await notes(database) == [1]
+    async with database.work() as session:
+        with pytest.raises(jobs.NoSuchDeadLetter):
+            await jobs.retry(session, job_id, Actor.system("operator"))
 
 
 async def test_giving_up_makes_no_second_attempt(database: Database) -> None:
