@@ -1,0 +1,286 @@
+"""Who calls, and may they? Dependencies that prove it, and find things through the caller."""
+
+import hmac
+from ipaddress import ip_address, ip_network
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from app.core.database import READING, Session
+from app.core.problems import NotAllowed, NotFound
+from app.core.settings import Settings
+from app.organisations import credentials, queries
+from app.organisations.callers import Caller, Identity, Visitor
+from app.organisations.models import (
+    ApiKey,
+    Deputy,
+    Invitation,
+    Membership,
+    Organisation,
+    Right,
+    StaffAppointment,
+    User,
+)
+from app.organisations.problems import (
+    CredentialRefused,
+    CsrfTokenMissing,
+    OrganisationInactive,
+    PeopleOnly,
+    RoleTooSmall,
+    ScopeMissing,
+    SignInRequired,
+    StaffNeedsSecondFactor,
+    StaffOnly,
+)
+from app.organisations.scopes import READ_ORGANISATION
+
+SESSION_COOKIE = "__Host-baat-session"
+CSRF_HEADER = "X-CSRF-Token"
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="bearer",
+    description="The token of a session (`POST /sessions`) or an API key.",
+)
+_cookie = APIKeyCookie(
+    name=SESSION_COOKIE,
+    auto_error=False,
+    scheme_name="cookie",
+    description=f"A browser's session; a change must carry `{CSRF_HEADER}` too.",
+)
+
+
+def visitor(request: Request) -> Visitor:
+    """Read where a request comes from."""
+    return Visitor(
+        settings=request.app.state.settings,
+        database=request.app.state.database,
+        network=_network(request.client.host if request.client else None),
+        user_agent=request.headers.get("user-agent", "")[:200] or None,
+        request_id=getattr(request.state, "request_id", None),
+    )
+
+
+AnyVisitor = Annotated[Visitor, Depends(visitor)]
+
+
+def _network(host: str | None) -> str | None:
+    """Leave the last part of an address out: it would point at one person."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return None
+    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))  # noqa: PLR2004
+
+
+async def identify(
+    scopes: SecurityScopes,
+    request: Request,
+    visitor: AnyVisitor,
+    session: Session,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Caller:
+    """Find out who calls, from a bearer token or a browser's cookie."""
+    token = bearer.credentials if bearer else cookie
+    if not token:
+        message = "Send a session token or an API key as `Authorization: Bearer …`."
+        raise SignInRequired(message)
+    identity = await queries.callers.identity(session, token, visitor.settings)
+    if identity is None:
+        identity = await _on_the_primary(visitor, token)
+    request.state.actor = identity.actor
+    if identity.scopes is not None and (missing := set(scopes.scopes) - identity.scopes):
+        message = f"This needs an API key with the scope {', '.join(sorted(missing))}."
+        raise ScopeMissing(message)
+    if identity.in_cookie != (bearer is None):
+        message = "A session lives in a cookie or in a header, not in both."
+        raise CredentialRefused(message)
+    if identity.in_cookie and request.method not in READING:
+        _prove_same_site(request, visitor.settings, token)
+    await queries.callers.mark_used(visitor.database, identity)
+    return Caller(visitor, identity, token)
+
+
+async def _on_the_primary(visitor: Visitor, token: str) -> Identity:
+    """Look again where the newest rows are: a standby may not know a fresh session yet."""
+    if visitor.database.standby is not None:
+        async with visitor.database.reading() as primary:
+            if found := await queries.callers.identity(primary, token, visitor.settings):
+                return found
+    message = "The session or API key is unknown, has ended or was revoked. Sign in again."
+    raise CredentialRefused(message)
+
+
+def _prove_same_site(request: Request, settings: Settings, token: str) -> None:
+    given = request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given.encode(), credentials.csrf_token(settings, token).encode()):
+        message = f"Send the csrfToken that came with the session as `{CSRF_HEADER}`."
+        raise CsrfTokenMissing(message)
+
+
+AnyCaller = Annotated[Caller, Depends(identify)]
+OrganisationReader = Annotated[Caller, Security(identify, scopes=[READ_ORGANISATION])]
+
+
+async def _person(caller: AnyCaller) -> Caller:
+    if caller.identity.user_id is None:
+        message = "Sign in as a person to do this; an API key can't."
+        raise PeopleOnly(message)
+    return caller
+
+
+Person = Annotated[Caller, Depends(_person)]
+
+
+async def _staff(caller: Person) -> Caller:
+    if caller.is_staff:
+        return caller
+    if caller.identity.staff:
+        message = "Turn on your second factor (POST /me/second-factor) and sign in with it."
+        raise StaffNeedsSecondFactor(message)
+    message = "Only the platform's staff may do this."
+    raise StaffOnly(message)
+
+
+Staff = Annotated[Caller, Depends(_staff)]
+
+
+async def find_organisation(
+    session: Session, caller: Caller, organisation_id: UUID, right: Right
+) -> Organisation:
+    """Find an organisation through the caller's rights.
+
+    Staff may read every organisation and administer it; they never act in its name.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with it.
+        OrganisationInactive: it may read and do nothing else.
+        RoleTooSmall: the caller may know it, and may not do this.
+    """
+    rights = caller.rights_in(organisation_id)
+    if caller.is_staff:
+        rights |= {Right.READ, Right.ADMINISTER}
+    organisation = await session.get(Organisation, organisation_id) if rights else None
+    if organisation is None:
+        message = f"You know no organisation {organisation_id}."
+        raise NotFound(message)
+    if right not in rights:
+        raise _refusal(organisation, right)
+    return organisation
+
+
+def _refusal(organisation: Organisation, right: Right) -> NotAllowed:
+    if organisation.status != "active":
+        return OrganisationInactive(
+            f"{organisation.legal_name} is {organisation.status}: it reads and does nothing else."
+        )
+    return RoleTooSmall(f"Your role in {organisation.legal_name} may not {right} there.")
+
+
+async def _readable(
+    organisation_id: UUID, caller: OrganisationReader, session: Session
+) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.READ)
+
+
+async def _own(organisation_id: UUID, caller: Person, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.READ)
+
+
+async def _administered(organisation_id: UUID, caller: Person, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.ADMINISTER)
+
+
+ReadableOrganisation = Annotated[Organisation, Depends(_readable)]
+"""An organisation that the caller, person or machine, may read."""
+OwnOrganisation = Annotated[Organisation, Depends(_own)]
+"""An organisation that the person may read."""
+AdministeredOrganisation = Annotated[Organisation, Depends(_administered)]
+"""An organisation that the person may administer, as its admin or as staff."""
+
+
+async def _with_keys(organisation: AdministeredOrganisation, caller: Person) -> Organisation:
+    # A key acts in the organisation's name, and staff never does.
+    if Right.ADMINISTER not in caller.rights_in(organisation.id):
+        message = "Only the organisation's own admins may see and make its keys."
+        raise RoleTooSmall(message)
+    return organisation
+
+
+OrganisationWithKeys = Annotated[Organisation, Depends(_with_keys)]
+"""An organisation whose keys the person may handle: never staff, unless they are its admin."""
+
+
+async def _administered_membership(
+    membership_id: UUID, organisation: AdministeredOrganisation, session: Session
+) -> Membership:
+    return _found(
+        await queries.organisations.membership(session, organisation, membership_id), membership_id
+    )
+
+
+async def _own_or_administered_membership(
+    membership_id: UUID, organisation: OwnOrganisation, caller: Person, session: Session
+) -> Membership:
+    membership = await queries.organisations.membership(session, organisation, membership_id)
+    if membership is None or membership.user_id != caller.user_id:
+        await find_organisation(session, caller, organisation.id, Right.ADMINISTER)
+    return _found(membership, membership_id)
+
+
+AdministeredMembership = Annotated[Membership, Depends(_administered_membership)]
+OwnOrAdministeredMembership = Annotated[Membership, Depends(_own_or_administered_membership)]
+"""The person's own membership, or any one of an organisation that they administer."""
+
+
+async def _deputy(
+    deputy_id: UUID, membership: OwnOrAdministeredMembership, session: Session
+) -> Deputy:
+    return _found(await queries.organisations.deputy(session, membership, deputy_id), deputy_id)
+
+
+async def _invitation(
+    invitation_id: UUID, organisation: AdministeredOrganisation, session: Session
+) -> Invitation:
+    return _found(
+        await queries.organisations.invitation(session, organisation, invitation_id), invitation_id
+    )
+
+
+async def _api_key(key_id: UUID, organisation: OrganisationWithKeys, session: Session) -> ApiKey:
+    return _found(await queries.organisations.api_key(session, organisation, key_id), key_id)
+
+
+async def _appointment(
+    appointment_id: UUID, _staff: Staff, session: Session
+) -> StaffAppointment:
+    return _found(await queries.users.staff_appointment(session, appointment_id), appointment_id)
+
+
+DeputyOfMembership = Annotated[Deputy, Depends(_deputy)]
+InvitationOfOrganisation = Annotated[Invitation, Depends(_invitation)]
+KeyOfOrganisation = Annotated[ApiKey, Depends(_api_key)]
+LivingAppointment = Annotated[StaffAppointment, Depends(_appointment)]
+
+
+async def _me(request: Request, caller: Person, session: Session) -> User:
+    # A change of an account rests on what its row says: nobody else may change it meanwhile.
+    return await queries.users.user(
+        session, caller.user_id, lock=request.method not in READING
+    )
+
+
+Me = Annotated[User, Depends(_me)]
+"""The row of the person who calls."""
+
+Found = TypeVar("Found")
+
+
+def _found(thing: Found | None, thing_id: UUID) -> Found:
+    if thing is None:
+        message = f"There is no {thing_id} here."
+        raise NotFound(message)
+    return thing

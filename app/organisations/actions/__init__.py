@@ -1,0 +1,29 @@
+"""Verbs: what can be done about users, organisations and who acts for them."""
+
+from app.organisations.actions import (
+    api_keys,
+    invitations,
+    memberships,
+    organisations,
+    passwords,
+    registrations,
+    second_factor,
+    sessions,
+    staff,
+    trail,
+    users,
+)
+
+__all__ = [
+    "api_keys",
+    "invitations",
+    "memberships",
+    "organisations",
+    "passwords",
+    "registrations",
+    "second_factor",
+    "sessions",
+    "staff",
+    "trail",
+    "users",
+]

@@ -1,0 +1,64 @@
+"""Tokens that are mailed and used once."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.organisations import credentials
+from app.organisations.models import OneTimeToken, TokenPurpose
+from app.organisations.problems import TokenRefused
+
+LIFETIMES = {
+    TokenPurpose.REGISTER: timedelta(hours=24),
+    TokenPurpose.RESET_PASSWORD: timedelta(hours=1),
+    TokenPurpose.CHANGE_EMAIL: timedelta(hours=24),
+}
+
+
+async def issue(
+    session: AsyncSession, purpose: TokenPurpose, email: str, user_id: UUID | None = None
+) -> str:
+    """Make a token for an address; those made before for the same purpose end."""
+    await session.execute(
+        sa.delete(OneTimeToken).where(OneTimeToken.purpose == purpose, OneTimeToken.email == email)
+    )
+    token = credentials.new_token(credentials.ONE_TIME_PREFIX)
+    session.add(
+        OneTimeToken(
+            purpose=purpose,
+            token_hash=credentials.digest(token),
+            email=email,
+            user_id=user_id,
+            expires_at=clock.now() + LIFETIMES[purpose],
+        )
+    )
+    return token
+
+
+async def redeem(session: AsyncSession, purpose: TokenPurpose, token: str) -> OneTimeToken:
+    """Use a token up. Removing the row lets only one of two requests have it.
+
+    Raises:
+        TokenRefused: it is unknown, used or too old.
+    """
+    found = await session.scalar(
+        sa.delete(OneTimeToken)
+        .where(
+            OneTimeToken.purpose == purpose,
+            OneTimeToken.token_hash == credentials.digest(token),
+            OneTimeToken.expires_at > clock.now(),
+        )
+        .returning(OneTimeToken)
+    )
+    if found is None:
+        message = "The token is unknown, was used before or has expired. Ask for a new one."
+        raise TokenRefused(message)
+    return found
+
+
+async def forget_expired(session: AsyncSession) -> None:
+    """Remove tokens that nobody can use any more (a periodic job)."""
+    await session.execute(sa.delete(OneTimeToken).where(OneTimeToken.expires_at < clock.now()))

@@ -1,0 +1,156 @@
+"""The second factor: time-based codes (RFC 6238) and recovery codes."""
+
+import secrets
+from datetime import datetime
+
+import pyotp
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.sealing import seal, unseal
+from app.organisations import credentials
+from app.organisations.actions import attempts, letters, passwords, trail
+from app.organisations.callers import Caller
+from app.organisations.models import RecoveryCode, User, UserSession
+from app.organisations.problems import CodeRefused, SecondFactorState
+from app.organisations.schemas import SecondFactorRemoval
+
+PURPOSE = "totp"
+STEP_SECONDS = 30
+DRIFT_STEPS = 1
+"""People's clocks are half a minute off at the most, or their phones would not work."""
+RECOVERY_CODES = 10
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+async def enrol(
+    session: AsyncSession, caller: Caller, user: User, password: str
+) -> tuple[str, str]:
+    """Make a new second factor, to be confirmed with a code; give its secret and otpauth URI.
+
+    Raises:
+        SecondFactorState: it is on already.
+        PasswordWrong: a stolen session may not lock its owner out.
+    """
+    if user.totp_confirmed_at is not None:
+        message = "Your second factor is on. Turn it off first (DELETE /me/second-factor)."
+        raise SecondFactorState(message)
+    await passwords.prove(caller, user, password)
+    secret = pyotp.random_base32()
+    user.totp_sealed = seal(session, PURPOSE, secret.encode())
+    user.totp_last_step = None
+    await session.flush()
+    return secret, pyotp.TOTP(secret).provisioning_uri(user.email, issuer_name="Baat")
+
+
+async def confirm(session: AsyncSession, caller: Caller, user: User, code: str) -> list[str]:
+    """Turn the second factor on with its first code; give the recovery codes.
+
+    Raises:
+        SecondFactorState: none was asked for, or it is on already.
+        CodeRefused: the code is wrong.
+    """
+    if user.totp_sealed is None or user.totp_confirmed_at is not None:
+        message = "There is nothing to confirm: begin with POST /me/second-factor."
+        raise SecondFactorState(message)
+    async with attempts.counted(caller.visitor, user.email) as attempt:
+        if not _accepts_step(session, user, code, clock.now()):
+            raise CodeRefused(_WRONG)
+        attempt.succeed()
+    user.totp_confirmed_at = clock.now()
+    await session.execute(
+        sa.update(UserSession)
+        .where(UserSession.id == caller.identity.credential_id)
+        .values(second_factor=True)
+    )
+    trail.rights_changed(session, caller, "second-factor.on", user.id, user_id=user.id)
+    await letters.to_user(session, user, "second_factor_on")
+    return await _new_recovery_codes(session, user)
+
+
+async def remove(
+    session: AsyncSession, caller: Caller, user: User, request: SecondFactorRemoval
+) -> None:
+    """Turn the second factor off.
+
+    Raises:
+        PasswordWrong, CodeRefused: both are asked for once more.
+    """
+    await passwords.prove(caller, user, request.password)
+    await prove(session, caller, user, request.code)
+    user.totp_sealed = user.totp_confirmed_at = user.totp_last_step = None
+    await session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    trail.rights_changed(session, caller, "second-factor.off", user.id, user_id=user.id)
+    await letters.to_user(session, user, "second_factor_off")
+
+
+async def renew_recovery_codes(
+    session: AsyncSession, caller: Caller, user: User, code: str
+) -> list[str]:
+    """Replace the recovery codes; the ones before open nothing any more.
+
+    Raises:
+        SecondFactorState: the second factor is off.
+        CodeRefused: the code is wrong.
+    """
+    await prove(session, caller, user, code)
+    trail.rights_changed(session, caller, "recovery-codes.renewed", user.id, user_id=user.id)
+    return await _new_recovery_codes(session, user)
+
+
+async def prove(session: AsyncSession, caller: Caller, user: User, code: str) -> None:
+    """Insist on a code before something that a stolen session must not do."""
+    if user.totp_confirmed_at is None:
+        message = "Your second factor is off."
+        raise SecondFactorState(message)
+    async with attempts.counted(caller.visitor, user.email) as attempt:
+        if not await accepts(session, user, code):
+            raise CodeRefused(_WRONG)
+        attempt.succeed()
+
+
+_WRONG = "The code is wrong or was used before. Wait for the next one."
+
+
+async def accepts(session: AsyncSession, user: User, code: str) -> bool:
+    """Tell whether a code is good, and use it up. The user's row must be locked."""
+    if code.isdecimal():
+        return _accepts_step(session, user, code, clock.now())
+    used = await session.scalar(
+        sa.update(RecoveryCode)
+        .where(
+            RecoveryCode.user_id == user.id,
+            RecoveryCode.hash == credentials.digest(code),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=clock.now())
+        .returning(RecoveryCode.id)
+    )
+    return used is not None
+
+
+def _accepts_step(session: AsyncSession, user: User, code: str, now: datetime) -> bool:
+    if user.totp_sealed is None:
+        return False
+    totp = pyotp.TOTP(unseal(session, PURPOSE, user.totp_sealed).decode())
+    current = int(now.timestamp()) // STEP_SECONDS
+    for step in range(current - DRIFT_STEPS, current + DRIFT_STEPS + 1):
+        unused = user.totp_last_step is None or step > user.totp_last_step
+        if unused and secrets.compare_digest(totp.at(step * STEP_SECONDS), code):
+            user.totp_last_step = step
+            return True
+    return False
+
+
+async def _new_recovery_codes(session: AsyncSession, user: User) -> list[str]:
+    await session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    codes = [f"{_letters()}-{_letters()}" for _ in range(RECOVERY_CODES)]
+    session.add_all(
+        RecoveryCode(user_id=user.id, hash=credentials.digest(code)) for code in codes
+    )
+    return codes
+
+
+def _letters() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(5))

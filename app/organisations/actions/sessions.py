@@ -1,0 +1,155 @@
+"""Sign in and out."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.events import Actor
+from app.core.problems import NotFound, Problem
+from app.organisations import credentials
+from app.organisations.actions import attempts, second_factor, trail
+from app.organisations.callers import Caller, Visitor
+from app.organisations.models import User, UserSession
+from app.organisations.problems import SecondFactorNeeded, SignInRefused
+from app.organisations.schemas import SessionRequest
+
+
+async def sign_in(
+    session: AsyncSession, visitor: Visitor, request: SessionRequest
+) -> tuple[UserSession, str]:
+    """Begin a session; give its row and its token.
+
+    Every attempt is counted before the password is looked at, so that many at once gain nothing,
+    and given back when it succeeds.
+
+    Raises:
+        SignInRefused: address, password or code is wrong.
+        SecondFactorNeeded: the password is right and the code is missing.
+        TooManyRequests: there were too many failures.
+    """
+    async with attempts.counted(visitor, request.email) as attempt:
+        try:
+            user = await _proved(session, visitor, request)
+        except SecondFactorNeeded:
+            raise
+        except Problem as refusal:
+            await _note_failure(visitor, request.email, refusal)
+            raise
+        attempt.succeed()
+    return _begin(session, visitor, user, request)
+
+
+async def _proved(session: AsyncSession, visitor: Visitor, request: SessionRequest) -> User:
+    # Read beside the unit of work: hashing takes long, and holds no connection meanwhile.
+    async with visitor.database.aside() as aside:
+        stored = await aside.scalar(
+            sa.select(User.password_hash).where(User.email == request.email)
+        )
+    if not await credentials.matches(visitor.settings, request.password, stored):
+        message = "The e-mail address or the password is wrong."
+        raise SignInRefused(message)
+    user: User = (
+        await session.scalars(
+            sa.select(User).where(User.email == request.email).with_for_update()
+        )
+    ).one()
+    if user.password_hash != stored:
+        message = "The password was changed just now."
+        raise SignInRefused(message)
+    if user.totp_confirmed_at is not None:
+        if request.code is None:
+            message = "The password is right. Send it again with the code of your authenticator."
+            raise SecondFactorNeeded(message)
+        if not await second_factor.accepts(session, user, request.code):
+            message = "The code is wrong or was used before."
+            raise SignInRefused(message)
+    return user
+
+
+def _begin(
+    session: AsyncSession, visitor: Visitor, user: User, request: SessionRequest
+) -> tuple[UserSession, str]:
+    token = credentials.new_token(credentials.SESSION_PREFIX)
+    started = UserSession(
+        user_id=user.id,
+        token_hash=credentials.digest(token),
+        in_cookie=request.delivery == "cookie",
+        second_factor=user.totp_confirmed_at is not None,
+        user_agent=visitor.user_agent,
+        network=visitor.network,
+        expires_at=clock.now() + timedelta(hours=visitor.settings.session_hours),
+    )
+    session.add(started)
+    actor = Actor.user(user.id)
+    trail.note(session, visitor, "session.started", actor=actor, user_id=user.id)
+    return started, token
+
+
+async def _note_failure(visitor: Visitor, email: str, refusal: Problem) -> None:
+    async with visitor.database.aside() as aside:
+        user_id = await aside.scalar(sa.select(User.id).where(User.email == email))
+        trail.note(
+            aside,
+            visitor,
+            "session.refused",
+            user_id=user_id,
+            account=credentials.account_key(visitor.settings, email),
+            reason=refusal.type_path(),
+        )
+
+
+async def revoke(session: AsyncSession, caller: Caller, session_id: UUID) -> None:
+    """End one of the caller's sessions.
+
+    Raises:
+        NotFound: the caller has no such session, or it ended before.
+    """
+    ended = await session.scalar(
+        sa.update(UserSession)
+        .where(
+            UserSession.id == session_id,
+            UserSession.user_id == caller.user_id,
+            UserSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now())
+        .returning(UserSession.id)
+    )
+    if ended is None:
+        message = f"You have no session {session_id}."
+        raise NotFound(message)
+    _note_end(session, caller)
+
+
+async def revoke_others(session: AsyncSession, caller: Caller) -> None:
+    """Sign out everywhere else."""
+    await revoke_all(session, caller.user_id, but=caller.identity.credential_id)
+    _note_end(session, caller)
+
+
+def _note_end(session: AsyncSession, caller: Caller) -> None:
+    trail.note(
+        session, caller.visitor, "session.ended", actor=caller.actor, user_id=caller.user_id
+    )
+
+
+async def revoke_all(session: AsyncSession, user_id: UUID, but: UUID | None = None) -> None:
+    """End every session of a user, but perhaps one."""
+    await session.execute(
+        sa.update(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.id != but if but else sa.true(),
+            UserSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now())
+    )
+
+
+async def forget_ended(session: AsyncSession, kept: timedelta) -> None:
+    """Remove sessions that ended long ago (a periodic job); the trail remembers them."""
+    await session.execute(
+        sa.delete(UserSession).where(UserSession.expires_at < clock.now() - kept)
+    )

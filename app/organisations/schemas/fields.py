@@ -1,0 +1,74 @@
+"""Fields that several schemas share, each with the field's own check."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, EmailStr, Field
+from stdnum import iban
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError as NumberError
+
+Email = Annotated[
+    EmailStr,
+    AfterValidator(str.lower),
+    Field(max_length=254, examples=["sanne@bakkerijnoord.example"]),
+]
+"""An e-mail address; capitals make no other address."""
+
+PersonName = Annotated[str, Field(min_length=1, max_length=200, examples=["Sanne de Wit"])]
+
+Password = Annotated[
+    str,
+    Field(
+        min_length=12,
+        max_length=256,
+        description="At least 12 characters; a sentence is better than a riddle.",
+        examples=["vier paarden lopen naar zee"],
+    ),
+]
+
+Token = Annotated[
+    str, Field(min_length=1, max_length=200, description="The token from the e-mail.")
+]
+
+Code = Annotated[
+    str,
+    Field(
+        pattern=r"^(\d{6}|[a-z2-7]{5}-[a-z2-7]{5})$",
+        description="Six digits of the authenticator, or a recovery code.",
+        examples=["492039"],
+    ),
+]
+
+Reason = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=2000,
+        description="Why; auditors read this.",
+        examples=["Extract of the trade register seen on 2026-11-20."],
+    ),
+]
+
+
+def _valid_iban(number: str) -> str:
+    try:
+        return str(iban.validate(number))
+    except NumberError as error:
+        message = "this is no valid IBAN (ISO 13616): check the digits"
+        raise ValueError(message) from error
+
+
+def _valid_vat_id(number: str) -> str:
+    try:
+        return str(vat.validate(number))
+    except NumberError as error:
+        message = "this is no valid VAT identification number of an EU country"
+        raise ValueError(message) from error
+
+
+Iban = Annotated[
+    str, Field(max_length=42, examples=["NL91ABNA0417164300"]), AfterValidator(_valid_iban)
+]
+VatId = Annotated[
+    str, Field(max_length=20, examples=["NL004495445B01"]), AfterValidator(_valid_vat_id)
+]
