@@ -15,8 +15,10 @@ from app.core.http import health, refusing
 from app.core.http.edge import Edge
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
+from app.organisations import routes as organisations
+from app.organisations.access import note_refusal
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (*organisations.ROUTERS,)
 
 FORGET = housekeeping.forgetting(
     idempotency_keys=idempotency.forget,
@@ -48,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.on_refusal = note_refusal
     refusing.install(app)
     app.add_middleware(Edge, settings=settings)  # The last one added is the outermost.
     app.include_router(health.router)

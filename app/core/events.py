@@ -37,6 +37,11 @@ class Actor:
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
 
+    @property
+    def user_id(self) -> UUID | None:
+        """The person, if it is one."""
+        return UUID(self.name) if self.kind is ActorKind.USER else None
+
     @classmethod
     def user(cls, user_id: UUID) -> Self:
         """A person."""

@@ -1,14 +1,15 @@
 """Keyset pages: lists are read in the order of their ids, from the last id that was seen."""
 
 from collections.abc import Sequence
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
+
+from app.core.database import Identified
 
 LARGEST_PAGE = 200
 
@@ -27,11 +28,7 @@ class PageRequest(BaseModel):
 Paging = Annotated[PageRequest, Query()]
 
 
-class _Row(Protocol):
-    id: Mapped[UUID]
-
-
-Row = TypeVar("Row", bound=_Row)
+Row = TypeVar("Row", bound=Identified)
 View = TypeVar("View", bound=BaseModel)
 
 
@@ -40,7 +37,7 @@ class Page(Generic[Row]):
 
     def __init__(self, rows: Sequence[Row], limit: int) -> None:
         self.items = rows[:limit]
-        self.next: UUID | None = self.items[-1].id if len(rows) > limit else None  # type: ignore[assignment]
+        self.next: UUID | None = self.items[-1].id if len(rows) > limit else None
 
 
 class PageOf(BaseModel, Generic[View]):

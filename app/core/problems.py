@@ -8,7 +8,7 @@ keyword arguments become extra members (in camelCase). A route lists what it may
 import re
 from collections import defaultdict
 from http import HTTPStatus
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -24,7 +24,7 @@ class Problem(Exception):  # noqa: N818  The field's word is problem (RFC 9457),
 
     status: ClassVar[int] = HTTPStatus.BAD_REQUEST
     title: ClassVar[str] = "The request is refused"
-    in_trail: ClassVar[bool] = False
+    in_trail: bool = False
     """Refusals about rights are written to the audit trail."""
 
     def __init__(
@@ -34,6 +34,11 @@ class Problem(Exception):  # noqa: N818  The field's word is problem (RFC 9457),
         self.detail = detail
         self.retry_after_seconds = retry_after_seconds
         self.extra = extra
+
+    def for_trail(self) -> Self:
+        """Mark one refusal as being about rights, though its kind is not."""
+        self.in_trail = True
+        return self
 
     @classmethod
     def type_path(cls) -> str:

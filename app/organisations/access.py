@@ -9,9 +9,11 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from app.core.database import READING, Session
-from app.core.problems import NotAllowed, NotFound
+from app.core.events import Actor
+from app.core.problems import NotAllowed, NotFound, Problem
 from app.core.settings import Settings
 from app.organisations import credentials, queries
+from app.organisations.actions import trail
 from app.organisations.callers import Caller, Identity, Visitor
 from app.organisations.models import (
     ApiKey,
@@ -63,6 +65,31 @@ def visitor(request: Request) -> Visitor:
     )
 
 
+async def note_refusal(request: Request, problem: Problem) -> None:
+    """Write a refusal about rights into the trail, beside the request that rolls back."""
+    here = visitor(request)
+    actor: Actor | None = getattr(request.state, "actor", None)
+    route = request.scope.get("route")
+    async with here.database.aside() as session:
+        trail.note(
+            session,
+            here,
+            "request.refused",
+            actor=actor,
+            user_id=actor.user_id if actor else None,
+            organisation_id=_organisation_of(request),
+            reason=problem.type_path(),
+            operation=f"{request.method} {getattr(route, 'path', '')}",
+        )
+
+
+def _organisation_of(request: Request) -> UUID | None:
+    try:
+        return UUID(request.path_params["organisation_id"])
+    except (KeyError, ValueError):
+        return None
+
+
 AnyVisitor = Annotated[Visitor, Depends(visitor)]
 
 
@@ -75,7 +102,7 @@ def _network(host: str | None) -> str | None:
     return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))  # noqa: PLR2004
 
 
-async def identify(
+async def identify(  # noqa: PLR0913  A credential comes in several ways.
     scopes: SecurityScopes,
     request: Request,
     visitor: AnyVisitor,
@@ -166,7 +193,7 @@ async def find_organisation(
     organisation = await session.get(Organisation, organisation_id) if rights else None
     if organisation is None:
         message = f"You know no organisation {organisation_id}."
-        raise NotFound(message)
+        raise NotFound(message).for_trail()
     if right not in rights:
         raise _refusal(organisation, right)
     return organisation
@@ -254,9 +281,7 @@ async def _api_key(key_id: UUID, organisation: OrganisationWithKeys, session: Se
     return _found(await queries.organisations.api_key(session, organisation, key_id), key_id)
 
 
-async def _appointment(
-    appointment_id: UUID, _staff: Staff, session: Session
-) -> StaffAppointment:
+async def _appointment(appointment_id: UUID, _staff: Staff, session: Session) -> StaffAppointment:
     return _found(await queries.users.staff_appointment(session, appointment_id), appointment_id)
 
 
@@ -268,9 +293,7 @@ LivingAppointment = Annotated[StaffAppointment, Depends(_appointment)]
 
 async def _me(request: Request, caller: Person, session: Session) -> User:
     # A change of an account rests on what its row says: nobody else may change it meanwhile.
-    return await queries.users.user(
-        session, caller.user_id, lock=request.method not in READING
-    )
+    return await queries.users.user(session, caller.user_id, lock=request.method not in READING)
 
 
 Me = Annotated[User, Depends(_me)]

@@ -1,5 +1,7 @@
 """What an API key may be allowed to do: each domain declares its own scopes."""
 
+from typing import Self
+
 _declared: dict[str, str] = {}
 
 
@@ -8,7 +10,7 @@ class Scope(str):
 
     __slots__ = ()
 
-    def __new__(cls, name: str, meaning: str) -> "Scope":
+    def __new__(cls, name: str, meaning: str) -> Self:
         """Declare a scope, with a sentence for whoever makes a key."""
         if _declared.setdefault(name, meaning) != meaning:
             message = f"The scope {name} is declared twice."

@@ -1,0 +1,23 @@
+"""Factories that read aloud: `await make.a_member(session, Role.APPROVER)`."""
+
+from tests.make.organisations import (
+    PASSWORD,
+    Member,
+    a_member,
+    a_membership,
+    a_user,
+    an_api_key,
+    an_organisation,
+    signed_in,
+)
+
+__all__ = [
+    "PASSWORD",
+    "Member",
+    "a_member",
+    "a_membership",
+    "a_user",
+    "an_api_key",
+    "an_organisation",
+    "signed_in",
+]

@@ -124,9 +124,7 @@ def _note(session: AsyncSession, caller: Caller, kind: str, invitation: Invitati
     )
 
 
-async def accept(
-    session: AsyncSession, visitor: Visitor, request: AcceptanceRequest
-) -> Membership:
+async def accept(session: AsyncSession, visitor: Visitor, request: AcceptanceRequest) -> Membership:
     """Become a member. The token proves the address, so it also makes an account where none is.
 
     Raises:
@@ -155,9 +153,7 @@ async def accept(
 async def _user_for(
     session: AsyncSession, visitor: Visitor, invitation: Invitation, request: AcceptanceRequest
 ) -> User:
-    user: User | None = await session.scalar(
-        sa.select(User).where(User.email == invitation.email)
-    )
+    user: User | None = await session.scalar(sa.select(User).where(User.email == invitation.email))
     if user is not None:
         return user
     if request.name is None or request.password is None:

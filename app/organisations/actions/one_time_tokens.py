@@ -44,7 +44,7 @@ async def redeem(session: AsyncSession, purpose: TokenPurpose, token: str) -> On
     Raises:
         TokenRefused: it is unknown, used or too old.
     """
-    found = await session.scalar(
+    found: OneTimeToken | None = await session.scalar(
         sa.delete(OneTimeToken)
         .where(
             OneTimeToken.purpose == purpose,

@@ -40,9 +40,7 @@ async def complete(
         PasswordTooWeak: the password is easy to guess, or known from a leak.
     """
     used = await one_time_tokens.redeem(session, TokenPurpose.REGISTER, given.token)
-    return await make_user(
-        session, visitor, used.email, given.name, given.password, language
-    )
+    return await make_user(session, visitor, used.email, given.name, given.password, language)
 
 
 async def make_user(  # noqa: PLR0913  An account has so many parts.
@@ -62,9 +60,7 @@ async def make_user(  # noqa: PLR0913  An account has so many parts.
     password_hash = await passwords.accept(visitor.settings, password, email)
     made: User | None = await session.scalar(
         insert(User)
-        .values(
-            id=new_id(), email=email, name=name, language=language, password_hash=password_hash
-        )
+        .values(id=new_id(), email=email, name=name, language=language, password_hash=password_hash)
         .on_conflict_do_nothing(index_elements=[User.email])
         .returning(User)
     )

@@ -41,7 +41,7 @@ async def enrol(
     user.totp_sealed = seal(session, PURPOSE, secret.encode())
     user.totp_last_step = None
     await session.flush()
-    return secret, pyotp.TOTP(secret).provisioning_uri(user.email, issuer_name="Baat")
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name="Baat")
 
 
 async def confirm(session: AsyncSession, caller: Caller, user: User, code: str) -> list[str]:
@@ -146,9 +146,7 @@ def _accepts_step(session: AsyncSession, user: User, code: str, now: datetime) -
 async def _new_recovery_codes(session: AsyncSession, user: User) -> list[str]:
     await session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = [f"{_letters()}-{_letters()}" for _ in range(RECOVERY_CODES)]
-    session.add_all(
-        RecoveryCode(user_id=user.id, hash=credentials.digest(code)) for code in codes
-    )
+    session.add_all(RecoveryCode(user_id=user.id, hash=credentials.digest(code)) for code in codes)
     return codes
 
 

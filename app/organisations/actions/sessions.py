@@ -52,9 +52,7 @@ async def _proved(session: AsyncSession, visitor: Visitor, request: SessionReque
         message = "The e-mail address or the password is wrong."
         raise SignInRefused(message)
     user: User = (
-        await session.scalars(
-            sa.select(User).where(User.email == request.email).with_for_update()
-        )
+        await session.scalars(sa.select(User).where(User.email == request.email).with_for_update())
     ).one()
     if user.password_hash != stored:
         message = "The password was changed just now."
@@ -130,9 +128,7 @@ async def revoke_others(session: AsyncSession, caller: Caller) -> None:
 
 
 def _note_end(session: AsyncSession, caller: Caller) -> None:
-    trail.note(
-        session, caller.visitor, "session.ended", actor=caller.actor, user_id=caller.user_id
-    )
+    trail.note(session, caller.visitor, "session.ended", actor=caller.actor, user_id=caller.user_id)
 
 
 async def revoke_all(session: AsyncSession, user_id: UUID, but: UUID | None = None) -> None:
@@ -150,6 +146,4 @@ async def revoke_all(session: AsyncSession, user_id: UUID, but: UUID | None = No
 
 async def forget_ended(session: AsyncSession, kept: timedelta) -> None:
     """Remove sessions that ended long ago (a periodic job); the trail remembers them."""
-    await session.execute(
-        sa.delete(UserSession).where(UserSession.expires_at < clock.now() - kept)
-    )
+    await session.execute(sa.delete(UserSession).where(UserSession.expires_at < clock.now() - kept))

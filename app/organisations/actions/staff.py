@@ -15,9 +15,7 @@ from app.organisations.problems import AlreadyStaff, LastStaff
 from app.organisations.schemas import StaffRequest
 
 
-async def appoint(
-    session: AsyncSession, caller: Caller, request: StaffRequest
-) -> StaffAppointment:
+async def appoint(session: AsyncSession, caller: Caller, request: StaffRequest) -> StaffAppointment:
     """Make a user staff.
 
     Raises:
@@ -42,9 +40,7 @@ async def appoint_first(session: AsyncSession, user: User) -> StaffAppointment:
         AlreadyStaff: there is staff, who can appoint others.
     """
     await _lock(session)
-    if await session.scalar(
-        sa.select(sa.exists().where(StaffAppointment.ended_at.is_(None)))
-    ):
+    if await session.scalar(sa.select(sa.exists().where(StaffAppointment.ended_at.is_(None)))):
         message = "This installation has staff; they can appoint others (POST /v1/staff)."
         raise AlreadyStaff(message)
     actor = Actor.system("bootstrap")
@@ -90,6 +86,4 @@ async def dismiss(session: AsyncSession, caller: Caller, appointment: StaffAppoi
 
 async def _lock(session: AsyncSession) -> None:
     # There is no row above all appointments: the table itself is what two dismissals share.
-    await session.execute(
-        sa.text("LOCK TABLE staff_appointments IN SHARE ROW EXCLUSIVE MODE")
-    )
+    await session.execute(sa.text("LOCK TABLE staff_appointments IN SHARE ROW EXCLUSIVE MODE"))

@@ -39,9 +39,7 @@ async def request_email_change(
     if owner is not None:
         await letters.to_user(session, owner, "account_exists")
         return
-    token = await one_time_tokens.issue(
-        session, TokenPurpose.CHANGE_EMAIL, request.email, user.id
-    )
+    token = await one_time_tokens.issue(session, TokenPurpose.CHANGE_EMAIL, request.email, user.id)
     link = letters.page(caller.visitor.settings, "email-change", token)
     await letters.to_address(
         session,

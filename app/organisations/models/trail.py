@@ -18,6 +18,7 @@ class TrailEntry(Identified):
     __table_args__ = (
         Index(None, "organisation_id", "id"),
         Index(None, "user_id", "id"),
+        Index(None, "actor", "id"),
         {"info": READ_AND_ADD},
     )
 

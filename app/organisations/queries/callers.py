@@ -116,9 +116,7 @@ def _person_query() -> sa.Select[tuple[object, ...]]:
     ).subquery("roles")
     staff = (
         sa.exists()
-        .where(
-            StaffAppointment.user_id == UserSession.user_id, StaffAppointment.ended_at.is_(None)
-        )
+        .where(StaffAppointment.user_id == UserSession.user_id, StaffAppointment.ended_at.is_(None))
         .label("staff")
     )
     return (

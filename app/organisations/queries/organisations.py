@@ -67,9 +67,7 @@ async def deputies(
     return await page(session, query, Deputy, paging)
 
 
-async def deputy(
-    session: AsyncSession, membership: Membership, deputy_id: UUID
-) -> Deputy | None:
+async def deputy(session: AsyncSession, membership: Membership, deputy_id: UUID) -> Deputy | None:
     """Find a deputy of a member."""
     found: Deputy | None = await session.scalar(
         sa.select(Deputy).where(Deputy.id == deputy_id, Deputy.membership_id == membership.id)
@@ -105,9 +103,7 @@ async def api_keys(
     return await page(session, query, ApiKey, paging)
 
 
-async def api_key(
-    session: AsyncSession, organisation: Organisation, key_id: UUID
-) -> ApiKey | None:
+async def api_key(session: AsyncSession, organisation: Organisation, key_id: UUID) -> ApiKey | None:
     """Find a key of an organisation."""
     found: ApiKey | None = await session.scalar(
         sa.select(ApiKey).where(ApiKey.id == key_id, ApiKey.organisation_id == organisation.id)

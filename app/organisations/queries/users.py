@@ -10,9 +10,7 @@ from app.core.paging import Page, PageRequest, page
 from app.organisations.models import StaffAppointment, TrailEntry, User, UserSession
 
 
-async def sessions(
-    session: AsyncSession, user_id: UUID, paging: PageRequest
-) -> Page[UserSession]:
+async def sessions(session: AsyncSession, user_id: UUID, paging: PageRequest) -> Page[UserSession]:
     """List where a user is signed in."""
     query = sa.select(UserSession).where(
         UserSession.user_id == user_id,
@@ -32,9 +30,7 @@ async def staff(session: AsyncSession, paging: PageRequest) -> Page[StaffAppoint
     return await page(session, query, StaffAppointment, paging)
 
 
-async def staff_appointment(
-    session: AsyncSession, appointment_id: UUID
-) -> StaffAppointment | None:
+async def staff_appointment(session: AsyncSession, appointment_id: UUID) -> StaffAppointment | None:
     """Find an appointment that has not ended."""
     found: StaffAppointment | None = await session.scalar(
         sa.select(StaffAppointment)

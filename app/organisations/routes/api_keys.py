@@ -25,7 +25,7 @@ router: APIRouter = router_of("", "API keys")
 OF_ORGANISATION = "/organisations/{organisation_id}/api-keys"
 
 
-@router.get("/scopes", response_model=ScopesView)
+@router.get("/scopes")
 async def list_scopes(response: Response) -> ScopesView:
     """List what an API key can be allowed to do (public)."""
     etags.mark_public(response)
@@ -45,7 +45,6 @@ async def list_api_keys(
 @router.post(
     OF_ORGANISATION,
     status_code=201,
-    response_model=ApiKeyMade,
     responses=refusals(RoleTooSmall, OrganisationInactive),
 )
 async def make_api_key(

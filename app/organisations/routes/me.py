@@ -43,7 +43,7 @@ async def read_me(caller: Person, me: Me, response: Response) -> MeView:
 
 
 @router.patch("", response_model=MeView)
-async def change_me(  # noqa: PLR0913, PLR0917  Each is one thing that the edge hands in.
+async def change_me(  # noqa: PLR0913  Each is one thing that the edge hands in.
     request: ProfileChange,
     caller: Person,
     me: Me,

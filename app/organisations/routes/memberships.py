@@ -50,7 +50,7 @@ async def read_membership(
     response_model=MembershipView,
     responses=refusals(LastAdmin, RoleTooSmall, OrganisationInactive),
 )
-async def change_role(  # noqa: PLR0913, PLR0917  Each is one thing that the edge hands in.
+async def change_role(  # noqa: PLR0913  Each is one thing that the edge hands in.
     request: MembershipChange,
     caller: Person,
     membership: AdministeredMembership,

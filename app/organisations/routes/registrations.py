@@ -57,9 +57,7 @@ async def request_password_reset(
     await actions.passwords.request_reset(session, visitor, request.email)
 
 
-@router.post(
-    "/passwords", status_code=204, responses=refusals(TokenRefused, PasswordTooWeak)
-)
+@router.post("/passwords", status_code=204, responses=refusals(TokenRefused, PasswordTooWeak))
 async def reset_password(request: PasswordReset, visitor: AnyVisitor, session: Session) -> None:
     """Choose a new password with the mailed token; all your sessions end."""
     await actions.passwords.reset(session, visitor, request)

@@ -38,8 +38,6 @@ async def appoint_staff(request: StaffRequest, caller: Staff, session: Session) 
     status_code=204,
     responses=refusals(StaffOnly, StaffNeedsSecondFactor, LastStaff),
 )
-async def dismiss_staff(
-    caller: Staff, appointment: LivingAppointment, session: Session
-) -> None:
+async def dismiss_staff(caller: Staff, appointment: LivingAppointment, session: Session) -> None:
     """End somebody's work for the platform."""
     await actions.staff.dismiss(session, caller, appointment)

@@ -11,9 +11,7 @@ from app.core.wire import Moment, Request, View
 from app.organisations.models import DecisionKind, OrganisationStatus
 from app.organisations.schemas.fields import Iban, Reason, VatId
 
-LegalName = Annotated[
-    str, Field(min_length=1, max_length=300, examples=["Bakkerij Noord B.V."])
-]
+LegalName = Annotated[str, Field(min_length=1, max_length=300, examples=["Bakkerij Noord B.V."])]
 Street = Annotated[str, Field(min_length=1, max_length=200, examples=["Noordplein 12"])]
 PostalCode = Annotated[str, Field(min_length=2, max_length=12, examples=["3035 EA"])]
 City = Annotated[str, Field(min_length=1, max_length=100, examples=["Rotterdam"])]
@@ -130,5 +128,3 @@ class DecisionView(View):
     decided_by_id: UUID
     decided_at: Moment
     into_id: UUID | None
-
-
