@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -78,8 +79,12 @@ def is_breached(settings: Settings, password: str) -> bool:
         return True
     if settings.breach_list is None:
         return False
-    wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
-    return _stands_in(settings.breach_list, wanted.encode())
+    return _stands_in(settings.breach_list, sha1_of(password))
+
+
+def sha1_of(password: str) -> bytes:
+    """Hash a password as lists of leaks do; nothing of ours is stored this way."""
+    return hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
 
 
 def _stands_in(path: Path, wanted: bytes) -> bool:
@@ -88,18 +93,25 @@ def _stands_in(path: Path, wanted: bytes) -> bool:
         low, high = 0, lines.seek(0, 2)
         while low < high:
             middle = (low + high) // 2
-            # Go on to the first line that begins after the middle (or at it).
-            lines.seek(max(middle - 1, 0))
-            if middle:
-                lines.readline()
-            line = lines.readline()
-            if not line or line[:40].upper() > wanted:
-                high = middle
-            elif line[:40].upper() == wanted:
+            line = _first_line_from(lines, middle)
+            if line[: len(wanted)].upper() == wanted:
                 return True
+            if not line or line.upper() > wanted:
+                high = middle
             else:
                 low = middle + 1
     return False
+
+
+def _first_line_from(lines: BinaryIO, position: int) -> bytes:
+    """Read the first line that begins at a position or after it."""
+    if position == 0:
+        lines.seek(0)
+        return lines.readline()
+    # From one byte before, so that a line beginning exactly there is not skipped.
+    lines.seek(position - 1)
+    lines.readline()
+    return lines.readline()
 
 
 # The ones of twelve characters and more that everybody tries first.

@@ -29,9 +29,7 @@ _PASSWORD_HASH = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1).hash(PA
 _numbers = count(1)
 
 
-async def a_user(
-    session: AsyncSession, name: str = "Sanne de Wit", *, staff: bool = False
-) -> User:
+async def a_user(session: AsyncSession, name: str = "Sanne de Wit", *, staff: bool = False) -> User:
     """A person who has an account; the password is `PASSWORD`."""
     user = User(
         email=f"person{next(_numbers)}@baat.example",

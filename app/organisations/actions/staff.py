@@ -5,11 +5,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, events
-from app.core.database import violates
+from app.core.database import Database, violates
 from app.core.events import Actor
+from app.core.languages import Language
 from app.core.problems import NotFound
-from app.organisations.actions import trail
-from app.organisations.callers import Caller
+from app.organisations.actions import registrations, trail
+from app.organisations.callers import Caller, Visitor
 from app.organisations.models import StaffAppointment, User
 from app.organisations.problems import AlreadyStaff, LastStaff
 from app.organisations.schemas import StaffRequest
@@ -33,20 +34,26 @@ async def appoint(session: AsyncSession, caller: Caller, request: StaffRequest) 
     return appointment
 
 
-async def appoint_first(session: AsyncSession, user: User) -> StaffAppointment:
-    """Make a user staff where there is none yet (`baat bootstrap`).
+async def make_first_staff(
+    database: Database, email: str, name: str, password: str, language: Language
+) -> None:
+    """Make the first staff user of an installation (`baat bootstrap`).
 
     Raises:
         AlreadyStaff: there is staff, who can appoint others.
+        EmailTaken, PasswordTooWeak: as for every account.
     """
-    await _lock(session)
-    if await session.scalar(sa.select(sa.exists().where(StaffAppointment.ended_at.is_(None)))):
-        message = "This installation has staff; they can appoint others (POST /v1/staff)."
-        raise AlreadyStaff(message)
-    actor = Actor.system("bootstrap")
-    appointment = await _appoint(session, user, actor)
-    events.record(session, "staff.appointed", appointment.id, actor)
-    return appointment
+    here = Visitor(database.settings, database, network=None, user_agent=None, request_id=None)
+    async with database.work() as session:
+        await _lock(session)
+        if await session.scalar(sa.select(sa.exists().where(StaffAppointment.ended_at.is_(None)))):
+            message = "This installation has staff; they can appoint others (POST /v1/staff)."
+            raise AlreadyStaff(message)
+        user = await registrations.make_user(session, here, email.lower(), name, password, language)
+        actor = Actor.system("bootstrap")
+        appointment = await _appoint(session, user, actor)
+        events.record(session, "staff.appointed", appointment.id, actor)
+        trail.note(session, here, "staff.appointed", actor=actor, user_id=user.id)
 
 
 async def _appoint(session: AsyncSession, user: User, by: Actor) -> StaffAppointment:
