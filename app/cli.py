@@ -22,6 +22,8 @@ from app.core.languages import Language
 from app.core.problems import Problem
 from app.core.settings import Settings, settings
 from app.main import create_app, prepare, work_on_jobs
+from app.organisations.actions import staff
+from app.organisations.schemas import FirstStaff
 
 OPERATOR = Actor.system("operator")
 
@@ -43,11 +45,15 @@ def _settings() -> Settings:
     try:
         return settings()
     except ValidationError as error:
-        for fault in error.errors():
-            name = ".".join(str(part) for part in fault["loc"])
-            typer.echo(f"Setting {name}: {fault['msg']}", err=True)
+        for sentence in _sentences(error):
+            typer.echo(f"Setting {sentence}", err=True)
         typer.echo("`baat settings --explain` lists every setting.", err=True)
         raise typer.Exit(code=2) from error
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    """Say what is wrong with what was typed, without repeating it: it may be a password."""
+    return [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
 
 
 @cli.command()
@@ -57,12 +63,8 @@ def migrate() -> None:
     command.upgrade(Config(ALEMBIC_INI), "head")
 
     async def create() -> None:
-        database = open_database(chosen)
-        try:
-            async with database.work() as session:
-                await installation.create(session, chosen)
-        finally:
-            await database.close()
+        async with open_database(chosen) as database, database.work() as session:
+            await installation.create(session, chosen)
 
     try:
         asyncio.run(create())
@@ -187,6 +189,35 @@ def _jump(to: Callable[[], datetime]) -> None:
 
 
 @cli.command()
+def bootstrap(
+    email: Annotated[str, typer.Option(prompt="E-mail address")],
+    name: Annotated[str, typer.Option(prompt="Name")],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt="Password (12 characters or more)",
+            hide_input=True,
+            confirmation_prompt=True,
+            envvar="BAAT_BOOTSTRAP_PASSWORD",
+            help="Better asked for, or in the environment: a command line is seen by others.",
+        ),
+    ],
+    language: Annotated[Language, typer.Option()] = languages.DEFAULT,
+) -> None:
+    """Make the first staff user. Refused as soon as there is one."""
+    try:
+        first = FirstStaff(email=email, name=name, password=password, language=language)
+    except ValidationError as error:
+        raise typer.BadParameter("; ".join(_sentences(error))) from error
+
+    async def make(database: Database) -> None:
+        await staff.make_first_staff(database, first)
+
+    _in_database(make)
+    typer.echo(f"{first.email} is staff: sign in with POST /v1/sessions.")
+
+
+@cli.command()
 def try_mail(
     address: str, language: Annotated[Language, typer.Option()] = languages.DEFAULT
 ) -> None:
@@ -212,12 +243,9 @@ def _in_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
     chosen = _settings()
 
     async def run() -> Result:
-        database = open_database(chosen)
-        try:
+        async with open_database(chosen) as database:
             await prepare(database)
             return await act(database)
-        finally:
-            await database.close()
 
     try:
         return asyncio.run(run())

@@ -17,6 +17,7 @@ from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
+from app.organisations.actions import one_time_tokens, sessions
 
 ROUTERS: tuple[APIRouter, ...] = (*organisations.ROUTERS,)
 
@@ -24,7 +25,9 @@ FORGET = housekeeping.forgetting(
     idempotency_keys=idempotency.forget,
     jobs=housekeeping.finished_jobs,
     mails=mail.forget,
-    counters=throttle.forget_expired,
+    one_time_tokens=one_time_tokens.forget,
+    sessions=sessions.forget,
+    throttle_counters=throttle.forget_expired,
 )
 
 HANDLERS: tuple[jobs.Handler, ...] = (

@@ -17,7 +17,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 import asyncpg
@@ -182,6 +182,12 @@ class Database:
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a READ ONLY transaction on the primary."""
         return self.readers()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     def in_use(self) -> int:
         """Count the connections that work at this moment."""

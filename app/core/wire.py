@@ -26,6 +26,17 @@ Moment = Annotated[
 """A moment (RFC 3339): any offset comes in, UTC goes out."""
 
 
+def _make_strict(schema: object) -> None:
+    if isinstance(schema, list | tuple):
+        for part in schema:
+            _make_strict(part)
+    elif isinstance(schema, dict):
+        if schema.get("type") in {"int", "float", "bool"}:
+            schema["strict"] = True
+        for part in schema.values():
+            _make_strict(part)
+
+
 class Request(BaseModel):
     """A body that a client sends: unknown members are refused."""
 
@@ -50,14 +61,3 @@ class View(BaseModel):
     """A body that goes out, read from the row."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
-
-
-def _make_strict(schema: object) -> None:
-    if isinstance(schema, list | tuple):
-        for part in schema:
-            _make_strict(part)
-    elif isinstance(schema, dict):
-        if schema.get("type") in {"int", "float", "bool"}:
-            schema["strict"] = True
-        for part in schema.values():
-            _make_strict(part)

@@ -59,6 +59,8 @@ async def redeem(session: AsyncSession, purpose: TokenPurpose, token: str) -> On
     return found
 
 
-async def forget_expired(session: AsyncSession) -> None:
-    """Remove tokens that nobody can use any more (a periodic job)."""
-    await session.execute(sa.delete(OneTimeToken).where(OneTimeToken.expires_at < clock.now()))
+async def forget(session: AsyncSession, _older_than_days: int) -> int:
+    """Remove tokens that nobody can use any more, however short ago; say how many."""
+    expired = sa.delete(OneTimeToken).where(OneTimeToken.expires_at < clock.now())
+    gone = await session.scalars(expired.returning(OneTimeToken.id))
+    return len(gone.all())

@@ -39,7 +39,7 @@ async def sign_in(
             await _note_failure(visitor, request.email, refusal)
             raise
         attempt.succeed()
-    return _begin(session, visitor, user, request)
+    return await _begin(session, visitor, user, request)
 
 
 async def _proved(session: AsyncSession, visitor: Visitor, request: SessionRequest) -> User:
@@ -67,7 +67,7 @@ async def _proved(session: AsyncSession, visitor: Visitor, request: SessionReque
     return user
 
 
-def _begin(
+async def _begin(
     session: AsyncSession, visitor: Visitor, user: User, request: SessionRequest
 ) -> tuple[UserSession, str]:
     token = credentials.new_token(credentials.SESSION_PREFIX)
@@ -81,6 +81,7 @@ def _begin(
         expires_at=clock.now() + timedelta(hours=visitor.settings.session_hours),
     )
     session.add(started)
+    await session.flush()
     actor = Actor.user(user.id)
     trail.note(session, visitor, "session.started", actor=actor, user_id=user.id)
     return started, token
@@ -144,6 +145,9 @@ async def revoke_all(session: AsyncSession, user_id: UUID, but: UUID | None = No
     )
 
 
-async def forget_ended(session: AsyncSession, kept: timedelta) -> None:
-    """Remove sessions that ended long ago (a periodic job); the trail remembers them."""
-    await session.execute(sa.delete(UserSession).where(UserSession.expires_at < clock.now() - kept))
+async def forget(session: AsyncSession, older_than_days: int) -> int:
+    """Remove sessions that ended long ago, which the trail remembers; say how many."""
+    before = clock.now() - timedelta(days=older_than_days)
+    ended = sa.delete(UserSession).where(UserSession.expires_at < before)
+    gone = await session.scalars(ended.returning(UserSession.id))
+    return len(gone.all())

@@ -7,13 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, events
 from app.core.database import Database, violates
 from app.core.events import Actor
-from app.core.languages import Language
 from app.core.problems import NotFound
 from app.organisations.actions import registrations, trail
 from app.organisations.callers import Caller, Visitor
 from app.organisations.models import StaffAppointment, User
 from app.organisations.problems import AlreadyStaff, LastStaff
-from app.organisations.schemas import StaffRequest
+from app.organisations.schemas import FirstStaff, StaffRequest
 
 
 async def appoint(session: AsyncSession, caller: Caller, request: StaffRequest) -> StaffAppointment:
@@ -34,9 +33,7 @@ async def appoint(session: AsyncSession, caller: Caller, request: StaffRequest) 
     return appointment
 
 
-async def make_first_staff(
-    database: Database, email: str, name: str, password: str, language: Language
-) -> None:
+async def make_first_staff(database: Database, first: FirstStaff) -> None:
     """Make the first staff user of an installation (`baat bootstrap`).
 
     Raises:
@@ -49,7 +46,9 @@ async def make_first_staff(
         if await session.scalar(sa.select(sa.exists().where(StaffAppointment.ended_at.is_(None)))):
             message = "This installation has staff; they can appoint others (POST /v1/staff)."
             raise AlreadyStaff(message)
-        user = await registrations.make_user(session, here, email.lower(), name, password, language)
+        user = await registrations.make_user(
+            session, here, first.email, first.name, first.password, first.language
+        )
         actor = Actor.system("bootstrap")
         appointment = await _appoint(session, user, actor)
         events.record(session, "staff.appointed", appointment.id, actor)

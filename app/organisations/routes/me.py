@@ -89,12 +89,15 @@ async def change_password(
     await actions.passwords.change(session, caller, me, request)
 
 
-@router.post("/email-changes", status_code=202, responses=refusals(PasswordWrong))
+@router.post(
+    "/email-changes", status_code=202, response_class=Response, responses=refusals(PasswordWrong)
+)
 async def request_email_change(
     request: EmailChangeRequest, caller: Person, me: Me, session: Session
-) -> None:
+) -> Response:
     """Ask for another e-mail address; a token is mailed there."""
     await actions.users.request_email_change(session, caller, me, request)
+    return Response(status_code=202)
 
 
 @router.post(

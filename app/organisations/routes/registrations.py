@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Response
 
 from app.core.database import Session
 from app.core.http.routing import router as router_of
@@ -24,12 +24,15 @@ from app.organisations.schemas import (
 router: APIRouter = router_of("", "Signing in")
 
 
-@router.post("/registrations", status_code=202, responses=refusals(TooManyRequests))
+@router.post(
+    "/registrations", status_code=202, response_class=Response, responses=refusals(TooManyRequests)
+)
 async def request_registration(
     request: RegistrationRequest, visitor: AnyVisitor, session: Session
-) -> None:
+) -> Response:
     """Ask for an account. A token is mailed; the answer is the same whoever the address is."""
     await actions.registrations.request(session, visitor, request)
+    return Response(status_code=202)
 
 
 @router.post(
@@ -49,12 +52,18 @@ async def register(
     return await actions.registrations.complete(session, visitor, request, language)
 
 
-@router.post("/password-resets", status_code=202, responses=refusals(TooManyRequests))
+@router.post(
+    "/password-resets",
+    status_code=202,
+    response_class=Response,
+    responses=refusals(TooManyRequests),
+)
 async def request_password_reset(
     request: PasswordResetRequest, visitor: AnyVisitor, session: Session
-) -> None:
+) -> Response:
     """Ask for a new password. A token is mailed; the answer is the same whoever the address is."""
     await actions.passwords.request_reset(session, visitor, request.email)
+    return Response(status_code=202)
 
 
 @router.post("/passwords", status_code=204, responses=refusals(TokenRefused, PasswordTooWeak))

@@ -35,6 +35,7 @@ from app.organisations.schemas.organisations import (
 from app.organisations.schemas.trail import TrailView
 from app.organisations.schemas.users import (
     EmailChangeRequest,
+    FirstStaff,
     MeView,
     PasswordChange,
     PasswordReset,
@@ -59,6 +60,7 @@ __all__ = [
     "DeputyRequest",
     "DeputyView",
     "EmailChangeRequest",
+    "FirstStaff",
     "InvitationRequest",
     "InvitationView",
     "MeView",

@@ -79,6 +79,15 @@ class Registration(Request):
     password: Password
 
 
+class FirstStaff(Request):
+    """Who runs the platform from the beginning."""
+
+    email: Email
+    name: PersonName
+    password: Password
+    language: Language = Language.DUTCH
+
+
 class PasswordResetRequest(Request):
     """Whose password to reset."""
 
