@@ -115,7 +115,8 @@ def _install(project: Project) -> str:
     if outcome.returncode:
         raise LaunchError(
             f"The packages cannot be installed:\n{last_lines(outcome.stdout)}\n"
-            "Check the connection to the package index, and start again."
+            "Check the connection to the package index, and start again. If that does not help,\n"
+            f"delete {project.venv} first."
         )
     return tool
 

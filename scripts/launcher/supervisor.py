@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,14 +46,23 @@ def run(project: Project, steps: Steps, port: int, *, empty: bool) -> int:
         environment.prepare(project, steps)
         with _servers(project, home, steps, doing) as serving:
             _require_free_port(port)
-            # Links in mails lead here, unless the caller knows a better address.
-            variables = {"BAAT_PUBLIC_URL": doing} | serving.variables
-            variables |= {"BAAT_EMPTY": "1"} if empty else {}
+            variables = _preferences(doing, empty=empty) | serving.variables
             return _serve(project, steps, replace(serving, variables=variables), port)
     except StoppedError:
         return 0
     finally:
         home.release()
+
+
+def _preferences(address: str, *, empty: bool) -> dict[str, str]:
+    """Return what the server is told unless the caller's environment says otherwise."""
+    # Links in mails lead to this very server.
+    preferences = {"BAAT_PUBLIC_URL": address}
+    if sys.stdout.isatty():
+        preferences["BAAT_LOG_FORMAT"] = "console"
+    if empty:
+        preferences["BAAT_EMPTY"] = "1"
+    return preferences
 
 
 def cli(project: Project, steps: Steps, arguments: list[str]) -> int:
@@ -151,7 +161,7 @@ def _serve(project: Project, steps: Steps, serving: Serving, port: int) -> int:
     try:
         return _watch(server, serving.postgres)
     finally:
-        with steps.step("stop"):
+        with steps.step("stop", talks=True):
             children.end(server, (signal.SIGTERM, SERVE_STOP_SECONDS))
 
 
