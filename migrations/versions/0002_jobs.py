@@ -43,7 +43,7 @@ def _make_jobs() -> None:
         sa.Column("held_until", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("lease", sa.Uuid(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
-        sa.Column("request_id", sa.Text(), nullable=True),
+        sa.Column("origin", postgresql.JSONB(), nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("finished_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint(

@@ -6,7 +6,6 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -96,10 +95,10 @@ def _stack(error: BaseException) -> str:
     return "".join(traceback.format_tb(error.__traceback__))
 
 
-def _names(claim: Claim) -> dict[str, str | int | UUID]:
-    names: dict[str, str | int | UUID] = {
+def _names(claim: Claim) -> dict[str, str | int]:
+    return {
+        **claim.origin,
         "job_id": str(claim.id),
         "job_kind": claim.kind,
         "job_attempt": claim.attempts,
     }
-    return names | ({"request_id": claim.request_id} if claim.request_id else {})

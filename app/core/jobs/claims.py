@@ -30,7 +30,7 @@ class Claim:
     """Running; or dead, if its last attempt silently killed its worker."""
     arguments: dict[str, Any]
     attempts: int
-    request_id: str | None
+    origin: dict[str, str]
     waited_seconds: float
 
 
@@ -60,7 +60,7 @@ _CLAIM = sa.text("""
                ELSE 'WorkerLost: the worker of the last attempt fell silent' END
       FROM due
      WHERE jobs.id = due.id
-    RETURNING jobs.id, kind, state, arguments, attempts, request_id,
+    RETURNING jobs.id, kind, state, arguments, attempts, origin,
               CAST(EXTRACT(EPOCH FROM CAST(:now AS timestamptz) - run_at) AS double precision)
                   AS waited_seconds
 """)

@@ -19,6 +19,9 @@ from app.core.jobs.models import Job, JobState
 CHANNEL = "baat_jobs"
 """Where workers hear that there may be work."""
 
+ORIGIN = ("request_id", "trace_id")
+"""What a job's log lines share with those of the request that wanted it."""
+
 Argument: TypeAlias = str | int | UUID | date | Sequence[str] | Sequence[UUID] | None
 
 
@@ -39,6 +42,7 @@ async def enqueue(
     Returns:
         The job's id; none if a job with this `unique_key` exists already, whatever its state.
     """
+    names = structlog.contextvars.get_contextvars()
     row = {
         "id": new_id(),
         "kind": kind.name,
@@ -48,7 +52,7 @@ async def enqueue(
         "run_at": run_at or clock.now(),
         "attempts": 0,
         "max_attempts": kind.max_attempts,
-        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+        "origin": {name: names[name] for name in ORIGIN if name in names},
         "created_at": clock.now(),
     }
     written = insert(Job).values(row).on_conflict_do_nothing(index_elements=["unique_key"])

@@ -65,7 +65,7 @@ class Job(Identified):
     """The claim of the worker that has it; a worker whose claim is another's can't finish it."""
     last_error: Mapped[str | None]
     """The class and first line of what went wrong, without addresses."""
-    request_id: Mapped[str | None]
-    """The request that wanted it, for the logs."""
+    origin: Mapped[dict[str, Any]]
+    """The request that wanted it (`request_id`, `trace_id`), for the logs."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     finished_at: Mapped[datetime | None]

@@ -112,10 +112,10 @@ async def test_a_job_remembers_the_request_that_wanted_it(database: Database) ->
         names = structlog.contextvars.get_contextvars()
         seen.extend((names["request_id"], names["job_kind"]))
 
-    with structlog.contextvars.bound_contextvars(request_id="request-1"):
+    with structlog.contextvars.bound_contextvars(request_id="request-1", trace_id="t", user="jan"):
         async with database.work() as session:
             await jobs.enqueue(session, kind)
     async with jobs.Worker(database, [jobs.outside(kind, see)]):
         await all_are(database, JobState.DONE)
     assert seen == ["request-1", "test.seeing"]
-    assert (await the_job(database)).request_id == "request-1"
+    assert (await the_job(database)).origin == {"request_id": "request-1", "trace_id": "t"}
