@@ -10,6 +10,8 @@ from app.core.database import Database
 from app.core.jobs import JobState
 from app.core.languages import Language
 from app.core.settings import Settings
+from app.main import create_app
+from tests.conftest import calling, living
 from tests.core.jobs.conftest import note, notes
 from tests.core.jobs.hanging import BEGAN
 from tests.make.commands import BAAT, baat, python
@@ -111,6 +113,15 @@ async def test_baat_work_delivers_and_ends_when_asked(
         assert await asyncio.wait_for(process.wait(), 10) == 0
     finally:
         await end(process)
+
+
+async def test_the_server_works_too(database: Database, quick_settings: Settings) -> None:
+    app = create_app(quick_settings.model_copy(update={"worker": True}))
+    await want_a_letter(database)
+    async with living(app), calling(app) as client:
+        await all_are_delivered(database)
+        assert (await client.get("/health/ready")).status_code == 200
+    assert not app.state.worker.alive
 
 
 async def test_an_operator_sees_dead_letters_and_brings_them_back(

@@ -4,13 +4,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
+from prometheus_client import REGISTRY
+from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, jobs
-from app.core.database import Database
+from app.core.database import Database, open_database
 from app.core.events import Actor
 from app.core.ids import new_id
 from app.core.jobs import JobState, claims
+from app.core.settings import Settings
 from tests.core.jobs.conftest import note, notes
 from tests.make.jobs import a_kind, all_are, eventually, states, the_job
 
@@ -248,3 +252,65 @@ async def test_a_jump_of_the_clock_ends_neither_lease_nor_back_off(database: Dat
         async with database.work() as session:
             assert await claims.claim(session, [NOTE.name], 2) == []
             assert await claims.renew(session, [running]) == {running.id}
+
+
+async def test_a_worker_outlives_the_connections_to_its_database(
+    database: Database, settings: Settings
+) -> None:
+    saboteur = open_database(settings)
+    await want(database, *range(300))
+    cut = sa.text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    async with jobs.Worker(database, [NOTING]):
+        for _ in range(5):
+            async with saboteur.work() as session:
+                assert await session.scalar(cut)
+            await asyncio.sleep(0.1)
+        await saboteur.close()
+        await eventually_done(database)
+    assert await notes(database) == list(range(300))
+
+
+async def eventually_done(database: Database) -> None:
+    """Wait for the end, on connections that may have been cut."""
+
+    async def done() -> bool:
+        try:
+            return set(await states(database)) == {JobState.DONE}
+        except exc.DBAPIError:
+            return False
+
+    await eventually(done)
+
+
+async def test_jobs_are_counted(database: Database) -> None:
+    kind = a_kind("test.counted", max_attempts=2, back_off_seconds=0.01)
+    attempts = itertools.count(1)
+
+    async def fail_once(_session: AsyncSession) -> None:
+        if next(attempts) == 1:
+            raise RuntimeError
+
+    async with database.work() as session:
+        await jobs.enqueue(session, kind)
+        await jobs.enqueue(session, a_kind("test.nobodys"))
+    async with jobs.Worker(database, [jobs.transactional(kind, fail_once)]):
+
+        async def counted() -> bool:
+            return figure("baat_jobs", state="queued") == 1
+
+        await eventually(counted)
+        outcomes = ("done", "failed", "dead", "lost")
+        found = [
+            figure("baat_job_attempts_total", kind=kind.name, outcome=outcome)
+            for outcome in outcomes
+        ]
+    assert found == [1, 1, None, None]
+    assert figure("baat_job_wait_seconds_count", kind=kind.name) == 1
+    assert figure("baat_job_seconds_count", kind=kind.name) == 2
+
+
+def figure(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(name, labels)
