@@ -1,0 +1,73 @@
+"""The operator's commands, as processes of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import __version__
+from app.core.settings import Settings
+from tests.conftest import PROJECT, SECRET
+
+SETTINGS = {
+    "DATABASE_URL": "postgresql://baat_app:geheim@127.0.0.1:1/baat",
+    "BAAT_SECRET": SECRET,
+    "BAAT_SMTP_URL": "smtp://mailer:sterk-geheim@mail.example:587",
+}
+
+
+def baat(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BAAT_")}
+    del kept["DATABASE_URL"], kept["MIGRATIONS_DATABASE_URL"]
+    return subprocess.run(
+        [sys.executable, "-c", "from app.cli import cli; cli()", *arguments],
+        cwd=PROJECT,
+        env={**kept, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_settings_are_printed_without_secrets() -> None:
+    done = baat("settings", **SETTINGS)
+    assert done.returncode == 0
+    assert "database_pool_size = 10" in done.stdout
+    assert "database_url = (secret)" in done.stdout
+    assert "geheim" not in done.stdout
+    assert SECRET not in done.stdout
+
+
+def test_every_setting_is_explained() -> None:
+    done = baat("settings", "--explain")
+    explained = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert set(explained) == set(Settings.model_fields)
+    assert all(len(sentence) > 15 for sentence in explained.values())
+
+
+def test_a_missing_setting_is_named() -> None:
+    done = baat("serve")
+    assert done.returncode == 2
+    assert "Setting DATABASE_URL: Field required" in done.stderr
+    assert "Setting secret" in done.stderr or "BAAT_SECRET" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["http://baat.example", "https://baat.example/path", "baat"])
+def test_a_live_installation_needs_a_plain_https_address(url: str) -> None:
+    done = baat("settings", **SETTINGS, BAAT_MODE="live", BAAT_PUBLIC_URL=url)
+    assert done.returncode == 2
+    assert "https" in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+    done = baat("jobs", "list", **SETTINGS, BAAT_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.strip() == "The database does not answer."
+
+
+def test_the_version_is_printed() -> None:
+    assert baat("version").stdout.strip() == __version__
