@@ -13,6 +13,7 @@ from app.core import housekeeping, idempotency, installation, jobs, mail, thrott
 from app.core.database import Database, open_database
 from app.core.http import health, refusing
 from app.core.http.edge import Edge
+from app.core.http.rate_limits import RateLimits
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 from app.organisations import routes as organisations
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.on_refusal = note_refusal
     refusing.install(app)
+    app.add_middleware(RateLimits, settings=settings)
     app.add_middleware(Edge, settings=settings)  # The last one added is the outermost.
     app.include_router(health.router)
     for router in ROUTERS:
