@@ -5,13 +5,14 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
 from app import __version__
 from app.core import housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
-from app.core.http import health, refusing
+from app.core.http import health, openapi, refusing, root
 from app.core.http.edge import Edge
 from app.core.http.rate_limits import RateLimits
 from app.core.listener import Channel, Listener
@@ -20,7 +21,10 @@ from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
 
-ROUTERS: tuple[APIRouter, ...] = (*organisations.ROUTERS,)
+ROUTERS: tuple[APIRouter, ...] = (root.router, *organisations.ROUTERS)
+
+ABOUT = Path(__file__).with_name("about.md")
+"""What the documentation of the interface begins with."""
 
 FORGET = housekeeping.forgetting(
     idempotency_keys=idempotency.forget,
@@ -47,6 +51,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Baat",
         version=__version__,
+        description=ABOUT.read_text(),
+        generate_unique_id_function=openapi.operation_id,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -61,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router)
+    openapi.install(app)
     return app
 
 

@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     PlainSerializer,
+    WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
@@ -19,7 +20,7 @@ Moment = Annotated[
     AfterValidator(lambda moment: moment.astimezone(UTC)),
     PlainSerializer(
         lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        return_type=Annotated[str, None],
+        return_type=Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})],
         when_used="json",
     ),
 ]
