@@ -20,6 +20,7 @@ from app.core.settings import Settings
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
+from app.organisations.problems import CredentialRefused, SignInRequired
 
 ROUTERS: tuple[APIRouter, ...] = (root.router, *organisations.ROUTERS)
 
@@ -67,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router)
-    openapi.install(app)
+    openapi.install(app, credentials=(SignInRequired, CredentialRefused))
     return app
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import httpx
@@ -43,15 +44,20 @@ def an_exemplary_app() -> FastAPI:
     return app
 
 
+@cache
+def documents() -> dict[str, Document]:
+    """Write them once: nobody changes them."""
+    return {"real": an_app().openapi(), "exemplary": an_exemplary_app().openapi()}
+
+
 @pytest.fixture(params=["real", "exemplary"])
 def document(request: pytest.FixtureRequest) -> Document:
-    app = an_app() if request.param == "real" else an_exemplary_app()
-    return app.openapi()
+    return documents()[request.param]
 
 
 @pytest.fixture
 def hooks() -> Document:
-    return an_exemplary_app().openapi()
+    return documents()["exemplary"]
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
