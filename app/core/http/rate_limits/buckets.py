@@ -12,7 +12,7 @@ Value = TypeVar("Value")
 
 WINDOW_SECONDS = 60
 MOST_CALLERS = 50_000
-"""Some 15 MB; whoever is forgotten above it begins anew."""
+"""Some 20 MB for each limit; whoever is forgotten above it begins anew."""
 
 _ROUNDING = 1e-6
 """Of a token: adding up fractions of seconds may not cost anybody a whole one."""
