@@ -44,11 +44,13 @@ def _check_sources(project: Project, steps: Steps) -> int:
         ("ruff", "format", "--check"),
         ("ruff", "check"),
         ("mypy",),
-        ("lint-imports",),
+        ("lint-imports", *(() if _may_write(project) else ("--no-cache",))),
     )
     for name, (program, *options) in zip(SOURCES, commands, strict=True):
         command = [project.program(program), *options]
-        if code := _quiet(steps, name, Child(command, dict(os.environ), project.root)):
+        if code := _quiet(
+            steps, name, Child(command, {**os.environ, **_caches(project)}, project.root)
+        ):
             return code
     return 0
 
@@ -89,4 +91,21 @@ def _quiet(steps: Steps, name: str, child: Child) -> int:
 
 def _pytest(project: Project, variables: dict[str, str], arguments: list[str]) -> int:
     command = [str(project.python), "-m", "pytest", *arguments]
-    return Child(command, variables, project.root).follow()
+    return Child(command, variables | _caches(project), project.root).follow()
+
+
+def _may_write(project: Project) -> bool:
+    return os.access(project.root, os.W_OK)
+
+
+def _caches(project: Project) -> dict[str, str]:
+    """Send what the tools remember to the virtual environment if the clone is not ours to write."""
+    if _may_write(project):
+        return {}
+    cache = project.venv / "cache"
+    return {
+        "RUFF_CACHE_DIR": str(cache / "ruff"),
+        "MYPY_CACHE_DIR": str(cache / "mypy"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(cache / "hypothesis"),
+        "PYTEST_ADDOPTS": f"{os.environ.get('PYTEST_ADDOPTS', '')} -o cache_dir={cache}/pytest",
+    }

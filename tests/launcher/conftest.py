@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 
 from scripts.launcher import environment, project
-from tests.launcher.launching import DEV, VENV, Launcher
+from tests.launcher.launching import DEV, VENV, Launcher, a_launcher
 
 NOBODY = 65534
+FINDS_APPLICATION = (
+    "import importlib.util as u; assert u.find_spec('app.cli') and u.find_spec('fastapi')"
+)
 
 
 @pytest.fixture
-def launcher(tmp_path: Path) -> Launcher:
+def launcher() -> Iterator[Launcher]:
     """Starts launchers on a fresh home below a private folder."""
-    return Launcher(tmp_path / "home")
+    with a_launcher() as launcher:
+        yield launcher
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def ordinary(launcher: Launcher) -> Iterator[Launcher]:
 
 def _for_everybody(folder: Path) -> tuple[str, Path]:
     """Return an interpreter and a virtual environment that nobody may use."""
-    if _works(sys.executable, str(VENV / "bin/python"), "import app.cli"):
+    if _works(sys.executable, str(VENV / "bin/python"), FINDS_APPLICATION):
         return sys.executable, VENV
     # Root's own Python lies in its private home: look at the system's, and lend it our packages.
     system = shutil.which("python3", path="/usr/bin:/usr/local/bin") or ""
@@ -63,7 +67,7 @@ def _for_everybody(folder: Path) -> tuple[str, Path]:
     (venv / "bytecode").mkdir()
     os.chown(venv / "bytecode", NOBODY, NOBODY)
     environment.stamp(borrowed)
-    if not _works(system, str(venv / "bin/python"), "import app.cli"):
+    if not _works(system, str(venv / "bin/python"), FINDS_APPLICATION):
         pytest.skip("an ordinary user cannot enter this clone")
     return system, venv
 

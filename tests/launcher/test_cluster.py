@@ -13,7 +13,7 @@ from scripts.launcher.failures import LaunchError
 from scripts.launcher.locks import Lock
 from tests.launcher.launching import DEV, VENV
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from scripts.launcher.failures import LaunchError
 from scripts.launcher.pins import FILES, require_no_address
 from tests.launcher.launching import DEV, Launcher
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 AUTHENTICATED = b"R\x00\x00\x00\x08\x00\x00\x00\x00"
 KEY = b"K\x00\x00\x00\x0c\x00\x00\x00\x01\x00\x00\x00\x01"

@@ -1,12 +1,16 @@
 import os
 import signal
 import stat
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app import __version__
 from tests.launcher.launching import (
     Launcher,
+    a_launcher,
     descendants,
     end,
     is_alive,
@@ -14,7 +18,7 @@ from tests.launcher.launching import (
     wait_until,
 )
 
-pytestmark = pytest.mark.timeout(110)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_a_killed_supervisor_leaves_nothing_behind_and_loses_nothing(launcher: Launcher) -> None:
@@ -23,20 +27,31 @@ def test_a_killed_supervisor_leaves_nothing_behind_and_loses_nothing(launcher: L
         below = descendants(first.pid)
         end(first, signal.SIGKILL)
         # At once: it must wait for the servers that are still ending.
-        with launcher.running():
+        with launcher.running() as second:
             assert launcher.sql("SELECT answer FROM kept") == "42"
             assert not any(is_alive(child) for child in below)
+            expect_an_orderly_end(launcher, second, signal.SIGINT)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_all_in_order(launcher: Launcher, number: signal.Signals) -> None:
-    with launcher.running() as supervisor:
-        below = descendants(supervisor.pid)
-        assert len(below) > 2
-        assert end(supervisor, number) == 0
-        assert not any(is_alive(child) for child in below)
-        assert not (launcher.home / "postgresql/data/postmaster.pid").exists()
-        assert "Traceback" not in launcher.output
+def test_of_two_starts_at_once_one_runs_and_the_other_is_told(launcher: Launcher) -> None:
+    other = Launcher(launcher.home)
+    with launcher.started() as first, other.started() as second:
+        wait_until(lambda: {first.poll(), second.poll()} == {1, None})
+        wait_until(lambda: "Baat runs on" in launcher.output)
+        assert "already running" in launcher.output or "is starting here" in launcher.output
+        winner = first if first.poll() is None else second
+        expect_an_orderly_end(launcher, winner, signal.SIGTERM)
+
+
+def expect_an_orderly_end(
+    launcher: Launcher, supervisor: subprocess.Popen[bytes], number: signal.Signals
+) -> None:
+    below = descendants(supervisor.pid)
+    assert len(below) > 2
+    assert end(supervisor, number) == 0
+    assert not any(is_alive(child) for child in below)
+    assert not (launcher.home / "postgresql/data/postmaster.pid").exists()
+    assert "Traceback" not in launcher.output
 
 
 def test_a_signal_during_a_step_leaves_nothing_behind(launcher: Launcher) -> None:
@@ -47,58 +62,55 @@ def test_a_signal_during_a_step_leaves_nothing_behind(launcher: Launcher) -> Non
         assert "Traceback" not in launcher.output
 
 
-def test_of_two_starts_at_once_one_runs_and_the_other_is_told(launcher: Launcher) -> None:
-    second = Launcher(launcher.home)
-    with launcher.started() as one, second.started() as other:
-        wait_until(lambda: {one.poll(), other.poll()} == {1, None})
-        wait_until(lambda: "Baat runs on" in launcher.output)
-        assert "already running" in launcher.output or "is starting here" in launcher.output
+@pytest.fixture(scope="module")
+def neighbour() -> Iterator[Launcher]:
+    """A launcher that runs all through these tests."""
+    with a_launcher() as launcher, launcher.running():
+        yield launcher
 
 
-def test_a_supervisor_serves_its_neighbours(launcher: Launcher) -> None:
-    """A second start is told of the first, and a command borrows its database."""
-    with launcher.running() as supervisor:
-        second = launcher.outcome("run", "--port", str(launcher.port))
-        assert second.returncode == 1
-        assert f"http://127.0.0.1:{launcher.port} (process {supervisor.pid})" in second.stderr
-
-        before = postgres_id(launcher.home)
-        command = launcher.outcome("cli", "settings")
-        assert command.returncode == 0, command.stderr
-        assert "database_url" in command.stdout
-        assert "environment" not in command.stdout
-        assert "PostgreSQL" not in command.stderr
-        assert postgres_id(launcher.home) == before
-        # The exit code is the command's own.
-        assert launcher.outcome("cli", "no-such-command").returncode == 2
+def test_a_second_start_is_told_of_the_first(neighbour: Launcher) -> None:
+    second = neighbour.outcome("run", "--port", str(neighbour.port))
+    assert second.returncode == 1
+    first = f"http://127.0.0.1:{neighbour.port} (process {neighbour.told()['process_id']})"
+    assert f"Baat is already running: {first}" in second.stderr
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as somebody else")
-def test_root_keeps_its_folders_private(launcher: Launcher) -> None:
-    with launcher.running():
-        server = Path(f"/proc/{postgres_id(launcher.home)}")
-        assert server.stat().st_uid == 65534
-        for folder in (launcher.home.parent, launcher.home, launcher.home / "postgresql/data"):
-            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert (launcher.home / "postgresql/data").stat().st_uid == 65534
+def test_a_command_joins_a_running_supervisor(neighbour: Launcher) -> None:
+    before = postgres_id(neighbour.home)
+    command = neighbour.outcome("cli", "settings")
+    assert command.returncode == 0, command.stderr
+    assert "database_url" in command.stdout
+    assert "environment" not in command.stdout
+    assert "PostgreSQL" not in command.stderr
+    # The exit code is the command's own.
+    assert neighbour.outcome("cli", "no-such-command").returncode == 2
+    assert postgres_id(neighbour.home) == before
 
 
-def test_what_is_secret_is_private(launcher: Launcher) -> None:
-    with launcher.running():
-        for name in ("secret", "postgresql/passwords.json", "supervisor.json"):
-            assert stat.S_IMODE((launcher.home / name).stat().st_mode) == 0o600
-        told = launcher.told()
-        password = told["url"].partition("@")[0].rpartition(":")[2]
-        without = told["url"].replace(f":{password}", "")
-        assert password
-        refused = launcher.psql(without, "SELECT 1")
-        assert refused.returncode
-        assert "no password supplied" in refused.stderr
+def test_what_is_private_stays_private(neighbour: Launcher) -> None:
+    data = neighbour.home / "postgresql/data"
+    for folder in (neighbour.home.parent, neighbour.home, data):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for name in ("secret", "postgresql/passwords.json", "supervisor.json"):
+        assert stat.S_IMODE((neighbour.home / name).stat().st_mode) == 0o600
+    if os.geteuid() == 0:
+        # PostgreSQL runs as nobody, below folders that nobody may enter.
+        assert Path(f"/proc/{postgres_id(neighbour.home)}").stat().st_uid == 65534
+        assert data.stat().st_uid == 65534
+
+
+def test_nobody_comes_in_without_a_password(neighbour: Launcher) -> None:
+    url = neighbour.told()["url"]
+    password = url.partition("@")[0].rpartition(":")[2]
+    refused = neighbour.psql(url.replace(f":{password}", ""), "SELECT 1")
+    assert refused.returncode
+    assert "no password supplied" in refused.stderr
 
 
 def test_a_command_starts_the_database_for_itself(launcher: Launcher) -> None:
     command = launcher.outcome("cli", "version")
     assert command.returncode == 0, command.stderr
-    assert command.stdout == "0.1.0\n"
+    assert command.stdout == f"{__version__}\n"
     assert "embedded PostgreSQL" in command.stderr
     assert not (launcher.home / "postgresql/data/postmaster.pid").exists()
