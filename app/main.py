@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from app import __version__
 from app.core import housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
-from app.core.http import health, openapi, refusing, root
+from app.core.http import docs, health, openapi, refusing, root
 from app.core.http.edge import Edge
 from app.core.http.rate_limits import RateLimits
 from app.core.listener import Channel, Listener
@@ -69,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     openapi.install(app, credentials=(SignInRequired, CredentialRefused))
+    docs.install(app)
     return app
 
 

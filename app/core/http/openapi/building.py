@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from fastapi import FastAPI
@@ -19,13 +20,7 @@ Document: TypeAlias = dict[str, Any]
 
 PREFIX = "/v1"
 LICENCE = {"name": "European Union Public Licence 1.2", "identifier": "EUPL-1.2"}
-_SUCCESSES = {
-    "200": "The answer.",
-    "201": "It is made.",
-    "202": "It will be done.",
-    "204": "It is done; there is nothing to say.",
-}
-NOT_MODIFIED = "The caller has this version already."
+NOT_MODIFIED = "You have this version already"
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*])")
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -124,7 +119,7 @@ def _apart(responses: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     for status, answer in sorted(responses.items()):
         if status < "400":
             if answer["description"] == "Successful Response":
-                answer["description"] = _SUCCESSES.get(status, "Done.")
+                answer["description"] = HTTPStatus(int(status)).phrase
             answer["headers"] = {**answers.headers(), **answer.get("headers", {})}
             successes[status] = answer
         elif "HTTPValidationError" not in str(answer.get("content")):
