@@ -35,6 +35,8 @@ class ServiceView(View):
     links: ServiceLinksView
 
 
+# The root is the one resource that answers with a slash too: it is where the server's URL ends.
+@router.get("/", include_in_schema=False)
 @router.get("")
 async def read_service(request: Request) -> ServiceView:
     """See what this service is, what time it has, and where to read on."""

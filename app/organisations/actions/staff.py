@@ -62,7 +62,7 @@ async def _appoint(session: AsyncSession, user: User, by: Actor) -> StaffAppoint
         await session.flush()
     except IntegrityError as error:
         if violates(error, "uq_staff_appointments_user_id"):
-            message = f"{user.email} is staff already."
+            message = "This person is staff already."
             raise AlreadyStaff(message) from error
         raise
     return appointment

@@ -3,7 +3,7 @@
 from app.core.database import Session
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
-from app.core.problems import refusals
+from app.core.problems import NotFound, refusals
 from app.organisations import actions, queries
 from app.organisations.access import LivingAppointment, Staff
 from app.organisations.models import StaffAppointment
@@ -25,7 +25,7 @@ async def list_staff(_caller: Staff, session: Session, paging: Paging) -> Page[S
     "",
     status_code=201,
     response_model=StaffView,
-    responses=refusals(StaffOnly, StaffNeedsSecondFactor, AlreadyStaff),
+    responses=refusals(StaffOnly, StaffNeedsSecondFactor, NotFound, AlreadyStaff),
 )
 async def appoint_staff(request: StaffRequest, caller: Staff, session: Session) -> StaffAppointment:
     """Make a user staff."""

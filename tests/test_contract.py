@@ -1,0 +1,85 @@
+"""The OpenAPI document is a promise: a fuzzer reads it and tries to catch the service lying.
+
+It speaks real HTTP to a real server and sends, for each operation, what the document allows and
+what it forbids. An answer that the document does not know, or a 500, fails the test.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.core.database import open_database
+from app.core.settings import Settings
+from app.main import create_app
+from tests import make
+from tests.conftest import Cluster, served
+
+EXAMPLES = os.environ.get("BAAT_CONTRACT_EXAMPLES", "6")
+"""Per operation and phase; the long form sets more."""
+
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,"
+    "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
+    "unsupported_method"
+)
+
+NO_LIMIT = 1_000_000
+
+
+@pytest.fixture
+async def generous(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Settings]:
+    """An installation that lets one caller ask a great deal."""
+    async with cluster.clone() as name:
+        yield cluster.settings(name, tmp_path).model_copy(
+            update={
+                "reads_per_minute": NO_LIMIT,
+                "writes_per_minute": NO_LIMIT,
+                "failures_per_minute": NO_LIMIT,
+                "sign_in_attempts": NO_LIMIT,
+                "sign_in_attempts_per_network": NO_LIMIT,
+            }
+        )
+
+
+async def fuzz(address: str, *arguments: str) -> str:
+    """Run the fuzzer to its end; give its report if it found anything."""
+    program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
+    assert program, "schemathesis is not installed beside this Python"
+    running = await asyncio.create_subprocess_exec(
+        *(program, "run", f"{address}/v1/openapi.json", "--url", f"{address}/v1"),
+        *("--checks", CHECKS, "--max-examples", EXAMPLES, "--workers", "2"),
+        *("--generation-database", "none", "--suppress-health-check", "all", "--no-color"),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    report, _ = await running.communicate()
+    return report.decode() if running.returncode else ""
+
+
+@pytest.mark.timeout(300)
+async def test_staff_gets_only_documented_answers(generous: Settings) -> None:
+    async with open_database(generous) as database, database.work() as session:
+        user = await make.a_user(session, staff=True)
+        await make.a_membership(session, await make.an_organisation(session), user)
+        headers = await make.signed_in(session, user)
+    async with served(create_app(generous)) as address:
+        # Ending the run's own session would leave the rest of it outside.
+        report = await fuzz(
+            address,
+            *("--header", f"Authorization: {headers['Authorization']}"),
+            *("--exclude-operation-id", "signOut", "--exclude-operation-id", "revokeSession"),
+        )
+    assert not report, report
+
+
+@pytest.mark.timeout(300)
+async def test_a_stranger_gets_only_documented_answers(generous: Settings) -> None:
+    async with served(create_app(generous)) as address:
+        report = await fuzz(address)
+    assert not report, report
