@@ -134,6 +134,13 @@ def test_pins_hold_no_address() -> None:
             require_no_address("constraints.txt", f"anyio==4.0\n{line}\nattrs==1.0\n")
 
 
+def test_the_image_holds_what_was_tested() -> None:
+    tested, image = ((DEV.parents[1] / name).read_text().splitlines() for name in FILES)
+    pins = {line.removesuffix(" \\") for line in image if "==" in line}
+    assert pins
+    assert pins <= set(tested), "run `python3 scripts/dev.py lock`"
+
+
 def test_the_environment_does_not_reach_the_developer_of_this_test(launcher: Launcher) -> None:
     assert "DATABASE_URL" not in launcher.environment
     assert launcher.environment["BAAT_HOME"] != os.environ.get("BAAT_HOME")
