@@ -1,5 +1,6 @@
 """Is it alive, is it ready, what does it count? For machines that watch over this one."""
 
+import asyncio
 import hmac
 from functools import lru_cache
 from ipaddress import ip_address
@@ -12,10 +13,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from app.core.database import Database
 from app.core.installation import ALEMBIC_INI
-from app.core.problems import NotAllowed, Problem
+from app.core.problems import Problem
 from app.core.settings import Settings
 
 router = APIRouter(include_in_schema=False)
+
+ANSWERS_WITHIN_SECONDS = 2.0
+"""Whoever watches waits no longer either."""
 
 CONNECTIONS = Gauge("baat_database_connections_in_use", "Connections lent to requests and jobs.")
 
@@ -25,6 +29,15 @@ class NotReady(Problem):
 
     status = 503
     title = "Not ready"
+
+
+class MetricsRefused(Problem):
+    """The figures are for the operator's own machines."""
+
+    # Not in the trail, unlike other refusals about rights: nobody here is known, and anybody
+    # could fill a table from which nothing is ever removed.
+    status = 403
+    title = "You may not read the metrics"
 
 
 @router.get("/health/live")
@@ -49,18 +62,26 @@ async def ready(request: Request) -> dict[str, str]:
 
 async def _database_faults(database: Database) -> list[str]:
     try:
-        async with database.reading() as session:
+        # Not the pool of the requests: taking a busy process away makes the others busier.
+        async with asyncio.timeout(ANSWERS_WITHIN_SECONDS), database.aside() as session:
             present = await session.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except Exception:  # noqa: BLE001  Whatever it is, the answer is the same: not ready.
         return ["database: does not answer"]
-    if present != _newest_migration():
+    if present is None or present in _outdated():
         return ["database: migrations are missing, run `baat migrate`"]
     return []
 
 
 @lru_cache
-def _newest_migration() -> str | None:
-    return ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
+def _outdated() -> frozenset[str]:
+    """Name the migrations that others follow.
+
+    A name that this version does not know is a newer one's: during a deployment the old processes
+    work on, and migrations are written for that.
+    """
+    scripts = ScriptDirectory.from_config(Config(ALEMBIC_INI))
+    newest = scripts.get_heads()
+    return frozenset(script.revision for script in scripts.walk_revisions()).difference(newest)
 
 
 @router.get("/metrics")
@@ -69,7 +90,7 @@ async def metrics(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     if not _may_read_metrics(request, settings):
         message = "Metrics need the bearer token of BAAT_METRICS_TOKEN (without it: loopback)."
-        raise NotAllowed(message)
+        raise MetricsRefused(message)
     database: Database = request.app.state.database
     CONNECTIONS.set(database.in_use())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
