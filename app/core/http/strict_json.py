@@ -80,7 +80,11 @@ def _refuse_constant(constant: str) -> NoReturn:
 def _whole(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER:
         _refuse("number-too-long", f"A number has more than {LONGEST_NUMBER} digits.")
-    return int(digits)
+    number = int(digits)
+    if not -(2**63) <= number < 2**63:
+        # The database keeps none of these: a field without bounds of its own would end as a 500.
+        _refuse("number-too-large", "A whole number needs more than 64 bits.")
+    return number
 
 
 def _finite(digits: str) -> float:
