@@ -20,7 +20,12 @@ from app.core.settings import Settings
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
-from app.organisations.problems import CredentialRefused, SignInRequired
+from app.organisations.problems import (
+    CredentialRefused,
+    CsrfTokenMissing,
+    ScopeMissing,
+    SignInRequired,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (root.router, *organisations.ROUTERS)
 
@@ -47,6 +52,10 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
 )
 
 
+CREDENTIALS = (SignInRequired, CredentialRefused, ScopeMissing, CsrfTokenMissing)
+"""What every operation may refuse that asks who calls."""
+
+
 def create_app(settings: Settings) -> FastAPI:
     """Build the web application; nothing connects before its lifespan begins."""
     app = FastAPI(
@@ -68,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router)
-    openapi.install(app, credentials=(SignInRequired, CredentialRefused))
+    openapi.install(app, credentials=CREDENTIALS)
     docs.install(app)
     return app
 

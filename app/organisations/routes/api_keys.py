@@ -25,7 +25,7 @@ router: APIRouter = router_of("", "API keys")
 OF_ORGANISATION = "/organisations/{organisation_id}/api-keys"
 
 
-@router.get("/scopes")
+@router.get("/scopes", responses={304: {}})
 async def list_scopes(response: Response) -> ScopesView:
     """List what an API key can be allowed to do (public)."""
     etags.mark_public(response)

@@ -234,9 +234,7 @@ def test_a_route_s_own_reasons_stay(hooks: Document) -> None:
         "HookTaken",
         "IdempotencyKeyInUse",
     }
-    assert set(making) == {
-        *("201", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503")
-    }
+    assert set(making) == {*("201", "400", "401", "409", "413", "415", "422", "429", "500", "503")}
 
 
 def test_what_is_everywhere_the_same_is_written_once(hooks: Document) -> None:

@@ -10,7 +10,6 @@ from app.core.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
     InvalidRequest,
-    NotAllowed,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
@@ -77,7 +76,6 @@ def reasons(
         yield InvalidRequest
     if operation.get("security"):
         yield from credentials
-        yield NotAllowed
     if "{" in path:
         yield NotFound
     if "Idempotency-Key" in parameters:
