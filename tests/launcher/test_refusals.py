@@ -124,9 +124,9 @@ def test_pins_hold_no_address() -> None:
     for name in FILES:
         require_no_address(name, (DEV.parents[1] / name).read_text())
     for line in (
-        "--index-url here",
+        "--option here",
         "-e .",
-        "    --extra-index-url here",
+        "    --option here",
         "baat @ file:///home",
         "httpx==1 # from https://example.org",
     ):
