@@ -1,8 +1,10 @@
 """Factories that read aloud: `await make.a_member(session, Role.APPROVER)`."""
 
+from tests.make.mails import mails
 from tests.make.organisations import (
     PASSWORD,
     Member,
+    a_cookie,
     a_member,
     a_membership,
     a_user,
@@ -14,10 +16,12 @@ from tests.make.organisations import (
 __all__ = [
     "PASSWORD",
     "Member",
+    "a_cookie",
     "a_member",
     "a_membership",
     "a_user",
     "an_api_key",
     "an_organisation",
+    "mails",
     "signed_in",
 ]

@@ -67,20 +67,35 @@ async def a_membership(
     return membership
 
 
-async def signed_in(session: AsyncSession, user: User) -> dict[str, str]:
+async def signed_in(
+    session: AsyncSession, user: User, *, second_factor: bool = False
+) -> dict[str, str]:
     """The headers of a user who signed in."""
+    token = await _a_session(session, user, in_cookie=False, second_factor=second_factor)
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def a_cookie(session: AsyncSession, user: User) -> dict[str, str]:
+    """The headers of a user's browser, without the CSRF token that its pages would add."""
+    token = await _a_session(session, user, in_cookie=True, second_factor=False)
+    return {"Cookie": f"__Host-baat-session={token}"}
+
+
+async def _a_session(
+    session: AsyncSession, user: User, *, in_cookie: bool, second_factor: bool
+) -> str:
     token = credentials.new_token(credentials.SESSION_PREFIX)
     session.add(
         UserSession(
             user_id=user.id,
             token_hash=credentials.digest(token),
-            in_cookie=False,
-            second_factor=False,
+            in_cookie=in_cookie,
+            second_factor=second_factor,
             expires_at=clock.now() + timedelta(hours=12),
         )
     )
     await session.flush()
-    return {"Authorization": f"Bearer {token}"}
+    return token
 
 
 async def an_api_key(

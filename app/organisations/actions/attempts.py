@@ -43,11 +43,13 @@ async def counted(visitor: Visitor, email: str) -> AsyncIterator[Attempt]:
         for key, limit in limits.items():
             await _spend(aside, key, limit, QUARTER)
     attempt = Attempt()
-    yield attempt
-    if attempt.succeeded:
-        async with visitor.database.aside() as aside:
-            for key in limits:
-                await throttle.give_back(aside, key)
+    try:
+        yield attempt
+    finally:
+        if attempt.succeeded:
+            async with visitor.database.aside() as aside:
+                for key in limits:
+                    await throttle.give_back(aside, key)
 
 
 def _limits(visitor: Visitor, email: str) -> dict[str, int]:

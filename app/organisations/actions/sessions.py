@@ -33,9 +33,9 @@ async def sign_in(
     async with attempts.counted(visitor, request.email) as attempt:
         try:
             user = await _proved(session, visitor, request)
-        except SecondFactorNeeded:
-            raise
         except Problem as refusal:
+            if isinstance(refusal, SecondFactorNeeded):
+                attempt.succeed()  # As far as it went: asking for the code is no failure.
             await _note_failure(visitor, request.email, refusal)
             raise
         attempt.succeed()

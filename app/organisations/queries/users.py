@@ -1,21 +1,26 @@
 """Questions about people."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.database import settings_of
 from app.core.paging import Page, PageRequest, page
 from app.organisations.models import StaffAppointment, TrailEntry, User, UserSession
 
 
 async def sessions(session: AsyncSession, user_id: UUID, paging: PageRequest) -> Page[UserSession]:
     """List where a user is signed in."""
+    now = clock.now()
+    idle = timedelta(minutes=settings_of(session).session_idle_minutes)
     query = sa.select(UserSession).where(
         UserSession.user_id == user_id,
         UserSession.revoked_at.is_(None),
-        UserSession.expires_at > clock.now(),
+        UserSession.expires_at > now,
+        UserSession.last_used_at > now - idle,
     )
     return await page(session, query, UserSession, paging)
 

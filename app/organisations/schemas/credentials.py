@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.wire import Moment, Request, View
-from app.organisations.schemas.fields import Code, Email
+from app.organisations.schemas.fields import ONE_LINE, Code, Email
 
 
 class Delivery(StrEnum):
@@ -94,7 +94,10 @@ class RecoveryCodesView(View):
 class ApiKeyRequest(Request):
     """What a key is for, and what it may do."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100, examples=["Procurement system"])]
+    name: Annotated[
+        str,
+        Field(min_length=1, max_length=100, pattern=ONE_LINE, examples=["Procurement system"]),
+    ]
     scopes: Annotated[
         list[str],
         Field(

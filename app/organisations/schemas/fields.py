@@ -14,7 +14,12 @@ Email = Annotated[
 ]
 """An e-mail address; capitals make no other address."""
 
-PersonName = Annotated[str, Field(min_length=1, max_length=200, examples=["Sanne de Wit"])]
+ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
+"""Text that fits in the subject of a mail: no line breaks and no other control characters."""
+
+PersonName = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=ONE_LINE, examples=["Sanne de Wit"])
+]
 
 Password = Annotated[
     str,
@@ -33,7 +38,7 @@ Token = Annotated[
 Code = Annotated[
     str,
     Field(
-        pattern=r"^(\d{6}|[a-z2-7]{5}-[a-z2-7]{5})$",
+        pattern=r"^([0-9]{6}|[a-z2-7]{5}-[a-z2-7]{5})$",
         description="Six digits of the authenticator, or a recovery code.",
         examples=["492039"],
     ),
