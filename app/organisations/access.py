@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import READING, Session
 from app.core.events import Actor
@@ -21,6 +22,7 @@ from app.organisations.models import (
     Invitation,
     Membership,
     Organisation,
+    OrganisationStatus,
     Right,
     StaffAppointment,
     User,
@@ -189,7 +191,7 @@ async def find_organisation(
     """
     rights = caller.rights_in(organisation_id)
     if caller.is_staff:
-        rights |= {Right.READ, Right.ADMINISTER}
+        rights |= {Right.READ, Right.INSPECT, Right.ADMINISTER}
     organisation = await session.get(Organisation, organisation_id) if rights else None
     if organisation is None:
         message = f"You know no organisation {organisation_id}."
@@ -217,6 +219,10 @@ async def _own(organisation_id: UUID, caller: Person, session: Session) -> Organ
     return await find_organisation(session, caller, organisation_id, Right.READ)
 
 
+async def _inspected(organisation_id: UUID, caller: Person, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.INSPECT)
+
+
 async def _administered(organisation_id: UUID, caller: Person, session: Session) -> Organisation:
     return await find_organisation(session, caller, organisation_id, Right.ADMINISTER)
 
@@ -225,20 +231,32 @@ ReadableOrganisation = Annotated[Organisation, Depends(_readable)]
 """An organisation that the caller, person or machine, may read."""
 OwnOrganisation = Annotated[Organisation, Depends(_own)]
 """An organisation that the person may read."""
+InspectedOrganisation = Annotated[Organisation, Depends(_inspected)]
+"""An organisation whose inner affairs the person may see, active or not."""
 AdministeredOrganisation = Annotated[Organisation, Depends(_administered)]
 """An organisation that the person may administer, as its admin or as staff."""
 
 
-async def _with_keys(organisation: AdministeredOrganisation, caller: Person) -> Organisation:
+async def _with_visible_keys(organisation: InspectedOrganisation, caller: Person) -> Organisation:
     # A key acts in the organisation's name, and staff never does.
-    if Right.ADMINISTER not in caller.rights_in(organisation.id):
+    if Right.INSPECT not in caller.rights_in(organisation.id):
         message = "Only the organisation's own admins may see and make its keys."
         raise RoleTooSmall(message)
     return organisation
 
 
+OrganisationWithVisibleKeys = Annotated[Organisation, Depends(_with_visible_keys)]
+"""An organisation whose keys the person may see: never staff, unless they are its admin."""
+
+
+async def _with_keys(
+    organisation: OrganisationWithVisibleKeys, caller: Person, session: Session
+) -> Organisation:
+    return await find_organisation(session, caller, organisation.id, Right.ADMINISTER)
+
+
 OrganisationWithKeys = Annotated[Organisation, Depends(_with_keys)]
-"""An organisation whose keys the person may handle: never staff, unless they are its admin."""
+"""An organisation whose keys the person may make and revoke."""
 
 
 async def _administered_membership(
@@ -252,15 +270,46 @@ async def _administered_membership(
 async def _own_or_administered_membership(
     membership_id: UUID, organisation: OwnOrganisation, caller: Person, session: Session
 ) -> Membership:
+    return await _own_or_any(session, caller, organisation, membership_id, Right.ADMINISTER)
+
+
+async def _own_or_inspected_membership(
+    membership_id: UUID, organisation: OwnOrganisation, caller: Person, session: Session
+) -> Membership:
+    return await _own_or_any(session, caller, organisation, membership_id, Right.INSPECT)
+
+
+async def _own_or_any(
+    session: AsyncSession,
+    caller: Caller,
+    organisation: Organisation,
+    membership_id: UUID,
+    right_to_any: Right,
+) -> Membership:
     membership = await queries.organisations.membership(session, organisation, membership_id)
     if membership is None or membership.user_id != caller.user_id:
-        await find_organisation(session, caller, organisation.id, Right.ADMINISTER)
+        await find_organisation(session, caller, organisation.id, right_to_any)
     return _found(membership, membership_id)
 
 
 AdministeredMembership = Annotated[Membership, Depends(_administered_membership)]
+OwnOrInspectedMembership = Annotated[Membership, Depends(_own_or_inspected_membership)]
+"""The person's own membership, or any one of an organisation whose inner affairs they may see."""
 OwnOrAdministeredMembership = Annotated[Membership, Depends(_own_or_administered_membership)]
 """The person's own membership, or any one of an organisation that they administer."""
+
+
+async def _lendable_membership(
+    membership: OwnOrAdministeredMembership, organisation: OwnOrganisation, caller: Person
+) -> Membership:
+    # Leaving is a person's own affair at any time; lending a role to others is not.
+    if organisation.status != OrganisationStatus.ACTIVE and not caller.is_staff:
+        raise _refusal(organisation, Right.WRITE)
+    return membership
+
+
+LendableMembership = Annotated[Membership, Depends(_lendable_membership)]
+"""The same, where the organisation is active: its role can be lent to a deputy."""
 
 
 async def _deputy(

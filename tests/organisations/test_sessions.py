@@ -56,13 +56,12 @@ async def test_a_cookie_changes_with_its_csrf_token(
 async def test_a_cookie_changes_nothing_without_its_csrf_token(
     client: httpx.AsyncClient, admin: Member, given: str | None
 ) -> None:
-    headers: dict[str, str | bytes] = {
-        **without_csrf(await sign_in(client, admin.email, "cookie")),
-        "If-Match": "*",
-    }
+    session = without_csrf(await sign_in(client, admin.email, "cookie"))
+    headers = {name.encode(): value.encode() for name, value in session.items()}
+    headers[b"If-Match"] = b"*"
     if given is not None:
-        headers[CSRF_HEADER] = given.encode()
-    answer = await client.patch("/v1/me", json={"name": "Eve"}, headers=list(headers.items()))
+        headers[CSRF_HEADER.encode()] = given.encode()
+    answer = await client.patch("/v1/me", json={"name": "Eve"}, headers=headers)
 
     assert answer.status_code == 403
     assert answer.json()["type"] == "/problems/csrf-token-missing"
@@ -133,7 +132,7 @@ async def test_a_bearer_token_is_believed_before_a_cookie(
     ],
 )
 async def test_nonsense_as_a_credential_is_401(client: httpx.AsyncClient, value: str) -> None:
-    answer = await client.get("/v1/me", headers=[("Authorization", value.encode("latin-1"))])
+    answer = await client.get("/v1/me", headers={b"Authorization": value.encode("latin-1")})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.headers["content-type"] == "application/problem+json"

@@ -1,6 +1,7 @@
 """Invite people to act for an organisation."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -12,12 +13,20 @@ from app.core.events import Actor
 from app.organisations import credentials
 from app.organisations.actions import letters, registrations, trail
 from app.organisations.callers import Caller, Visitor
-from app.organisations.models import Invitation, Membership, Organisation, Role, User
+from app.organisations.models import (
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationStatus,
+    Role,
+    User,
+)
 from app.organisations.problems import (
     AccountNeeded,
     AlreadyInvited,
     AlreadyMember,
     InvitationClosed,
+    OrganisationInactive,
     TokenRefused,
 )
 from app.organisations.schemas import AcceptanceRequest, InvitationRequest
@@ -131,6 +140,7 @@ async def accept(session: AsyncSession, visitor: Visitor, request: AcceptanceReq
         TokenRefused: the token is unknown, used or too old.
         AccountNeeded: the address has no account, and name or password is missing.
         AlreadyMember: the person became one in another way.
+        OrganisationInactive: an organisation that was stopped takes nobody in.
     """
     invitation: Invitation | None = await session.scalar(
         sa.select(Invitation)
@@ -145,9 +155,17 @@ async def accept(session: AsyncSession, visitor: Visitor, request: AcceptanceReq
     if invitation is None:
         message = "The invitation is unknown, closed or has expired. Ask for a new one."
         raise TokenRefused(message)
+    await _insist_on_active(session, invitation.organisation_id)
     user = await _user_for(session, visitor, invitation, request)
     invitation.accepted_at = clock.now()
     return await _join(session, visitor, invitation, user)
+
+
+async def _insist_on_active(session: AsyncSession, organisation_id: UUID) -> None:
+    organisation = await session.get_one(Organisation, organisation_id)
+    if organisation.status is not OrganisationStatus.ACTIVE:
+        message = f"{organisation.legal_name} is {organisation.status}: it takes nobody in."
+        raise OrganisationInactive(message)
 
 
 async def _user_for(
@@ -168,7 +186,7 @@ async def _join(
     session: AsyncSession, visitor: Visitor, invitation: Invitation, user: User
 ) -> Membership:
     membership = Membership(
-        organisation_id=invitation.organisation_id, user_id=user.id, role=Role(invitation.role)
+        organisation_id=invitation.organisation_id, user=user, role=Role(invitation.role)
     )
     session.add(membership)
     try:

@@ -21,10 +21,12 @@ LIFETIMES = {
 async def issue(
     session: AsyncSession, purpose: TokenPurpose, email: str, user_id: UUID | None = None
 ) -> str:
-    """Make a token for an address; those made before for the same purpose end."""
-    await session.execute(
-        sa.delete(OneTimeToken).where(OneTimeToken.purpose == purpose, OneTimeToken.email == email)
-    )
+    """Make a token for an address; those made before for the same purpose end.
+
+    What belongs to a user ends by user: two users may have asked for the same new address.
+    """
+    same = OneTimeToken.user_id == user_id if user_id else OneTimeToken.email == email
+    await session.execute(sa.delete(OneTimeToken).where(OneTimeToken.purpose == purpose, same))
     token = credentials.new_token(credentials.ONE_TIME_PREFIX)
     session.add(
         OneTimeToken(
@@ -36,6 +38,11 @@ async def issue(
         )
     )
     return token
+
+
+async def withdraw(session: AsyncSession, user_id: UUID) -> None:
+    """End every token of a user: whoever asked for it may not have been them."""
+    await session.execute(sa.delete(OneTimeToken).where(OneTimeToken.user_id == user_id))
 
 
 async def redeem(session: AsyncSession, purpose: TokenPurpose, token: str) -> OneTimeToken:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, events
 from app.core.database import violates
-from app.core.problems import NotFound
+from app.core.problems import InvalidRequest, NotFound
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import (
@@ -21,6 +21,7 @@ from app.organisations.models import (
 )
 from app.organisations.problems import AlreadyVerified, StatusForbids
 from app.organisations.schemas import OrganisationChange, OrganisationRequest
+from app.organisations.schemas.organisations import NOT_A_POSTAL_CODE, postal_code_fits
 
 ACTIVE = OrganisationStatus.ACTIVE
 
@@ -55,8 +56,15 @@ async def register(
 async def change(
     session: AsyncSession, caller: Caller, organisation: Organisation, request: OrganisationChange
 ) -> Organisation:
-    """Change the named details; the event says which, not to what."""
+    """Change the named details; the event says which, not to what.
+
+    Raises:
+        InvalidRequest: the postal code is none of the organisation's country.
+    """
     changes = request.changes()
+    if request.postal_code and not postal_code_fits(request.postal_code, organisation.country):
+        fault = {"in": "body", "pointer": "#/postalCode", "code": "value-error"}
+        raise InvalidRequest([{**fault, "detail": NOT_A_POSTAL_CODE}])
     if changes.get("iban", organisation.iban) != organisation.iban:
         organisation.iban_changed_at = clock.now()
     for name, value in changes.items():
@@ -75,8 +83,13 @@ async def verify(
 
     Raises:
         AlreadyVerified: another one holds this register number.
+        StatusForbids: it has been verified, or went up in another one.
     """
-    organisation = await _locked(session, organisation_id)
+    organisation = await _locked(
+        session,
+        organisation_id,
+        *(status for status in OrganisationStatus if status is not OrganisationStatus.MERGED),
+    )
     if organisation.verified_at is not None:
         message = f"{organisation.legal_name} has been verified already."
         raise StatusForbids(message)

@@ -53,10 +53,11 @@ async def prove(caller: Caller, user: User, password: str) -> None:
 async def change(
     session: AsyncSession, caller: Caller, user: User, request: PasswordChange
 ) -> None:
-    """Replace the password; every other session of the user ends."""
+    """Replace the password; every other session of the user ends, and every mailed token."""
     await prove(caller, user, request.password)
     user.password_hash = await accept(caller.visitor.settings, request.new_password, user.email)
     user.password_changed_at = clock.now()
+    await one_time_tokens.withdraw(session, user.id)
     await sessions.revoke_all(session, user.id, but=caller.identity.credential_id)
     trail.rights_changed(session, caller, "password.changed", user.id, user_id=user.id)
     await letters.to_user(session, user, "password_changed")
@@ -75,7 +76,7 @@ async def request_reset(session: AsyncSession, visitor: Visitor, email: str) -> 
 
 
 async def reset(session: AsyncSession, visitor: Visitor, request: PasswordReset) -> UUID:
-    """Choose a new password with a mailed token; every session of the user ends.
+    """Choose a new password with a mailed token; every session and token of the user ends.
 
     Raises:
         TokenRefused: the token is unknown, used or too old.
@@ -84,6 +85,7 @@ async def reset(session: AsyncSession, visitor: Visitor, request: PasswordReset)
     user = await session.get_one(User, used.user_id, with_for_update=True)
     user.password_hash = await accept(visitor.settings, request.new_password, user.email)
     user.password_changed_at = clock.now()
+    await one_time_tokens.withdraw(session, user.id)
     await sessions.revoke_all(session, user.id)
     trail.note(session, visitor, "password.reset", user_id=user.id)
     await letters.to_user(session, user, "password_changed")

@@ -69,6 +69,8 @@ async def change_email(session: AsyncSession, visitor: Visitor, token: str) -> N
             message = "Another account has this address by now."
             raise EmailTaken(message) from error
         raise
+    # What was mailed to the old address proves nothing any more.
+    await one_time_tokens.withdraw(session, user.id)
     actor = Actor.user(user.id)
     events.record(session, "user.email-changed", user.id, actor)
     trail.note(session, visitor, "user.email-changed", actor=actor, user_id=user.id)

@@ -18,6 +18,8 @@ class Right(StrEnum):
     """What a caller may do for an organisation."""
 
     READ = "read"
+    INSPECT = "inspect"
+    """See what its admins see: the trail, invitations, keys."""
     WRITE = "write"
     APPROVE = "approve"
     """Say yes to what another member asked for."""

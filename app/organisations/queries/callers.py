@@ -29,7 +29,8 @@ from app.organisations.models import (
 MARK_EVERY = timedelta(minutes=1)
 """How exact `lastUsedAt` is; idle time-outs are no more exact than this."""
 
-ONLY_READING = frozenset({Right.READ})
+LOOKING = frozenset({Right.READ, Right.INSPECT})
+"""What is left of a role in an organisation that is not active."""
 
 
 async def identity(session: AsyncSession, token: str, settings: Settings) -> Identity | None:
@@ -98,7 +99,7 @@ def _rights(
     for organisation_id, role, status in roles:
         if organisation_id is not None:
             active = status is OrganisationStatus.ACTIVE
-            rights[organisation_id] |= role.rights if active else ONLY_READING
+            rights[organisation_id] |= role.rights if active else role.rights & LOOKING
     return rights
 
 

@@ -8,7 +8,12 @@ from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import refusals
 from app.organisations import actions, queries
-from app.organisations.access import KeyOfOrganisation, OrganisationWithKeys, Person
+from app.organisations.access import (
+    KeyOfOrganisation,
+    OrganisationWithKeys,
+    OrganisationWithVisibleKeys,
+    Person,
+)
 from app.organisations.models import ApiKey
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.organisations.schemas import (
@@ -36,7 +41,7 @@ async def list_scopes(response: Response) -> ScopesView:
 
 @router.get(OF_ORGANISATION, response_model=PageOf[ApiKeyView])
 async def list_api_keys(
-    organisation: OrganisationWithKeys, session: Session, paging: Paging
+    organisation: OrganisationWithVisibleKeys, session: Session, paging: Paging
 ) -> Page[ApiKey]:
     """List an organisation's keys, living and ended, without their secrets."""
     return await queries.organisations.api_keys(session, organisation, paging)

@@ -10,6 +10,7 @@ from app.organisations import actions, queries
 from app.organisations.access import (
     AdministeredOrganisation,
     AnyVisitor,
+    InspectedOrganisation,
     InvitationOfOrganisation,
     Person,
 )
@@ -38,7 +39,7 @@ OF_ORGANISATION = "/organisations/{organisation_id}/invitations"
 
 @router.get(OF_ORGANISATION, response_model=PageOf[InvitationView])
 async def list_invitations(
-    organisation: AdministeredOrganisation, session: Session, paging: Paging
+    organisation: InspectedOrganisation, session: Session, paging: Paging
 ) -> Page[Invitation]:
     """List an organisation's invitations, open and closed."""
     return await queries.organisations.invitations(session, organisation, paging)
@@ -74,7 +75,9 @@ async def revoke_invitation(
     "/memberships",
     status_code=201,
     response_model=MembershipView,
-    responses=refusals(TokenRefused, AccountNeeded, AlreadyMember, PasswordTooWeak),
+    responses=refusals(
+        TokenRefused, AccountNeeded, AlreadyMember, PasswordTooWeak, OrganisationInactive
+    ),
 )
 async def accept_invitation(
     request: AcceptanceRequest, visitor: AnyVisitor, session: Session

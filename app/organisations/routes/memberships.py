@@ -12,8 +12,10 @@ from app.organisations import actions, queries
 from app.organisations.access import (
     AdministeredMembership,
     DeputyOfMembership,
+    LendableMembership,
     OwnOrAdministeredMembership,
     OwnOrganisation,
+    OwnOrInspectedMembership,
     Person,
 )
 from app.organisations.models import Deputy, Membership
@@ -37,9 +39,7 @@ async def list_memberships(
 
 
 @router.get("/{membership_id}", response_model=MembershipView)
-async def read_membership(
-    membership: OwnOrAdministeredMembership, response: Response
-) -> Membership:
+async def read_membership(membership: OwnOrInspectedMembership, response: Response) -> Membership:
     """Read one membership: your own, or any as an admin."""
     etags.mark(response, membership)
     return membership
@@ -79,7 +79,7 @@ async def end_membership(
 
 @router.get("/{membership_id}/deputies", response_model=PageOf[DeputyView])
 async def list_deputies(
-    membership: OwnOrAdministeredMembership, session: Session, paging: Paging
+    membership: OwnOrInspectedMembership, session: Session, paging: Paging
 ) -> Page[Deputy]:
     """List who stands in for a member, and when."""
     return await queries.organisations.deputies(session, membership, paging)
@@ -89,12 +89,12 @@ async def list_deputies(
     "/{membership_id}/deputies",
     status_code=201,
     response_model=DeputyView,
-    responses=refusals(DeputyNotPossible, RoleTooSmall),
+    responses=refusals(DeputyNotPossible, RoleTooSmall, OrganisationInactive),
 )
 async def appoint_deputy(
     request: DeputyRequest,
     caller: Person,
-    membership: OwnOrAdministeredMembership,
+    membership: LendableMembership,
     session: Session,
 ) -> Deputy:
     """Let another member stand in for you (or, as an admin, for anybody) for a period."""

@@ -7,7 +7,7 @@ from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import refusals
 from app.organisations import queries
-from app.organisations.access import AdministeredOrganisation, Staff
+from app.organisations.access import InspectedOrganisation, Staff
 from app.organisations.models import TrailEntry
 from app.organisations.problems import RoleTooSmall, StaffOnly
 from app.organisations.schemas import TrailView
@@ -21,7 +21,7 @@ router: APIRouter = router_of("", "Trail")
     responses=refusals(RoleTooSmall),
 )
 async def read_trail_of_organisation(
-    organisation: AdministeredOrganisation, session: Session, paging: Paging
+    organisation: InspectedOrganisation, session: Session, paging: Paging
 ) -> Page[TrailEntry]:
     """See what was done or tried about an organisation, and when its members signed in."""
     return await queries.organisations.trail(session, organisation, paging)

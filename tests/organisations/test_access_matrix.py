@@ -1,0 +1,210 @@
+"""Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.core.database import READING, Database, open_database
+from app.core.ids import new_id
+from app.main import create_app
+from tests.conftest import Cluster, living
+from tests.matrix import (
+    ANYBODY,
+    DEAD,
+    PERSONS,
+    Body,
+    Caller,
+    Place,
+    Rule,
+    Standing,
+    World,
+    a_world,
+    nowhere,
+    path_of,
+    standing,
+)
+from tests.organisations import access_table
+
+TABLE: dict[str, Rule] = {**access_table.TABLE}
+"""The tables of all domains."""
+
+OF_ANY_THING = {
+    "/problems/csrf-token-missing",
+    "/problems/people-only",
+    "/problems/scope-missing",
+    "/problems/staff-only",
+}
+"""Refusals that depend on the caller alone, and so tell nothing about the thing."""
+
+UNLIMITED = {
+    "reads_per_minute": 1_000_000,
+    "writes_per_minute": 1_000_000,
+    "failures_per_minute": 1_000_000,
+    "sign_in_attempts": 1_000_000,
+    "sign_in_attempts_per_network": 1_000_000,
+}
+
+
+class Stage:
+    """One database for the whole matrix; refused calls leave it as it is."""
+
+    def __init__(self, transport: httpx.ASGITransport, database: Database, world: World) -> None:
+        self.calls = 0
+        self.transport = transport
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://baat.test")
+        self.database = database
+        self.shared = world
+
+    async def fresh(self) -> World:
+        """Make another world, for a call that will change it."""
+        async with self.database.work() as session:
+            return await a_world(session)
+
+    async def call(
+        self, operation: str, path: str, headers: dict[str, str], body: Body | None
+    ) -> httpx.Response:
+        """Call as a client that leaves nothing out but its rights."""
+        method = operation.partition(" ")[0]
+        self.client.cookies.clear()
+        # Every call from a network of its own: no limit of requests or letters interferes.
+        self.calls += 1
+        self.transport.client = (f"10.{self.calls // 256}.{self.calls % 256}.1", 1)
+        return await self.client.request(
+            method,
+            path,
+            json=body if method in {"POST", "PUT", "PATCH"} else None,
+            headers={"If-Match": "*", "Idempotency-Key": str(new_id()), **headers},
+        )
+
+
+@pytest.fixture(scope="module")
+async def stage(cluster: Cluster) -> AsyncIterator[Stage]:
+    async with cluster.clone() as name:
+        settings = cluster.settings(name).model_copy(update=UNLIMITED)
+        async with (
+            open_database(settings) as database,
+            living(create_app(settings)) as app,
+        ):
+            async with database.work() as session:
+                world = await a_world(session)
+            stage = Stage(httpx.ASGITransport(app, raise_app_exceptions=False), database, world)
+            async with stage.client:
+                yield stage
+
+
+def operations(document: dict[str, dict[str, dict[str, object]]]) -> set[str]:
+    return {
+        f"{method.upper()} {path}"
+        for path, operations in document["paths"].items()
+        for method in operations
+        if method in {"get", "head", "post", "put", "patch", "delete", "options", "trace"}
+    }
+
+
+def test_the_table_knows_every_operation_and_no_other(app: FastAPI) -> None:
+    documented = operations(app.openapi())
+    assert len(documented) > 40, "the OpenAPI document is empty or has shrunk"
+    assert documented - TABLE.keys() == set(), "say in a table who may do these"
+    assert TABLE.keys() - documented == set(), "these are gone: strike them out"
+
+
+@pytest.mark.parametrize("operation", TABLE)
+async def test_who_may_not_is_refused(stage: Stage, operation: str) -> None:
+    rule = TABLE[operation]
+    faults = []
+    for caller, place in _pairs(rule):
+        if rule.allows(operation, caller, place):
+            continue
+        body = rule.body(stage.shared, place) if rule.body else None
+        headers = stage.shared.headers[caller]
+        path = path_of(operation, stage.shared[place].things)
+        answer = await stage.call(operation, path, headers, body)
+        fault = _fault(caller, place, answer)
+        if fault is None and "{" in operation and standing(caller, place) is Standing.OUTSIDER:
+            missing = await stage.call(operation, nowhere(operation), headers, body)
+            if _said(missing) != _said(answer):
+                fault = f"{_said(answer)}, but {_said(missing)} for what does not exist"
+        if fault:
+            faults.append(f"{caller} on {place}: {fault}")
+    assert faults == []
+
+
+@pytest.mark.parametrize("operation", TABLE)
+async def test_who_may_succeeds(stage: Stage, operation: str) -> None:
+    rule = TABLE[operation]
+    reading = operation.partition(" ")[0] in READING
+    world = stage.shared if reading or rule.may == ANYBODY else await stage.fresh()
+    # What people do with their own account is in nobody's way.
+    kept = reading or rule.may in {ANYBODY, PERSONS}
+    faults = []
+    for caller, place in _pairs(rule):
+        if not rule.allows(operation, caller, place):
+            continue
+        world = world if kept else await stage.fresh()
+        body = await _body(stage, rule, world, caller, place)
+        path = path_of(operation, world[place].things)
+        answer = await stage.call(operation, path, world.headers[caller], body)
+        if not answer.is_success:
+            faults.append(f"{caller} on {place}: {_said(answer)} {answer.text}")
+    assert faults == []
+
+
+def _pairs(rule: Rule) -> list[tuple[Caller, Place]]:
+    """Try who has no living credential once: whose thing it is can't matter to them."""
+    return [
+        (caller, place)
+        for place in rule.on
+        for caller in Caller
+        if caller not in DEAD or place is rule.on[0]
+    ]
+
+
+async def _body(
+    stage: Stage, rule: Rule, world: World, caller: Caller, place: Place
+) -> Body | None:
+    if rule.arrange is None:
+        return rule.body(world, place) if rule.body else None
+    async with stage.database.work() as session:
+        return await rule.arrange(session, world, caller)
+
+
+def _fault(caller: Caller, place: Place, answer: httpx.Response) -> str | None:
+    """Say what is wrong with a refusal."""
+    at = standing(caller, place)
+    status, kind = _said(answer)
+    if answer.headers.get("content-type") != "application/problem+json":
+        return f"{status} is no problem"
+    fine = {
+        Standing.UNKNOWN: status == 401,
+        Standing.OUTSIDER: status == 404 or (status == 403 and kind in OF_ANY_THING),
+        Standing.OUTSIDE_KEY: status == 404 or (status == 403 and kind in OF_ANY_THING),
+    }.get(at, status in {403, 404})
+    return None if fine else f"{status} {kind}"
+
+
+def _said(answer: httpx.Response) -> tuple[int, str]:
+    is_problem = answer.headers.get("content-type") == "application/problem+json"
+    return answer.status_code, answer.json()["type"] if is_problem else ""
+
+
+@pytest.mark.parametrize(
+    ("caller", "place", "status", "kind"),
+    [
+        (Caller.NOBODY, Place.OURS, 200, None),
+        (Caller.NOBODY, Place.OURS, 403, "/problems/staff-only"),
+        (Caller.VIEWER, Place.OURS, 201, None),
+        (Caller.VIEWER, Place.OURS, 500, "/problems/server-fault"),
+        (Caller.VIEWER, Place.OURS, 400, "/problems/invalid-request"),
+        (Caller.VIEWER, Place.ELSEWHERE, 403, "/problems/role-too-small"),
+        (Caller.VIEWER, Place.ELSEWHERE, 401, "/problems/credential-refused"),
+        (Caller.KEY, Place.ELSEWHERE, 409, "/problems/status-forbids"),
+    ],
+)
+def test_the_matrix_notices_a_wrong_answer(
+    caller: Caller, place: Place, status: int, kind: str | None
+) -> None:
+    media_type = "application/problem+json" if kind else "application/json"
+    answer = httpx.Response(status, json={"type": kind}, headers={"content-type": media_type})
+    assert _fault(caller, place, answer) is not None
