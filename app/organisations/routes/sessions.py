@@ -27,7 +27,7 @@ async def sign_in(
     request: SessionRequest, visitor: AnyVisitor, session: Session, response: Response
 ) -> SessionStarted:
     """Sign in with e-mail address and password, and a code where a second factor is on."""
-    started, token = await actions.sessions.sign_in(session, visitor, request)
+    started, token = await actions.signing_in.sign_in(session, visitor, request)
     response.headers["Location"] = f"/v1/sessions/{started.id}"
     if not started.in_cookie:
         return SessionStarted(
