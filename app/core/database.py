@@ -122,6 +122,7 @@ def connect(url: str, settings: Settings, *, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=settings.database_wait_seconds,
         connect_args=arguments,
+        hide_parameters=True,  # They hold people, and errors end in logs.
     )
     _explain_failed_connections(engine)
     if settings.database_pgbouncer:
@@ -143,6 +144,7 @@ def _explain_failed_connections(engine: AsyncEngine) -> None:
 
 _NO_ANSWER = (
     asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )
@@ -311,6 +313,8 @@ def unavailable(error: Exception) -> Unavailable | None:
         sqlstate = getattr(error.orig, "sqlstate", None) or ""
         if sqlstate in _BUSY:
             return Unavailable(f"{_BUSY[sqlstate]}. Nothing was done.")
-        if error.connection_invalidated or sqlstate.startswith("08"):
+        # The driver's word for a connection that died in the middle of an exchange.
+        broken = isinstance(getattr(error.orig, "__cause__", None), asyncpg.InternalClientError)
+        if broken or error.connection_invalidated or sqlstate.startswith("08"):
             return Unavailable("The connection to the database was lost.")
     return None

@@ -202,6 +202,14 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _a_worker_has_a_connection_to_spare(self) -> Self:
+        # Each running job may hold one; with none left nothing is claimed any more.
+        if self.worker_concurrency >= self.database_pool_size:
+            message = "BAAT_WORKER_CONCURRENCY must be less than BAAT_DATABASE_POOL_SIZE"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _a_demo_is_never_live(self) -> Self:
         if self.mode is Mode.LIVE and self.demo:
             message = "a demo installation can't be live: unset BAAT_DEMO or set BAAT_MODE=test"

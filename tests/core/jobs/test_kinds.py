@@ -30,6 +30,12 @@ async def test_a_kind_that_nobody_does_keeps_the_application_from_starting(
         pass
 
 
+def test_a_worker_has_a_connection_to_spare(settings: Settings) -> None:
+    chosen = settings.model_dump() | {"worker_concurrency": settings.database_pool_size}
+    with pytest.raises(ValueError, match="BAAT_WORKER_CONCURRENCY must be less"):
+        Settings.model_validate(chosen)
+
+
 def test_every_kind_of_the_application_has_one_handler() -> None:
     jobs.insist_on_all(HANDLERS)
     with pytest.raises(ValueError, match="Two handlers"):
