@@ -109,7 +109,12 @@ def connect(url: str, settings: Settings, *, pool_size: int) -> AsyncEngine:
     }
     arguments: dict[str, Any] = {"timeout": settings.database_wait_seconds}
     if settings.database_pgbouncer:
-        arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        # Unnamed statements: a name might be taken by another client of the same connection.
+        arguments |= {
+            "statement_cache_size": 0,
+            "prepared_statement_cache_size": 0,
+            "prepared_statement_name_func": lambda: "",
+        }
     else:
         arguments["server_settings"] = {
             **limits,
@@ -281,9 +286,14 @@ async def _fresh_standby(database: Database, read_after: str | None) -> AsyncSes
 _HAS_REPLAYED = sa.text("SELECT pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn)")
 
 
-async def _written_until(session: AsyncSession) -> str:
-    async with session.begin():
-        return str(await session.scalar(sa.text("SELECT pg_current_wal_insert_lsn()")))
+async def _written_until(session: AsyncSession) -> str | None:
+    try:
+        async with session.begin():
+            return str(await session.scalar(sa.text("SELECT pg_current_wal_insert_lsn()")))
+    except (Unavailable, exc.SQLAlchemyError):
+        # The work is committed: an answer without the position is better than a false refusal.
+        logger.warning("position_unknown", exc_info=True)
+        return None
 
 
 def violates(error: exc.IntegrityError, constraint: str) -> bool:

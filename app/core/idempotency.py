@@ -33,7 +33,7 @@ class IdempotencyKey(Identified):
     caller: Mapped[str]
     key: Mapped[str]
     target: Mapped[str]
-    """Method and path."""
+    """Method, path and query."""
     body_sha256: Mapped[bytes]
     status: Mapped[int] = mapped_column(sa.SmallInteger)
     headers: Mapped[dict[str, str]] = mapped_column(sa.JSON)
@@ -83,7 +83,7 @@ async def _once(
     claim = IdempotencyKey(
         caller=caller,
         key=key,
-        target=f"{request.method} {request.url.path}",
+        target=_target(request),
         body_sha256=hashlib.sha256(await request.body()).digest(),
     )
     if not await _locked(session, caller, key):
@@ -103,6 +103,13 @@ async def _once(
 
 
 Idempotent = Annotated[None, Depends(_once)]
+
+
+def _target(request: Request) -> str:
+    # Not request.url: parsing an address drops line breaks, and two paths would be one.
+    query = request.scope["query_string"].decode()
+    target = f"{request.method} {request.scope['path']}"
+    return f"{target}?{query}" if query else target
 
 
 async def _locked(session: AsyncSession, caller: str, key: str) -> bool:

@@ -12,13 +12,24 @@ from structlog.types import EventDict, Processor, WrappedLogger
 from app.core.settings import LogFormat, Settings
 
 SECRET_NAMES = re.compile(
-    r"authorization|cookie|code|csrf|email|iban|password|secret|token|(^|_)(key|to|address)$",
+    r"authorization|bsn|cookie|(?<!status_)code|csrf|email|iban|passwd|password|phone|secret|token"
+    r"|(^|_)(key|to|address)$",
     re.IGNORECASE,
 )
 SECRET_TEXTS = re.compile(
     r"baat_(?:test|live|session|once)_[\w-]+"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|(?<=://)[^/\s:@]*:[^\s\"]+(?=@)"  # The user and the password of an address.
+    r"|[^\s\"<>()\[\],;:=/@]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b"  # IBAN
+    r"|(?i:(?<=bearer )|(?<=basic ))[\w.~+/=-]{8,}"
+    r"|(?i:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=))[^\s&\"',;)]+"
+    # What PostgreSQL and the validators repeat of the values that they refuse.
+    r"|(?<=DETAIL:  ).*"
+    r"|(?<=invalid input syntax for type )[\w ]+: .*"
+    r"|(?<=value )\".*?\"(?= is out of range)"
+    r"|(?<=for query argument )\$[0-9]+: .*"
+    r"|(?<=input_value=).*?(?=, input_type=)"
+    r"|(?<='input': ).*"
 )
 HIDDEN = "(hidden)"
 
@@ -67,7 +78,11 @@ def _renderer(form: LogFormat) -> Processor:
 
 def redact(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """Hide what nobody may read in a log, by its name and by its look."""
-    return {name: _hidden(name, value) for name, value in line.items()}
+    # Names that begin with an underscore are the logging library's own and never printed.
+    return {
+        name: value if name.startswith("_") else _hidden(name, value)
+        for name, value in line.items()
+    }
 
 
 def _hidden(name: str, value: Any) -> Any:  # noqa: ANN401  A log line holds anything.
@@ -76,7 +91,9 @@ def _hidden(name: str, value: Any) -> Any:  # noqa: ANN401  A log line holds any
     if isinstance(value, str):
         return SECRET_TEXTS.sub(HIDDEN, value)
     if isinstance(value, Mapping):
-        return {key: _hidden(str(key), inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
+        return {_hidden("", key): _hidden(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_hidden("", inner) for inner in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return SECRET_TEXTS.sub(HIDDEN, str(value))

@@ -1,7 +1,8 @@
 """What every schema on the wire has in common: camelCase names, strict requests, UTC moments."""
 
-from datetime import UTC
-from typing import Annotated
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -13,11 +14,19 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("out_of_range", "In UTC this lies beyond the calendar") from None
+
 
 Moment = Annotated[
     AwareDatetime,
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    AfterValidator(_in_utc),
     PlainSerializer(
         lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         return_type=Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})],
@@ -27,15 +36,44 @@ Moment = Annotated[
 """A moment (RFC 3339): any offset comes in, UTC goes out."""
 
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})")
+_MOMENT = re.compile(rf"{_DATE.pattern}[Tt]{_TIME.pattern}")
+
+
+def _insist_on_date(value: Any) -> Any:  # noqa: ANN401  Whatever the client sent.
+    if isinstance(value, int | float) or (isinstance(value, str) and not _DATE.fullmatch(value)):
+        raise PydanticCustomError("not_a_date", "Write a date as in 2026-05-01")
+    return value
+
+
+def _insist_on_moment(value: Any) -> Any:  # noqa: ANN401  Whatever the client sent.
+    if isinstance(value, int | float) or (isinstance(value, str) and not _MOMENT.fullmatch(value)):
+        raise PydanticCustomError(
+            "not_a_moment", "Write a moment with its offset, as in 2026-05-01T12:00:00+02:00"
+        )
+    return value
+
+
+_INSIST = {"date": _insist_on_date, "datetime": _insist_on_moment}
+"""The validator alone takes seconds since 1970 too, and half of ISO 8601."""
+
+
 def _make_strict(schema: object) -> None:
     if isinstance(schema, list | tuple):
         for part in schema:
             _make_strict(part)
     elif isinstance(schema, dict):
-        if schema.get("type") in {"int", "float", "bool"}:
+        kind = schema.get("type")
+        if kind in {"int", "float", "bool"}:
             schema["strict"] = True
-        for part in schema.values():
-            _make_strict(part)
+        elif insist := _INSIST.get(str(kind)):
+            schema.update(core_schema.no_info_before_validator_function(insist, {**schema}))
+        elif kind == "function-before" and schema["function"]["function"] in _INSIST.values():
+            return  # A part of another request, made strict before.
+        else:
+            for part in schema.values():
+                _make_strict(part)
 
 
 class Request(BaseModel):

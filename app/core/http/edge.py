@@ -166,7 +166,7 @@ def _unreadable(scope: Scope) -> Problem | None:
     faults = [
         {"in": place, "parameter": place, "code": "not-text", "detail": _NOT_TEXT}
         for place, raw in (("path", scope.get("raw_path") or b""), ("query", scope["query_string"]))
-        if b"%" in raw and not _is_text(raw)
+        if (b"%" in raw or not raw.isascii()) and not _is_text(raw)
     ]
     return InvalidRequest(faults) if faults else None
 

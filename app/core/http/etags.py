@@ -10,6 +10,7 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.responses import StreamingResponse
 
 from app.core.database import READING, Versioned
 from app.core.problems import InvalidRequest, PreconditionFailed, PreconditionRequired
@@ -81,7 +82,8 @@ def conditional(request: Request, response: Response) -> Response:
     """Answer 304 where the caller has this very version already (RFC 9110, 13.1.2)."""
     if request.method not in READING or response.status_code != 200:  # noqa: PLR2004
         return response
-    if response.headers.get("cache-control", "").startswith("public"):
+    public = response.headers.get("cache-control", "").startswith("public")
+    if public and not isinstance(response, StreamingResponse):
         digest = hashlib.sha256(bytes(response.body)).hexdigest()[:32]
         response.headers.setdefault("ETag", f'"{digest}"')
     known = request.headers.get("if-none-match")

@@ -1,9 +1,10 @@
 """Refusals become answers: whatever goes wrong, the client reads `application/problem+json`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -11,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.core import problems
 from app.core.database import unavailable
@@ -19,8 +21,27 @@ from app.core.problems import MEDIA_TYPE, InvalidRequest, Problem, ServerFault
 
 logger = structlog.get_logger(__name__)
 
-CODES = {"extra_forbidden": "unknown-member", "json_invalid": "not-json"}
+CODES = {
+    "extra_forbidden": "unknown-member",
+    "json_invalid": "not-json",
+    "dict_type": "not-an-object",
+    "model_attributes_type": "not-an-object",
+    "model_type": "not-an-object",
+}
 """Words of ours for some of the validator's; the others are its own, in kebab-case."""
+
+DETAILS = {
+    "dict_type": "Input should be an object",
+    "extra_forbidden": "This member is not known here",
+    "model_attributes_type": "Input should be an object",
+    "model_type": "Input should be an object",
+    "union_tag_invalid": "This is none of the kinds that are known here",
+    "uuid_parsing": "Input should be a valid UUID",
+}
+"""Sentences of ours where the validator's own repeat what was sent, or speak of Python."""
+
+MOST_FAULTS = 1_000
+"""More are not told: a body full of faults would get an answer many times its size."""
 
 
 def install(app: FastAPI) -> None:
@@ -35,7 +56,7 @@ def install(app: FastAPI) -> None:
 
 def answer(problem: Problem, *, path: str, request_id: str) -> Response:
     """Write a problem down."""
-    members = {**problem.members(), "instance": path, "requestId": request_id}
+    members = {**problem.members(), "instance": quote(path), "requestId": request_id}
     response = Response(
         json.dumps(members, ensure_ascii=False), problem.status, media_type=MEDIA_TYPE
     )
@@ -56,7 +77,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 def _answered(request: Request, problem: Problem) -> Response:
     request_id = getattr(request.state, "request_id", "")
-    return answer(problem, path=request.url.path, request_id=request_id)
+    return answer(problem, path=request.scope["path"], request_id=request_id)
 
 
 async def _replayed(_request: Request, error: Exception) -> Response:
@@ -64,23 +85,47 @@ async def _replayed(_request: Request, error: Exception) -> Response:
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
-    faults = cast("RequestValidationError", error).errors()
-    return _answered(request, InvalidRequest([_fault(fault) for fault in faults]))
+    invalid = cast("RequestValidationError", error)
+    faults = [_fault(fault, invalid.body) for fault in invalid.errors()[:MOST_FAULTS]]
+    return _answered(request, InvalidRequest(faults))
 
 
-def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
+def _fault(fault: Mapping[str, Any], body: object) -> dict[str, str]:
     """Say where a fault is and what it is; never the value, which may be a password."""
     place, *path = fault["loc"]
-    where = {"pointer": _pointer(path)} if place == "body" else {"parameter": str(path[0])}
+    if place == "body":
+        where = {"pointer": _pointer(_present(path, body, is_missing=fault["type"] == "missing"))}
+    else:
+        where = {"parameter": str(path[0]) if path else str(place)}
     code = CODES.get(fault["type"], fault["type"].replace("_", "-"))
-    detail = str(fault["msg"]).removeprefix("Value error, ")
+    detail = DETAILS.get(fault["type"], str(fault["msg"])).removeprefix("Value error, ")
     return {"in": str(place), **where, "code": code, "detail": detail}
 
 
+def _present(path: list[str | int], body: object, *, is_missing: bool) -> Iterator[str | int]:
+    """Leave out the steps that are the validator's own: tags and branches of unions."""
+    here: Any = body
+    for step in path:
+        if _holds(here, step):
+            yield step
+            here = here[step]
+    if is_missing and path:
+        yield path[-1]
+
+
+def _holds(value: object, step: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(step, int) and step < len(value)
+    return isinstance(value, dict) and step in value
+
+
 def _pointer(path: Iterable[str | int]) -> str:
-    """Write a JSON Pointer as a URI fragment (RFC 6901)."""
+    """Write a JSON Pointer as a URI fragment (RFC 6901, section 6)."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return "#" + "".join(f"/{step}" for step in steps)
+    return "#" + "".join(f"/{quote(step, safe=_FRAGMENT)}" for step in steps)
+
+
+_FRAGMENT = "!$&'()*+,;=:@?~"
 
 
 _FRAMEWORK: dict[int, type[Problem]] = {
@@ -107,7 +152,19 @@ async def _framework(request: Request, error: Exception) -> Response:
         problem = kind(_SENTENCES[HTTPStatus(refusal.status_code)])
     response = _answered(request, problem)
     response.headers.update(refusal.headers or {})
+    if refusal.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """Ask every route: the framework names the methods of the first that has the path."""
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            yield method
+            if method == "GET":
+                yield "HEAD"
 
 
 async def _stale(request: Request, _error: Exception) -> Response:

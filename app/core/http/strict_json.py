@@ -14,7 +14,9 @@ from app.core.problems import InvalidRequest
 LONGEST_NUMBER = 40
 """Characters; the largest amount has sixteen."""
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+# A string that does not end matches to the end of the text: trying each of its quotes again
+# would take quadratic time.
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
