@@ -86,6 +86,8 @@ def redact(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
 
 
 def _hidden(name: str, value: Any) -> Any:  # noqa: ANN401  A log line holds anything.
+    if value is None or isinstance(value, bool | int | float):
+        return value  # Figures are no secrets, whatever they count.
     if SECRET_NAMES.search(name):
         return HIDDEN
     if isinstance(value, str):
@@ -94,6 +96,4 @@ def _hidden(name: str, value: Any) -> Any:  # noqa: ANN401  A log line holds any
         return {_hidden("", key): _hidden(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_hidden("", inner) for inner in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
     return SECRET_TEXTS.sub(HIDDEN, str(value))

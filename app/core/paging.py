@@ -43,7 +43,9 @@ class Page(Generic[Row]):
 class PageOf(BaseModel, Generic[View]):
     """A part of a list, and how to go on."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_serialization_defaults_required=True
+    )
 
     items: list[View]
     next: Annotated[
