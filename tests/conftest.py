@@ -210,9 +210,11 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
         await asyncio.sleep(0.005)
     [socket] = server.servers[0].sockets
     host, port = socket.getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    await serving
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 @pytest.fixture

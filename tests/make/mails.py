@@ -51,5 +51,8 @@ def _read(raw: bytes) -> Read:
     message = email.message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)
     return Read(
-        message["To"], message["Subject"], message["Content-Language"], message.get_content()
+        to=message["To"],
+        subject=message["Subject"],
+        language=message["Content-Language"],
+        text=message.get_content().replace("\r\n", "\n"),
     )

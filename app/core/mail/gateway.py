@@ -60,10 +60,11 @@ def compose(letter: Letter, mail: Mail, settings: Settings) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{mail.id}@{domain}>"
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    # Only now: setting the content removes every Content header that stood before it.
+    message["Content-Language"] = mail.language
     return message
 
 
