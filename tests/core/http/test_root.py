@@ -44,8 +44,10 @@ async def test_the_root_says_what_this_is_and_where_to_read_on() -> None:
     }
 
 
-async def test_a_trailing_slash_is_another_path() -> None:
+async def test_only_the_root_answers_with_a_slash_too() -> None:
     async with calling(a_demo()) as client:
-        answer = await client.get("/v1/")
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
+        root = await client.get("/v1/")
+        elsewhere = await client.get("/v1/scopes/")
+    assert root.json()["name"] == "Baat"
+    assert elsewhere.status_code == 404
+    assert elsewhere.headers["content-type"] == "application/problem+json"
