@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,7 +57,7 @@ def _keyed(settings: Settings, purpose: str, text: str) -> str:
 async def hash_password(settings: Settings, password: str) -> str:
     """Hash a new password with argon2id."""
     async with _HASHES_AT_ONCE:
-        return await asyncio.to_thread(_hasher(settings).hash, password)
+        return await asyncio.to_thread(_hasher(settings).hash, _normal(password))
 
 
 async def matches(settings: Settings, password: str, stored: str | None) -> bool:
@@ -64,9 +65,14 @@ async def matches(settings: Settings, password: str, stored: str | None) -> bool
     hasher = _hasher(settings)
     async with _HASHES_AT_ONCE:
         if stored is None:
-            await asyncio.to_thread(hasher.hash, password)
+            await asyncio.to_thread(hasher.hash, _normal(password))
             return False
-        return await asyncio.to_thread(hasher.verify, password, stored)
+        return await asyncio.to_thread(hasher.verify, _normal(password), stored)
+
+
+def _normal(password: str) -> str:
+    # One keyboard writes é as one character and another as two (NIST SP 800-63B, 5.1.1.2).
+    return unicodedata.normalize("NFKC", password)
 
 
 def _hasher(settings: Settings) -> PasswordHash:

@@ -52,3 +52,8 @@ def test_an_empty_breach_list_finds_nothing(plain: Settings, tmp_path: Path) -> 
 
 def test_a_password_that_everybody_tries_first_needs_no_list(plain: Settings) -> None:
     assert credentials.is_breached(plain, "Welkom123456")
+
+
+async def test_a_password_is_the_same_on_every_keyboard(plain: Settings) -> None:
+    stored = await credentials.hash_password(plain, "caf\u00e9 aan de haven")
+    assert await credentials.matches(plain, "cafe\u0301 aan de haven", stored)

@@ -119,7 +119,7 @@ async def test_parallel_guesses_never_get_more_than_the_limit(
         refusals = await session.scalar(
             sa.select(sa.func.count()).where(TrailEntry.kind == "session.refused")
         )
-    assert refusals == LIMIT
+    assert refusals == 30, "the trail has every refusal, the throttled ones too"
 
 
 async def test_a_network_has_a_limit_over_all_accounts(

@@ -70,7 +70,9 @@ async def count_letter(visitor: Visitor, email: str) -> None:
     """
     account = credentials.account_key(visitor.settings, email)
     async with visitor.database.aside() as aside:
-        await _spend(aside, f"letters {account}", LETTERS_PER_ADDRESS, HOUR)
+        # A stranger can use up what an address gets from one network, not its owner's own.
+        await _spend(aside, f"letters {account} {visitor.network}", LETTERS_PER_ADDRESS, HOUR)
+        await _spend(aside, f"letters {account}", LETTERS_PER_ADDRESS * ELSEWHERE, HOUR)
         await _spend(aside, f"letters {visitor.network}", LETTERS_PER_NETWORK, HOUR)
 
 

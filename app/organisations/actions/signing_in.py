@@ -29,15 +29,17 @@ async def sign_in(
         SecondFactorNeeded: the password is right and the code is missing.
         TooManyRequests: there were too many failures.
     """
-    async with attempts.counted(visitor, request.email) as attempt:
-        try:
-            user = await _proved(session, visitor, request)
-        except Problem as refusal:
-            if isinstance(refusal, SecondFactorNeeded):
+    try:
+        async with attempts.counted(visitor, request.email) as attempt:
+            try:
+                user = await _proved(session, visitor, request)
+            except SecondFactorNeeded:
                 attempt.succeed()  # As far as it went: asking for the code is no failure.
-            await _note_failure(visitor, request.email, refusal)
-            raise
-        attempt.succeed()
+                raise
+            attempt.succeed()
+    except Problem as refusal:
+        await _note_failure(visitor, request.email, refusal)
+        raise
     return await _begin(session, visitor, user, request)
 
 
