@@ -12,6 +12,7 @@ A hot standby may answer GETs. A client that must read what it wrote sends back 
 of the answer to its write; a standby that has not come so far is passed over.
 """
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -109,12 +110,8 @@ def connect(url: str, settings: Settings, *, pool_size: int) -> AsyncEngine:
     }
     arguments: dict[str, Any] = {"timeout": settings.database_wait_seconds}
     if settings.database_pgbouncer:
-        # Unnamed statements: a name might be taken by another client of the same connection.
-        arguments |= {
-            "statement_cache_size": 0,
-            "prepared_statement_cache_size": 0,
-            "prepared_statement_name_func": lambda: "",
-        }
+        # Without a cache the driver names no statement; a name might be another client's too.
+        arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
     else:
         arguments["server_settings"] = {
             **limits,
@@ -271,11 +268,12 @@ async def _reading(database: Database, read_after: str | None) -> AsyncIterator[
 
 async def _fresh_standby(database: Database, read_after: str | None) -> AsyncSession | None:
     """Open a session on the standby, if there is one that answers and has come far enough."""
-    if database.standby_readers is None:
+    position = read_after or "0/0"
+    if database.standby_readers is None or not _POSITION.fullmatch(position):
         return None
     session = database.standby_readers()
     try:
-        if await session.scalar(_HAS_REPLAYED, {"position": read_after or "0/0"}):
+        if await session.scalar(_HAS_REPLAYED, {"position": position}):
             return session
     except (Unavailable, exc.DBAPIError, exc.TimeoutError):
         logger.warning("standby_passed_over", exc_info=True)
@@ -283,13 +281,20 @@ async def _fresh_standby(database: Database, read_after: str | None) -> AsyncSes
     return None
 
 
-_HAS_REPLAYED = sa.text("SELECT pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn)")
+_POSITION = re.compile(r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}")
+
+# As text: the driver's own idea of a position is a number.
+_HAS_REPLAYED = sa.text(
+    "SELECT pg_last_wal_replay_lsn() >= CAST(CAST(:position AS text) AS pg_lsn)"
+)
 
 
 async def _written_until(session: AsyncSession) -> str | None:
     try:
         async with session.begin():
-            return str(await session.scalar(sa.text("SELECT pg_current_wal_insert_lsn()")))
+            return str(
+                await session.scalar(sa.text("SELECT CAST(pg_current_wal_insert_lsn() AS text)"))
+            )
     except (Unavailable, exc.SQLAlchemyError):
         # The work is committed: an answer without the position is better than a false refusal.
         logger.warning("position_unknown", exc_info=True)

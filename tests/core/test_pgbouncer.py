@@ -5,10 +5,12 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -18,7 +20,9 @@ from app.core.database import Database, open_database
 from app.core.idempotency import IdempotencyKey
 from app.core.problems import Unavailable
 from app.core.settings import Settings
-from tests.core.test_database import an_answer, count, limits
+from tests.conftest import PROJECT, SECRET
+from tests.core import bouncing
+from tests.core.test_database import count
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
@@ -71,27 +75,39 @@ async def _answers(database: Database) -> None:
                 return
 
 
-async def test_through_a_real_pgbouncer_two_processes_share_its_connections(
+async def test_through_a_real_pgbouncer_processes_share_its_connections(
     pgbouncer: Settings, database: Database
 ) -> None:
-    async def work(through: Database, name: str) -> None:
-        for number in range(20):
-            async with through.work() as session:
-                session.add(an_answer(f"{name} {number}"))
-                assert await limits(session) == ("30s", "4s")
-            async with through.reading() as session:
-                found = await session.scalar(
-                    sa.select(IdempotencyKey.key).where(
-                        IdempotencyKey.key == f"{name} {number}", IdempotencyKey.caller == "jan"
-                    )
-                )
-                assert found == f"{name} {number}"
+    async with open_database(pgbouncer) as through:
+        await _answers(through)
+    # Processes of their own: within one, the driver never gives two statements the same name.
+    others = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.core.bouncing", f"other {number}"),
+            cwd=PROJECT,
+            env={
+                **os.environ,
+                "DATABASE_URL": pgbouncer.database_url.get_secret_value(),
+                "BAAT_DATABASE_PGBOUNCER": "true",
+                "BAAT_SECRET": SECRET,
+            },
+        )
+        for number in range(2)
+    ]
+    await bouncing.work_through(pgbouncer, "this")
 
+    assert [await other.wait() for other in others] == [0, 0]
+    assert await count(database, IdempotencyKey) == 3 * bouncing.WORKERS * bouncing.ROUNDS
+
+
+async def test_no_statement_gets_a_name_that_another_process_may_give_too(
+    pgbouncer: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with open_database(pgbouncer) as one, open_database(pgbouncer) as other:
         await _answers(one)
-        await asyncio.gather(
-            *(work(one, f"one {number}") for number in range(5)),
-            *(work(other, f"other {number}") for number in range(5)),
-        )
-
-    assert await count(database, IdempotencyKey) == 200
+        for number in range(5):
+            for process in (one, other):
+                # Each process counts its statements from the start, when it names them.
+                monkeypatch.setattr(asyncpg.connection, "_uid", 1_000)
+                async with process.reading() as session:
+                    assert await session.scalar(sa.text(f"SELECT {number}")) == number

@@ -42,15 +42,20 @@ Base.metadata.remove(Base.metadata.tables["notes"])  # It is no table of the pro
 async def make_notes(settings: Settings) -> None:
     """Add the table to a test's own database, with a check that waits for the commit."""
     connection = await asyncpg.connect(settings.owner_url.replace("+asyncpg", ""))
-    await connection.execute("""
-        CREATE TABLE notes (
-            id uuid PRIMARY KEY, version integer NOT NULL, title text NOT NULL,
-            position bigint NOT NULL,
-            CONSTRAINT uq_notes_title UNIQUE (title) DEFERRABLE INITIALLY IMMEDIATE
-        );
-        GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO PUBLIC
-    """)
-    await connection.close()
+    try:
+        await connection.execute(NOTES)
+    finally:
+        await connection.close()
+
+
+NOTES = """
+    CREATE TABLE notes (
+        id uuid PRIMARY KEY, version integer NOT NULL, title text NOT NULL,
+        position bigint NOT NULL,
+        CONSTRAINT uq_notes_title UNIQUE (title) DEFERRABLE INITIALLY IMMEDIATE
+    );
+    GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO PUBLIC
+"""
 
 
 class Kind(StrEnum):
@@ -225,6 +230,14 @@ async def tell_read_only(session: Session, response: Response) -> dict[str, str]
     found = str(await session.scalar(sa.text("SHOW transaction_read_only")))
     response.headers["X-Read-Only"] = found
     return {"readOnly": found}
+
+
+@router.get("/standby")
+async def tell_standby(session: Session) -> dict[str, object]:
+    """Say who answers, and what notes it has."""
+    standby = await session.scalar(sa.select(sa.func.pg_is_in_recovery()))
+    titles = await session.scalars(sa.select(Note.title).order_by(Note.id))
+    return {"standby": standby, "titles": list(titles)}
 
 
 @router.post("/broken")

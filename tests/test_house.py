@@ -1,0 +1,191 @@
+"""The rules of the house that no linter knows."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import app.tables  # noqa: F401  Brings in every table.
+from app.core import grants
+from app.core.database import READ_AND_ADD, Base
+from app.core.settings import Settings
+from app.main import create_app
+from tests.conftest import PROJECT
+
+ROOMS = {
+    *("__init__", "models", "schemas", "access", "queries"),
+    *("actions", "postings", "problems", "routes", "mails"),
+}
+
+FURTHER_ROOMS = {
+    ("organisations", "callers"): "who calls, as values that every domain reads",
+    ("organisations", "credentials"): "how tokens and passwords are made and compared",
+    ("organisations", "scopes"): "what an API key may be for, one list for all domains",
+}
+
+TOP = {"__init__.py", "about.md", "cli.py", "core", "locale", "main.py", "py.typed", "tables.py"}
+
+PUBLIC = {
+    "acceptInvitation",
+    "confirmEmailChange",
+    "listScopes",
+    "readService",
+    "register",
+    "requestPasswordReset",
+    "requestRegistration",
+    "resetPassword",
+    "signIn",
+}
+"""Operations for whoever comes along; every other one asks who is calling."""
+
+LONGEST_FILE = 400
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(chain.from_iterable((PROJECT / folder).rglob("*.py") for folder in folders))
+
+
+def domains() -> list[Path]:
+    return [
+        path
+        for path in (PROJECT / "app").iterdir()
+        if path.is_dir() and path.name not in {*TOP, "__pycache__"}
+    ]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def test_there_is_a_house_to_look_at() -> None:
+    assert "organisations" in {domain.name for domain in domains()}
+    assert len(sources("app", "tests", "scripts")) > 100
+
+
+def test_every_domain_has_known_rooms() -> None:
+    rooms = {
+        (domain.name, path.stem)
+        for domain in domains()
+        for path in domain.iterdir()
+        if path.name != "__pycache__"
+    }
+
+    assert {room for room in rooms if room[1] not in ROOMS} == set(FURTHER_ROOMS)
+
+
+def test_files_stand_in_the_house_or_in_a_room() -> None:
+    loose = {path.name for path in (PROJECT / "app").iterdir() if path.is_file()}
+
+    assert loose <= TOP
+
+
+def test_no_file_is_longer_than_can_be_read() -> None:
+    long = {
+        name(path)
+        for path in sources("app", "tests", "scripts", "migrations")
+        if len(path.read_text().splitlines()) > LONGEST_FILE
+    }
+
+    assert long == set()
+
+
+def test_transactions_end_in_one_place() -> None:
+    ending = re.compile(r"\.(commit|rollback)\(")
+    saying = {name(path) for path in sources("app") if ending.search(path.read_text())}
+
+    assert saying == {"app/core/database.py"}
+
+
+def test_nothing_is_left_to_do() -> None:
+    # Put together, so that this file does not say it itself.
+    promise = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3]) + r")\b")
+    left = {
+        name(path)
+        for path in sources("app", "tests", "scripts", "migrations")
+        if promise.search(path.read_text())
+    }
+
+    assert left == set()
+
+
+@pytest.mark.parametrize("file", ["constraints.txt", "requirements.lock"])
+def test_pins_say_what_is_installed_and_never_from_where(file: str) -> None:
+    lines = (PROJECT / file).read_text().splitlines()
+
+    assert len(lines) > 50
+    for line in lines:
+        assert "://" not in line
+        assert re.match(r"\s+--hash=sha256:[0-9a-f]{64}( \\)?$|[a-zA-Z0-9]|\s*(#|$)", line), line
+
+
+def operations(app: FastAPI) -> Iterator[tuple[str, bool]]:
+    """Every operation of the document, and whether it asks for a caller."""
+    document = app.openapi()
+    for path in document["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict) and "operationId" in operation:
+                asked = operation.get("security", document.get("security", []))
+                yield operation["operationId"], bool(asked) and {} not in asked
+
+
+def test_every_operation_asks_who_is_calling_except_those_named_here() -> None:
+    nowhere = {"database_url": "postgresql://nobody@127.0.0.1:1/nowhere", "secret": "x" * 32}
+    found = list(operations(create_app(Settings.model_validate(nowhere))))
+
+    assert len(found) > len(PUBLIC)
+    assert len({operation for operation, _ in found}) == len(found)
+    assert {operation for operation, asks in found if not asks} == PUBLIC
+
+
+async def test_what_only_grows_is_kept_by_a_trigger(session: AsyncSession) -> None:
+    growing = {table.name for table in Base.metadata.sorted_tables if table.info == READ_AND_ADD}
+    # The trigger: before each statement (2), for update (16), delete (8) and truncate (32).
+    kept = await session.scalars(
+        sa.text("""
+            SELECT tgrelid::regclass::text FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+             WHERE tgname = 'append_only' AND proname = 'refuse_change'
+               AND tgenabled IN ('O', 'A') AND tgtype = 2 + 8 + 16 + 32
+        """)
+    )
+
+    assert "events" in growing
+    assert set(kept) == growing
+
+
+async def test_the_application_has_exactly_its_rights(session: AsyncSession) -> None:
+    found = await session.execute(
+        sa.text("""
+            SELECT relname, array_agg(privilege ORDER BY privilege)
+              FROM pg_class CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE',
+                   'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS privilege
+             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+               AND has_table_privilege(current_user, pg_class.oid, privilege)
+             GROUP BY relname
+        """)
+    )
+    wanted = {
+        table.name: sorted(grants.rights(table).split(", "))
+        for table in Base.metadata.sorted_tables
+    }
+
+    assert {table: list(rights) for table, rights in found} == {
+        **wanted,
+        "alembic_version": ["SELECT"],
+    }
+
+
+async def test_the_application_is_nobody_special(session: AsyncSession) -> None:
+    query = """
+        SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls
+            OR pg_has_role((SELECT datdba FROM pg_database WHERE datname = current_database()),
+                           'MEMBER')
+            OR has_schema_privilege('public', 'CREATE')
+          FROM pg_roles WHERE rolname = current_user
+    """
+
+    assert await session.scalar(sa.text(query)) is False
