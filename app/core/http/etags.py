@@ -1,8 +1,11 @@
-"""Versions of resources over HTTP: who changes one says which, who knows one is not sent it again.
+"""Versions of resources over HTTP: who changes one says which, who has a public list keeps it.
 
 - A route that reads or changes a row says `etags.mark(response, row)`.
 - A route that changes one takes `expected: IfMatch` and says `etags.check(row, expected)`.
 - A public list says `etags.mark_public(response)`; its ETag comes from its body.
+
+Decision: only what is public is answered with a 304. A view may show more than its row (the
+rights of a user, say), and that may change while the row keeps its version.
 """
 
 import hashlib
@@ -79,11 +82,12 @@ def check(row: Versioned, expected: Expected) -> None:
 
 
 def conditional(request: Request, response: Response) -> Response:
-    """Answer 304 where the caller has this very version already (RFC 9110, 13.1.2)."""
+    """Answer 304 where the caller has this very public answer already (RFC 9110, 13.1.2)."""
     if request.method not in READING or response.status_code != 200:  # noqa: PLR2004
         return response
-    public = response.headers.get("cache-control", "").startswith("public")
-    if public and not isinstance(response, StreamingResponse):
+    if not response.headers.get("cache-control", "").startswith("public"):
+        return response
+    if not isinstance(response, StreamingResponse):
         digest = hashlib.sha256(bytes(response.body)).hexdigest()[:32]
         response.headers.setdefault("ETag", f'"{digest}"')
     known = request.headers.get("if-none-match")

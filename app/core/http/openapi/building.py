@@ -128,16 +128,15 @@ def _apart(responses: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _tell_versions(item: dict[str, Any]) -> None:
-    """Add ETags to a resource that is changed by version, or whose GET knows a 304."""
+    """Add ETags to a resource that is changed by version, and to a GET that knows a 304."""
     parameters = [each for operation in item.values() for each in operation.get("parameters", ())]
     versioned = any(each["name"] == "If-Match" for each in parameters)
     for method, operation in item.items():
         responses = operation["responses"]
-        if not versioned and "304" not in responses:
-            continue
-        if "200" in responses:
+        kept = method == "get" and "304" in responses
+        if (versioned or kept) and "200" in responses:
             responses["200"].setdefault("headers", {}).update(answers.headers("ETag"))
-        if method == "get":
+        if kept:
             responses["304"] = {"description": NOT_MODIFIED, "headers": answers.headers("ETag")}
             operation.setdefault("parameters", []).append(deepcopy(_IF_NONE_MATCH))
 
