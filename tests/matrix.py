@@ -121,7 +121,7 @@ _AT_HOME = {
     (Caller.APPROVER, Place.OURS): Standing.APPROVER,
     (Caller.ADMIN, Place.OURS): Standing.ADMIN,
     (Caller.COOKIE, Place.OURS): Standing.ADMIN,
-    (Caller.DEPUTY, Place.OURS): Standing.ADMIN,
+    (Caller.DEPUTY, Place.OURS): Standing.APPROVER,
     (Caller.ELSEWHERE, Place.ELSEWHERE): Standing.ADMIN,
     (Caller.SUSPENDED, Place.SUSPENDED): Standing.SUSPENDED,
     (Caller.KEY, Place.OURS): Standing.KEY,

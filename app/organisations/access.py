@@ -182,7 +182,7 @@ async def find_organisation(
 ) -> Organisation:
     """Find an organisation through the caller's rights.
 
-    Staff may read every organisation and administer it; they never act in its name.
+    Staff may look at every organisation; only its own people change it or act in its name.
 
     Raises:
         NotFound: it does not exist, or the caller has nothing to do with it.
@@ -191,7 +191,7 @@ async def find_organisation(
     """
     rights = caller.rights_in(organisation_id)
     if caller.is_staff:
-        rights |= {Right.READ, Right.INSPECT, Right.ADMINISTER}
+        rights |= {Right.READ, Right.INSPECT}
     organisation = await session.get(Organisation, organisation_id) if rights else None
     if organisation is None:
         message = f"You know no organisation {organisation_id}."
@@ -234,7 +234,7 @@ OwnOrganisation = Annotated[Organisation, Depends(_own)]
 InspectedOrganisation = Annotated[Organisation, Depends(_inspected)]
 """An organisation whose inner affairs the person may see, active or not."""
 AdministeredOrganisation = Annotated[Organisation, Depends(_administered)]
-"""An organisation that the person may administer, as its admin or as staff."""
+"""An organisation of which the person is an admin."""
 
 
 async def _with_visible_keys(organisation: InspectedOrganisation, caller: Person) -> Organisation:

@@ -1,12 +1,15 @@
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.core import clock
 from app.core.database import Database
+from app.core.events import Event
 from app.organisations.models import Organisation, User
 from tests import make
 from tests.conftest import served
@@ -143,7 +146,7 @@ async def test_who_became_a_member_meanwhile_is_told_so(
 
 @pytest.mark.parametrize(
     ("language", "subject"),
-    [("nl", "Bakkerij Noord B.V. nodigt u uit"), ("en", "Bakkerij Noord B.V. invites you")],
+    [("nl", "U bent uitgenodigd bij Baat"), ("en", "You are invited to Baat")],
 )
 async def test_an_invitation_speaks_the_language_that_was_chosen(
     client: httpx.AsyncClient, database: Database, admin: Member, language: str, subject: str
@@ -164,3 +167,26 @@ async def test_a_stopped_organisation_takes_nobody_in(
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/organisation-inactive")
     await client.post(f"{path}/reinstatements", json={"reason": "Solved."}, headers=staff)
     assert (await accept(client, token, **ACCOUNT)).status_code == 201
+
+
+async def test_invitations_flood_no_mailbox(client: httpx.AsyncClient, admin: Member) -> None:
+    statuses = []
+    for _ in range(6):
+        made = await invite(client, admin)
+        statuses.append(made.status_code)
+        if made.status_code == 201:
+            path = f"/v1/organisations/{admin.organisation_id}/invitations/{made.json()['id']}"
+            await client.delete(path, headers=admin.headers)
+    assert statuses == [201] * 5 + [429]
+
+
+async def test_who_joins_is_an_event(
+    client: httpx.AsyncClient, database: Database, admin: Member
+) -> None:
+    await invite(client, admin)
+    joined = await accept(client, await token_of(database), **ACCOUNT)
+    async with database.reading() as session:
+        kinds = await session.scalars(
+            sa.select(Event.type).where(Event.subject_id == UUID(joined.json()["id"]))
+        )
+    assert kinds.all() == ["membership.made"]

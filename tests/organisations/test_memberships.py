@@ -183,10 +183,9 @@ async def test_a_deputy_has_the_role_within_the_period_only(
             async with database.work() as session:
                 user = await session.get_one(User, deputy.user_id)
                 headers = await make.signed_in(session, user)
-            answer = await client.get(
-                f"/v1/organisations/{admin.organisation_id}/trail", headers=headers
-            )
-            assert answer.status_code == (200 if may else 403), days
+            answer = await client.get("/v1/me", headers=headers)
+            [here] = answer.json()["organisations"]
+            assert ("approve" in here["rights"]) is may, days
 
 
 @pytest.mark.parametrize("who", ["principal", "deputy"])
@@ -197,7 +196,7 @@ async def test_deputising_ends_with_either_membership(
     deputy = await a_colleague(database, admin, Role.VIEWER)
     now = clock.now().isoformat()
     assert (await appoint(client, principal, deputy, startsAt=now)).status_code == 201
-    assert "administer" in await rights(client, deputy)
+    assert "approve" in await rights(client, deputy)
 
     leaving = principal if who == "principal" else deputy
     ended = await client.delete(path_of(leaving), headers=admin.headers)
@@ -224,7 +223,7 @@ async def test_a_deputy_of_a_deputy_has_not_the_role(
     now = clock.now().isoformat()
     await appoint(client, admin, first, startsAt=now)
     await appoint(client, first, second, startsAt=now)
-    assert "administer" in await rights(client, first)
+    assert "approve" in await rights(client, first)
     assert await rights(client, second) == {"read"}
 
 
@@ -267,9 +266,29 @@ async def test_a_deputy_can_be_ended_early(
     deputy = await a_colleague(database, admin, Role.VIEWER)
     made = await appoint(client, admin, deputy, startsAt=clock.now().isoformat())
     path = path_of(admin, f"/deputies/{made.json()['id']}")
-    assert (await client.delete(path, headers=deputy.headers)).status_code == 204
+    assert "approve" in await rights(client, deputy)
+    assert (await client.delete(path, headers=admin.headers)).status_code == 204
     assert await rights(client, deputy) == {"read"}
     assert (await client.delete(path, headers=admin.headers)).status_code == 404
+
+
+async def test_a_deputy_can_not_make_the_role_their_own(
+    client: httpx.AsyncClient, database: Database, admin: Member
+) -> None:
+    deputy = await a_colleague(database, admin, Role.VIEWER)
+    await appoint(client, admin, deputy, startsAt=clock.now().isoformat())
+    answers = [
+        await client.patch(
+            path_of(deputy), json={"role": "admin"}, headers={**deputy.headers, "If-Match": "*"}
+        ),
+        await client.delete(path_of(admin), headers=deputy.headers),
+        await client.post(
+            f"/v1/organisations/{admin.organisation_id}/invitations",
+            json={"email": "friend@baat.example", "role": "admin"},
+            headers=deputy.headers,
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
 
 
 async def test_nobody_is_appointed_in_a_suspended_organisation_but_who_wants_may_leave(

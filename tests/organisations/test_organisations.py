@@ -373,3 +373,18 @@ async def test_an_unknown_organisation_is_404_for_staff_too(
 ) -> None:
     assert (await decide(client, staff, new_id(), "suspensions")).status_code == 404
     assert (await client.get(f"/v1/organisations/{new_id()}", headers=staff)).status_code == 404
+
+
+async def test_another_name_is_not_what_staff_verified(
+    client: httpx.AsyncClient, admin: Member, staff: dict[str, str]
+) -> None:
+    await decide(client, staff, admin.organisation_id, "verifications")
+    path = f"/v1/organisations/{admin.organisation_id}"
+    headers = {**admin.headers, "If-Match": "*"}
+    moved = await client.patch(path, json={"city": "Schiedam"}, headers=headers)
+    assert moved.json()["verifiedAt"] is not None
+    renamed = await client.patch(path, json={"legalName": "Gemeente Elders"}, headers=headers)
+    assert renamed.json()["verifiedAt"] is None
+    trail = (await client.get(f"{path}/trail", headers=admin.headers)).json()["items"]
+    changes = [entry["data"]["fields"] for entry in trail if entry["kind"].endswith(".changed")]
+    assert changes == [["city"], ["legal_name"]]

@@ -168,3 +168,17 @@ async def test_keys_of_a_live_installation_say_so(live: Settings) -> None:
         assert made.json()["token"].startswith("baat_live_")
         assert (await client.get("/v1/organisations", headers=key)).status_code == 200
         assert (await client.get("/v1/organisations", headers=test_key)).status_code == 401
+
+
+async def test_staff_looks_and_does_not_touch(
+    client: httpx.AsyncClient, admin: Member, staff: dict[str, str]
+) -> None:
+    path = f"/v1/organisations/{admin.organisation_id}"
+    assert (await client.get(path, headers=staff)).status_code == 200
+    changed = await client.patch(
+        path, json={"iban": "NL91ABNA0417164300"}, headers={**staff, "If-Match": "*"}
+    )
+    invited = await client.post(
+        f"{path}/invitations", json={"email": "me@baat.example", "role": "admin"}, headers=staff
+    )
+    assert (changed.status_code, invited.status_code) == (403, 403)

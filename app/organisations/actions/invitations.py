@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, events
 from app.core.database import violates
 from app.core.events import Actor
 from app.organisations import credentials
-from app.organisations.actions import letters, registrations, trail
+from app.organisations.actions import attempts, letters, registrations, trail
 from app.organisations.callers import Caller, Visitor
 from app.organisations.models import (
     Invitation,
@@ -42,7 +42,9 @@ async def invite(
     Raises:
         AlreadyMember: they act for the organisation already.
         AlreadyInvited: an invitation is open.
+        TooManyRequests: this address or network had enough mail for now.
     """
+    await attempts.count_letter(caller.visitor, request.email)
     if await _is_member(session, organisation, request.email):
         message = f"{request.email} acts for {organisation.legal_name} already."
         raise AlreadyMember(message)
@@ -196,11 +198,13 @@ async def _join(
             message = "You act for this organisation already."
             raise AlreadyMember(message) from error
         raise
+    actor = Actor.user(user.id)
+    events.record(session, "membership.made", membership.id, actor, role=membership.role)
     trail.note(
         session,
         visitor,
         "membership.made",
-        actor=Actor.user(user.id),
+        actor=actor,
         user_id=user.id,
         organisation_id=invitation.organisation_id,
         subjectId=str(membership.id),

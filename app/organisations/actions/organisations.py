@@ -24,6 +24,7 @@ from app.organisations.schemas import OrganisationChange, OrganisationRequest
 from app.organisations.schemas.organisations import NOT_A_POSTAL_CODE, postal_code_fits
 
 ACTIVE = OrganisationStatus.ACTIVE
+VERIFIED_DETAILS = {"legal_name", "vat_id"}
 
 
 async def register(
@@ -56,22 +57,35 @@ async def register(
 async def change(
     session: AsyncSession, caller: Caller, organisation: Organisation, request: OrganisationChange
 ) -> Organisation:
-    """Change the named details; the event says which, not to what.
+    """Change the named details; the event and the trail say which, not to what.
+
+    What staff verified was this name and this VAT id: with another one it must be done again.
 
     Raises:
         InvalidRequest: the postal code is none of the organisation's country.
     """
-    changes = request.changes()
     if request.postal_code and not postal_code_fits(request.postal_code, organisation.country):
         fault = {"in": "body", "pointer": "#/postalCode", "code": "value-error"}
         raise InvalidRequest([{**fault, "detail": NOT_A_POSTAL_CODE}])
-    if changes.get("iban", organisation.iban) != organisation.iban:
+    changes = {
+        name: value
+        for name, value in request.changes().items()
+        if value != getattr(organisation, name)
+    }
+    if "iban" in changes:
         organisation.iban_changed_at = clock.now()
+    if VERIFIED_DETAILS & changes.keys():
+        organisation.verified_at = None
     for name, value in changes.items():
         setattr(organisation, name, value)
     await session.flush()
-    events.record(
-        session, "organisation.changed", organisation.id, caller.actor, fields=sorted(changes)
+    trail.rights_changed(
+        session,
+        caller,
+        "organisation.changed",
+        organisation.id,
+        organisation_id=organisation.id,
+        fields=sorted(changes),
     )
     return organisation
 

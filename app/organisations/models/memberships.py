@@ -64,7 +64,10 @@ class Membership(Versioned):
 
 
 class Deputy(Identified):
-    """A member who also has another member's role, for a period."""
+    """A member who also has another member's role, for a period.
+
+    Administering is not lent: a deputy could make it permanent, and turn its owner out.
+    """
 
     __tablename__ = "deputies"
     __table_args__ = (

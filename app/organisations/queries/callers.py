@@ -32,6 +32,9 @@ MARK_EVERY = timedelta(minutes=1)
 LOOKING = frozenset({Right.READ, Right.INSPECT})
 """What is left of a role in an organisation that is not active."""
 
+NOT_LENT = frozenset({Right.ADMINISTER, Right.INSPECT})
+"""What a deputy does not get: they could keep it for good."""
+
 
 async def identity(session: AsyncSession, token: str, settings: Settings) -> Identity | None:
     """Find the living holder of a token; None if there is no such one."""
@@ -61,7 +64,7 @@ async def _person(session: AsyncSession, token: str, settings: Settings) -> Iden
         actor=Actor.user(first.user_id),
         credential_id=first.id,
         user_id=first.user_id,
-        rights=_rights((row.organisation_id, row.role, row.status) for row in rows),
+        rights=_rights((row.organisation_id, row.role, row.status, row.borrowed) for row in rows),
         scopes=None,
         staff=first.staff,
         second_factor=first.second_factor,
@@ -83,7 +86,7 @@ async def _machine(session: AsyncSession, token: str) -> Identity | None:
         credential_id=row.id,
         user_id=None,
         # Within its scopes a key works like a member; saying yes is for people.
-        rights=_rights([(row.organisation_id, Role.MEMBER, row.status)]),
+        rights=_rights([(row.organisation_id, Role.MEMBER, row.status, False)]),
         scopes=frozenset(row.scopes),
         staff=False,
         second_factor=False,
@@ -93,13 +96,13 @@ async def _machine(session: AsyncSession, token: str) -> Identity | None:
 
 
 def _rights(
-    roles: Iterable[tuple[UUID | None, Role, OrganisationStatus]],
+    roles: Iterable[tuple[UUID | None, Role, OrganisationStatus, bool]],
 ) -> Mapping[UUID, frozenset[Right]]:
     rights: defaultdict[UUID, frozenset[Right]] = defaultdict(frozenset)
-    for organisation_id, role, status in roles:
+    for organisation_id, role, status, borrowed in roles:
         if organisation_id is not None:
-            active = status is OrganisationStatus.ACTIVE
-            rights[organisation_id] |= role.rights if active else role.rights & LOOKING
+            granted = role.rights if status is OrganisationStatus.ACTIVE else role.rights & LOOKING
+            rights[organisation_id] |= granted - NOT_LENT if borrowed else granted
     return rights
 
 
@@ -109,8 +112,13 @@ def _person_query() -> sa.Select[tuple[object, ...]]:
     idle_since = sa.bindparam("idle_since", type_=sa.TIMESTAMP(timezone=True))
     own = sa.orm.aliased(Membership)
     roles = sa.union_all(
-        sa.select(Membership.user_id, Membership.organisation_id, Membership.role),
-        sa.select(own.user_id, Membership.organisation_id, Membership.role)
+        sa.select(
+            Membership.user_id,
+            Membership.organisation_id,
+            Membership.role,
+            sa.false().label("borrowed"),
+        ),
+        sa.select(own.user_id, Membership.organisation_id, Membership.role, sa.true())
         .join(Deputy, Deputy.membership_id == Membership.id)
         .join(own, own.id == Deputy.deputy_membership_id)
         .where(Deputy.starts_at <= now, Deputy.ends_at > now),
@@ -131,6 +139,7 @@ def _person_query() -> sa.Select[tuple[object, ...]]:
             Organisation.id.label("organisation_id"),
             sa.type_coerce(roles.c.role, Membership.role.type).label("role"),
             Organisation.status,
+            roles.c.borrowed,
         )
         .outerjoin(roles, roles.c.user_id == UserSession.user_id)
         .outerjoin(Organisation, Organisation.id == roles.c.organisation_id)
