@@ -2,20 +2,23 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 from uuid import UUID
 
+import asyncpg
 import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
 from pydantic import SecretStr, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from app import __version__
 from app.core import clock, installation, jobs, languages, logs, mail
-from app.core.database import Database, open_database
+from app.core.database import Database, open_database, unavailable
 from app.core.events import Actor
 from app.core.installation import ALEMBIC_INI
 from app.core.languages import Language
@@ -53,24 +56,63 @@ def _settings() -> Settings:
 
 def _sentences(error: ValidationError) -> list[str]:
     """Say what is wrong with what was typed, without repeating it: it may be a password."""
-    return [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+    return [
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors()
+    ]
+
+
+_DATABASE_SAYS = {
+    "28": "The database refuses the user or the password of DATABASE_URL (or"
+    " MIGRATIONS_DATABASE_URL).",
+    "3D": "There is no database of that name: make it first, or correct DATABASE_URL.",
+    "42P01": "The database lacks tables of this version: run `baat migrate` first.",
+    "42703": "The database lacks columns of this version: run `baat migrate` first.",
+    "42501": "The database gives this role too few rights: run `baat migrate` with the role that"
+    " owns it (MIGRATIONS_DATABASE_URL).",
+}
+"""What an operator can do something about, by SQLSTATE or its class."""
+
+
+@contextmanager
+def _refusals_are_one_sentence() -> Iterator[None]:
+    """End the command where it or the database refuses; a bug keeps its traceback."""
+    try:
+        yield
+    except (Problem, installation.WrongInstallation, jobs.NotWired, mail.BadLetter) as refusal:
+        sentence = str(refusal)
+    except asyncpg.ClientConfigurationError as error:
+        sentence = f"The database can't be reached so: {error}"
+    except (asyncpg.PostgresError, DBAPIError) as error:
+        sentence = _explained(error)
+        if not sentence:
+            raise
+    else:
+        return
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code=1)
+
+
+def _explained(error: asyncpg.PostgresError | DBAPIError) -> str:
+    if passing := unavailable(error):
+        return str(passing)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None) or ""
+    return _DATABASE_SAYS.get(state) or _DATABASE_SAYS.get(state[:2], "")
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database up to date, give the application its rights, make the installation."""
     chosen = _settings()
-    command.upgrade(Config(ALEMBIC_INI), "head")
 
     async def create() -> None:
         async with open_database(chosen) as database, database.work() as session:
             await installation.create(session, chosen)
 
-    try:
+    with _refusals_are_one_sentence():
+        command.upgrade(Config(ALEMBIC_INI), "head")
         asyncio.run(create())
-    except installation.WrongInstallation as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(code=1) from error
 
 
 @cli.command()
@@ -78,6 +120,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Answer HTTP, and work on jobs unless BAAT_WORKER=false."""
     chosen = _settings()
     logs.configure(chosen)
+    # Before uvicorn, which would wrap a refusal in a traceback.
+    _in_database(_only_look)
     uvicorn.run(
         create_app(chosen),
         host=host,
@@ -87,6 +131,10 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         forwarded_allow_ips=chosen.trusted_proxies,
         timeout_graceful_shutdown=15,
     )
+
+
+async def _only_look(_database: Database) -> None:
+    """Do nothing more than `_in_database` does first."""
 
 
 @cli.command()
@@ -247,11 +295,8 @@ def _in_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
             await prepare(database)
             return await act(database)
 
-    try:
+    with _refusals_are_one_sentence():
         return asyncio.run(run())
-    except (Problem, installation.WrongInstallation, jobs.NotWired, mail.BadLetter) as refusal:
-        typer.echo(str(refusal), err=True)
-        raise typer.Exit(code=1) from refusal
 
 
 @cli.command("settings")

@@ -5,16 +5,20 @@ import asyncio
 import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import app.tables  # noqa: F401  Brings in every table.
 from app.core import grants
-from app.core.database import Base
+from app.core.database import Base, explain_failed_connections
 from app.core.settings import Settings, settings
 
 # A migration that waits for a lock makes every query behind it wait too: give up early.
 LIMITS = "SET lock_timeout = '4s'; SET statement_timeout = '30s'"
+
+TURN = 7_305_012_026
+"""The advisory lock of whoever migrates; any fixed number that nobody else takes."""
+PATIENCE_SECONDS = 600
 
 
 def _migrate(connection: sa.Connection, settings: Settings) -> None:
@@ -32,9 +36,25 @@ def _migrate(connection: sa.Connection, settings: Settings) -> None:
         grants.grant(connection, role or "")
 
 
+async def _take_turns(connection: AsyncConnection) -> None:
+    """Wait until no other process migrates; closing the connection ends our turn."""
+    # Asking again and again, for one who waits inside a statement holds a snapshot, and CREATE
+    # INDEX CONCURRENTLY of the other would wait for that.
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            asked = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({TURN})")
+            ours = asked.scalar_one()
+            await connection.commit()
+            if ours:
+                return
+            await asyncio.sleep(0.2)
+
+
 async def _run() -> None:
-    engine = create_async_engine(settings().owner_url, poolclass=NullPool)
+    engine = create_async_engine(settings().owner_url, poolclass=NullPool, hide_parameters=True)
+    explain_failed_connections(engine)
     async with engine.connect() as connection:
+        await _take_turns(connection)
         for limit in LIMITS.split(";"):
             await connection.exec_driver_sql(limit)
         await connection.commit()

@@ -55,7 +55,7 @@ class Cluster:
 
     async def migrate(self) -> None:
         """Build the template, exactly as an installation is built."""
-        await self._execute(f'CREATE DATABASE "{self.template}"')
+        await self.execute(f'CREATE DATABASE "{self.template}"')
         migrating = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "alembic", "upgrade", "head"),
             cwd=PROJECT,
@@ -77,7 +77,7 @@ class Cluster:
     async def clone(self) -> AsyncIterator[str]:
         """Make a database like the template, and drop it afterwards."""
         name = f"baat_test_{os.getpid()}_{next(_numbers)}"
-        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
         try:
             yield name
         finally:
@@ -104,14 +104,15 @@ class Cluster:
     async def _drop(self, name: str) -> None:
         for _ in range(50):
             try:
-                await self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+                await self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
             except asyncpg.InsufficientPrivilegeError:
                 # PostgreSQL is vacuuming it, as a role that this one may not disturb.
                 await asyncio.sleep(0.1)
             else:
                 return
 
-    async def _execute(self, statement: str) -> None:
+    async def execute(self, statement: str) -> None:
+        """Run one statement as the role that owns the databases."""
         connection = await asyncpg.connect(self.owner_url)
         try:
             await connection.execute(statement)

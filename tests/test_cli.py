@@ -1,15 +1,19 @@
 """The operator's commands, as processes of their own."""
 
+import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 
-from app import __version__
+from app import __version__, cli
 from app.core.settings import Settings
-from tests.conftest import PROJECT, SECRET
+from tests.conftest import PROJECT, SECRET, Cluster
+from tests.make import commands
 
 SETTINGS = {
     "DATABASE_URL": "postgresql://baat_app:geheim@127.0.0.1:1/baat",
@@ -71,3 +75,48 @@ def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None
 
 def test_the_version_is_printed() -> None:
     assert baat("version").stdout.strip() == __version__
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["serve"], ["work"], ["clock", "show"]])
+async def test_no_command_shows_a_traceback_of_the_database(
+    settings: Settings, command: list[str]
+) -> None:
+    for url, sentence in _wrong_addresses(settings):
+        environment = {"DATABASE_URL": url, "BAAT_SECRET": SECRET}
+        done = await asyncio.to_thread(baat, *command, **environment)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert sentence in done.stderr
+
+
+def _wrong_addresses(settings: Settings) -> list[tuple[str, str]]:
+    right = make_url(settings.database_url.get_secret_value())
+    assert right.database
+    wrong = [
+        (right.set(port=1), "does not answer"),
+        (right.set(database="baat_nowhere"), "no database of that name"),
+    ]
+    return [(url.render_as_string(hide_password=False), said) for url, said in wrong]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (asyncpg.InvalidPasswordError("no"), "refuses the user or the password"),
+        (asyncpg.UndefinedTableError("no"), "run `baat migrate` first"),
+        (asyncpg.UndefinedColumnError("no"), "run `baat migrate` first"),
+        (asyncpg.DivisionByZeroError("no"), ""),
+    ],
+)
+def test_the_database_is_explained(state: asyncpg.PostgresError, said: str) -> None:
+    explained = cli._explained(state)
+    assert said in explained
+    assert bool(explained) == bool(said)
+
+
+async def test_two_migrations_at_once_take_turns(cluster: Cluster) -> None:
+    async with cluster.clone() as name:
+        await cluster.execute(f'DROP DATABASE "{name}"')
+        await cluster.execute(f'CREATE DATABASE "{name}"')
+        chosen = cluster.settings(name)
+        done = await asyncio.gather(*(commands.baat(chosen, "migrate") for _ in range(3)))
+    assert [code for code, _ in done] == [0, 0, 0], done

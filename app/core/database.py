@@ -126,13 +126,15 @@ def connect(url: str, settings: Settings, *, pool_size: int) -> AsyncEngine:
         connect_args=arguments,
         hide_parameters=True,  # They hold people, and errors end in logs.
     )
-    _explain_failed_connections(engine)
+    explain_failed_connections(engine)
     if settings.database_pgbouncer:
         _limit_each_transaction(engine, limits)
     return engine
 
 
-def _explain_failed_connections(engine: AsyncEngine) -> None:
+def explain_failed_connections(engine: AsyncEngine) -> None:
+    """Let an engine say `Unavailable` where the driver has many words for no answer."""
+
     @event.listens_for(engine.sync_engine, "do_connect")
     def _connect(
         dialect: sa.Dialect, _record: object, arguments: list[Any], options: dict[str, Any]

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock, events
+from app.core import clock, events, sealing
 from app.core.database import Identified
 from app.core.events import Actor
 from app.core.problems import Problem
@@ -20,6 +21,8 @@ from app.core.settings import Mode, Settings
 
 CLOCK = "baat_clock"
 """Where processes hear how far the clock is ahead now, in seconds."""
+
+PURPOSE = "installation"
 
 CLOCK_LATEST = "SELECT clock_offset_seconds FROM installations"
 
@@ -45,6 +48,8 @@ class Installation(Identified):
     demo: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     clock_offset_seconds: Mapped[int] = mapped_column(default=0)
+    sealed_check: Mapped[bytes | None]
+    """A word that only this installation's secret opens; `create` writes it."""
 
 
 class WrongInstallation(Exception):  # noqa: N818  Read aloud it says what is wrong.
@@ -55,14 +60,16 @@ async def create(session: AsyncSession, settings: Settings) -> Installation:
     """Make the row at the first start; at every later one, insist that it still says the same.
 
     Raises:
-        WrongInstallation: the mode or the demo mark differs from that of the creation.
+        WrongInstallation: the mode, the demo mark or the secret differs from the creation's.
     """
-    installation: Installation | None = await session.scalar(sa.select(Installation))
-    if installation is None:
-        installation = Installation(mode=settings.mode, demo=settings.demo)
-        session.add(installation)
+    # Another process may do the same at this moment: the index decides whose row it is.
+    first = insert(Installation).values(mode=settings.mode, demo=settings.demo)
+    await session.execute(first.on_conflict_do_nothing())
+    installation = (await session.scalars(sa.select(Installation).with_for_update())).one()
+    if installation.sealed_check is None:
+        installation.sealed_check = sealing.seal(session, PURPOSE, b"baat")
         await session.flush()
-    _insist(installation, settings)
+    _insist(session, installation, settings)
     return installation
 
 
@@ -70,18 +77,18 @@ async def check(session: AsyncSession, settings: Settings) -> Installation:
     """Find the row, and insist that the settings fit it; then follow its clock.
 
     Raises:
-        WrongInstallation: there is none yet, or it was created otherwise.
+        WrongInstallation: there is none yet, or it was created otherwise or with another secret.
     """
     installation: Installation | None = await session.scalar(sa.select(Installation))
     if installation is None:
         message = "This database holds no installation yet: run `baat migrate` first."
         raise WrongInstallation(message)
-    _insist(installation, settings)
+    _insist(session, installation, settings)
     follow(installation.clock_offset_seconds)
     return installation
 
 
-def _insist(installation: Installation, settings: Settings) -> None:
+def _insist(session: AsyncSession, installation: Installation, settings: Settings) -> None:
     if (installation.mode, installation.demo) != (settings.mode, settings.demo):
         message = (
             f"This database was created as mode={installation.mode} demo={installation.demo} and"
@@ -89,6 +96,16 @@ def _insist(installation: Installation, settings: Settings) -> None:
             " creation: set BAAT_MODE and BAAT_DEMO back, or use another database."
         )
         raise WrongInstallation(message)
+    if installation.sealed_check is None:
+        return
+    try:
+        sealing.unseal(session, PURPOSE, installation.sealed_check)
+    except sealing.CannotOpen as error:
+        message = (
+            "BAAT_SECRET is not the one that this database was made with: what it sealed (mail,"
+            " second factors) can't be opened. Set the old secret back."
+        )
+        raise WrongInstallation(message) from error
 
 
 def follow(offset_seconds: int) -> None:

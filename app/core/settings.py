@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core import addresses
+
 
 class Mode(StrEnum):
     """What an installation is for; fixed when it is created."""
@@ -27,13 +29,7 @@ class LogFormat(StrEnum):
     """Coloured lines, for people."""
 
 
-def _with_driver(url: SecretStr) -> SecretStr:
-    # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg, and managed databases hand out both.
-    _, separator, rest = url.get_secret_value().partition("://")
-    return SecretStr(f"postgresql+asyncpg://{rest}") if separator else url
-
-
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_with_driver)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(addresses.database)]
 
 
 class Settings(BaseSettings):
@@ -122,15 +118,15 @@ class Settings(BaseSettings):
     )
 
     smtp_url: Annotated[
-        SecretStr | None,
+        Annotated[SecretStr, AfterValidator(addresses.mail_server)] | None,
         Field(
             description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`;"
             " without it mail lands as files in `<home>/mail/`."
         ),
     ] = None
-    mail_from: Annotated[str, Field(description="The sender of all mail.")] = (
-        "Baat <no-reply@baat.example>"
-    )
+    mail_from: Annotated[
+        str, AfterValidator(addresses.sender), Field(description="The sender of all mail.")
+    ] = "Baat <no-reply@baat.example>"
 
     log_level: Annotated[
         str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least that is logged.")
@@ -141,7 +137,9 @@ class Settings(BaseSettings):
         Field(description="The bearer token of `/metrics`; without it only loopback may read it."),
     ] = None
     trusted_proxies: Annotated[
-        str, Field(description="Addresses whose `X-Forwarded-For` is believed, by commas.")
+        str,
+        AfterValidator(addresses.proxies),
+        Field(description="Addresses whose `X-Forwarded-For` is believed, by commas."),
     ] = "127.0.0.1"
 
     body_limit_bytes: Annotated[
@@ -164,12 +162,13 @@ class Settings(BaseSettings):
         int, Field(gt=0, description="How many failed sign-ins one network allows per quarter.")
     ] = 100
 
+    # The last use is noted once a minute: with one minute who works would be signed out.
     session_idle_minutes: Annotated[
-        int, Field(gt=0, description="A sign-in ends after so long without a request.")
+        int, Field(ge=2, description="A sign-in ends after so long without a request.")
     ] = 60
     session_hours: Annotated[int, Field(gt=0, description="A sign-in ends after so long.")] = 12
     breach_list: Annotated[
-        Path | None,
+        Annotated[Path, AfterValidator(addresses.readable_file)] | None,
         Field(
             description="A file of SHA-1 hashes of leaked passwords, sorted, one per line"
             " (the format of the Pwned Passwords download)."

@@ -1,12 +1,15 @@
+import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import installation
-from app.core.database import Database, settings_of
+from app.core.database import Database, open_database, settings_of
 from app.core.installation import Installation, WrongInstallation
 from app.core.settings import Mode
 
@@ -49,3 +52,34 @@ async def test_what_it_is_for_is_fixed(session: AsyncSession, change: str) -> No
     with pytest.raises(exc.DBAPIError, match="fixed when an installation is created"):
         await session.execute(sa.text(change))
     await session.rollback()
+
+
+async def test_another_secret_is_noticed(session: AsyncSession, database: Database) -> None:
+    stranger = settings_of(session).model_copy(
+        update={"secret": SecretStr("another secret, which is as long as this")}
+    )
+    async with open_database(
+        database.settings.model_copy(update={"secret": stranger.secret})
+    ) as theirs:
+        for act in (installation.check, installation.create):
+            async with theirs.sessions() as their_session:
+                with pytest.raises(WrongInstallation, match="BAAT_SECRET is not the one"):
+                    await act(their_session, stranger)
+
+
+async def test_an_older_installation_gets_its_check(session: AsyncSession) -> None:
+    await session.execute(sa.update(Installation).values(sealed_check=None))
+    await installation.check(session, settings_of(session))
+    found = await installation.create(session, settings_of(session))
+    assert found.sealed_check is not None
+
+
+async def test_two_who_make_the_installation_at_once_find_one(database: Database) -> None:
+    async with database.work() as session:
+        await session.execute(sa.text("SELECT 1"))
+
+    async def create() -> UUID:
+        async with database.work() as session:
+            return (await installation.create(session, database.settings)).id
+
+    assert len(set(await asyncio.gather(*(create() for _ in range(4))))) == 1

@@ -226,3 +226,11 @@ async def test_a_delivery_repeated_after_the_end_sends_nothing(
     path.unlink()
     await mail.deliver(database, mail_id)
     assert not list(path.parent.iterdir())
+
+
+async def test_a_mail_of_another_secret_is_given_up(database: Database, settings: Settings) -> None:
+    mail_id = await want_a_letter(database)
+    other = SecretStr("another secret, which is as long as this")
+    async with open_database(settings.model_copy(update={"secret": other})) as stranger:
+        with pytest.raises(jobs.GiveUp, match="can't be opened"):
+            await mail.deliver(stranger, mail_id)

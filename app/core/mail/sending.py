@@ -58,7 +58,11 @@ async def deliver(database: Database, mail_id: UUID) -> None:
         mail = await session.get(Mail, mail_id)
         if mail is None or mail.sealed is None:
             return
-        letter = Letter.from_bytes(sealing.unseal(session, PURPOSE, mail.sealed))
+        try:
+            letter = Letter.from_bytes(sealing.unseal(session, PURPOSE, mail.sealed))
+        except sealing.CannotOpen as error:
+            # The secret doesn't come back by trying again.
+            raise jobs.GiveUp(str(error)) from error
     settings = database.settings
     try:
         message = gateway.compose(letter, mail, settings)
