@@ -33,7 +33,7 @@ View = TypeVar("View", bound=BaseModel)
 
 
 class Page(Generic[Row]):
-    """Rows of one page, oldest first; a route's `PageOf` view reads it."""
+    """Rows of one page; a route's `PageOf` view reads it."""
 
     def __init__(self, rows: Sequence[Row], limit: int) -> None:
         self.items = rows[:limit]
@@ -54,10 +54,16 @@ class PageOf(BaseModel, Generic[View]):
 
 
 async def page(
-    session: AsyncSession, rows: sa.Select[Row], kind: type[Row], request: PageRequest
+    session: AsyncSession,
+    rows: sa.Select[Row],
+    kind: type[Row],
+    request: PageRequest,
+    *,
+    newest_first: bool = False,
 ) -> Page[Row]:
     """Run a query for one page, in the order of the ids of `kind`."""
     if request.after is not None:
-        rows = rows.where(kind.id > request.after)
-    found = await session.scalars(rows.order_by(kind.id).limit(request.limit + 1))
+        rows = rows.where(kind.id < request.after if newest_first else kind.id > request.after)
+    order = kind.id.desc() if newest_first else kind.id
+    found = await session.scalars(rows.order_by(order).limit(request.limit + 1))
     return Page(found.all(), request.limit)

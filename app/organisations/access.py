@@ -79,7 +79,8 @@ async def note_refusal(request: Request, problem: Problem) -> None:
             "request.refused",
             actor=actor,
             user_id=actor.user_id if actor else None,
-            organisation_id=_organisation_of(request),
+            # What strangers try would bury what happened: it stands in their own trail only.
+            organisation_id=None if isinstance(problem, NotFound) else _organisation_of(request),
             reason=problem.type_path(),
             operation=f"{request.method} {getattr(route, 'path', '')}",
         )

@@ -387,4 +387,4 @@ async def test_another_name_is_not_what_staff_verified(
     assert renamed.json()["verifiedAt"] is None
     trail = (await client.get(f"{path}/trail", headers=admin.headers)).json()["items"]
     changes = [entry["data"]["fields"] for entry in trail if entry["kind"].endswith(".changed")]
-    assert changes == [["city"], ["legal_name"]]
+    assert changes == [["legal_name"], ["city"]], "the newest first"

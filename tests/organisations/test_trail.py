@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.organisations.models import TrailEntry
+from app.organisations.models import Organisation, Role, TrailEntry
 from tests import make
 from tests.make import PASSWORD, Member
 
@@ -51,18 +51,37 @@ async def test_a_refused_sign_in_is_in_the_trail_without_the_address(
     assert known.data["account"] != unknown.data["account"]
 
 
-async def test_refusals_about_rights_are_in_the_trail_of_whom_they_touch(
+async def test_what_strangers_try_stands_in_their_own_trail_only(
     client: httpx.AsyncClient, database: Database, admin: Member, viewer: Member
 ) -> None:
     path = f"/v1/organisations/{admin.organisation_id}"
-    tried = await client.get(path, headers=viewer.headers)
-    assert tried.status_code == 404
+    assert (await client.get(path, headers=viewer.headers)).status_code == 404
+
+    [entry] = await entries(database, "request.refused")
+    assert entry.organisation_id is None
+    seen = (await client.get(f"{path}/trail", headers=admin.headers)).json()["items"]
+    assert seen == []
+    own = (await client.get("/v1/me/trail", headers=viewer.headers)).json()["items"]
+    assert str(entry.id) in {row["id"] for row in own}
+
+
+async def test_what_a_members_role_forbids_is_in_the_trail_of_the_organisation(
+    client: httpx.AsyncClient, database: Database, viewer: Member
+) -> None:
+    async with database.work() as session:
+        organisation = await session.get_one(Organisation, viewer.organisation_id)
+        admin = await make.a_member(session, Role.ADMIN, organisation)
+    path = f"/v1/organisations/{admin.organisation_id}"
+    tried = await client.patch(
+        path, json={"city": "Schiedam"}, headers={**viewer.headers, "If-Match": "*"}
+    )
+    assert tried.status_code == 403
 
     [entry] = await entries(database, "request.refused")
     assert entry.actor == f"user:{viewer.user_id}"
     assert entry.organisation_id == admin.organisation_id
     assert entry.request_id == tried.headers["x-request-id"]
-    assert entry.data["operation"] == "GET /v1/organisations/{organisation_id}"
+    assert entry.data["operation"] == "PATCH /v1/organisations/{organisation_id}"
     seen = (await client.get(f"{path}/trail", headers=admin.headers)).json()["items"]
     assert str(entry.id) in {row["id"] for row in seen}
     own = (await client.get("/v1/me/trail", headers=viewer.headers)).json()["items"]

@@ -114,10 +114,10 @@ async def api_key(session: AsyncSession, organisation: Organisation, key_id: UUI
 async def trail(
     session: AsyncSession, organisation: Organisation, paging: PageRequest
 ) -> Page[TrailEntry]:
-    """List what was done or tried about an organisation, and the sign-ins of its members."""
+    """List what was done or tried about an organisation and its members' sign-ins, newest first."""
     members = sa.select(Membership.user_id).where(Membership.organisation_id == organisation.id)
     sign_in = sa.and_(TrailEntry.user_id.in_(members), TrailEntry.kind.startswith("session."))
     query = sa.select(TrailEntry).where(
         sa.or_(TrailEntry.organisation_id == organisation.id, sign_in)
     )
-    return await page(session, query, TrailEntry, paging)
+    return await page(session, query, TrailEntry, paging, newest_first=True)

@@ -48,12 +48,12 @@ async def staff_appointment(session: AsyncSession, appointment_id: UUID) -> Staf
 async def trail(
     session: AsyncSession, paging: PageRequest, user_id: UUID | None = None
 ) -> Page[TrailEntry]:
-    """List the trail: of one user, or all of it."""
+    """List the trail, newest first: of one user, or all of it."""
     query = sa.select(TrailEntry)
     if user_id is not None:
         actor = f"user:{user_id}"
         query = query.where(sa.or_(TrailEntry.user_id == user_id, TrailEntry.actor == actor))
-    return await page(session, query, TrailEntry, paging)
+    return await page(session, query, TrailEntry, paging, newest_first=True)
 
 
 async def user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User:
