@@ -14,7 +14,7 @@ from app.core.events import Actor
 from app.core.problems import NotAllowed, NotFound, Problem
 from app.core.settings import Settings
 from app.organisations import credentials, queries
-from app.organisations.actions import trail
+from app.organisations.actions import attempts, trail
 from app.organisations.callers import Caller, Identity, Visitor
 from app.organisations.models import (
     ApiKey,
@@ -348,6 +348,18 @@ async def _me(request: Request, caller: Person, session: Session) -> User:
 
 Me = Annotated[User, Depends(_me)]
 """The row of the person who calls."""
+
+
+async def _guarded_me(caller: Person, session: Session) -> User:
+    await attempts.one_at_a_time(session, caller.user_id)
+    return await queries.users.user(session, caller.user_id)
+
+
+GuardedMe = Annotated[User, Depends(_guarded_me)]
+"""The row of the person who calls, for what proves a password or a code first.
+
+It is not locked yet: the action locks it after the proof.
+"""
 
 Found = TypeVar("Found")
 

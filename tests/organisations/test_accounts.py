@@ -215,6 +215,28 @@ async def test_a_changed_password_ends_the_other_sessions(
     assert (await client.get("/v1/me", headers=other)).status_code == 401
 
 
+async def test_one_users_many_changes_leave_connections_to_others(
+    app: FastAPI, admin: Member, viewer: Member
+) -> None:
+    # As slow as on a busy machine.
+    app.state.settings = app.state.settings.model_copy(update={"password_memory_kib": 262_144})
+    async with served(app) as address, httpx.AsyncClient(base_url=address, timeout=60) as client:
+        body = {"password": PASSWORD, "newPassword": NEW}
+        changes = [
+            asyncio.create_task(
+                client.post("/v1/me/password-changes", json=body, headers=admin.headers)
+            )
+            for _ in range(40)
+        ]
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(1):
+            other = await client.get("/v1/me", headers=viewer.headers)
+        statuses = [answer.status_code for answer in await asyncio.gather(*changes)]
+    assert other.status_code == 200
+    assert statuses.count(204) == 1
+    assert set(statuses) <= {204, 403, 429}
+
+
 async def test_a_stolen_session_does_not_guess_the_password(
     client: httpx.AsyncClient, admin: Member
 ) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import throttle
@@ -29,6 +31,21 @@ class Attempt:
     def succeed(self) -> None:
         """The password or code was right."""
         self.succeeded = True
+
+
+async def one_at_a_time(session: AsyncSession, user_id: UUID) -> None:
+    """Let a user prove a password or a code in one request at a time, until it has ended.
+
+    Hashing takes long and this request holds a connection meanwhile: one user must not hold
+    all of them.
+
+    Raises:
+        TooManyRequests: another request of the same user is at it.
+    """
+    number = int.from_bytes(credentials.digest(f"one at a time\0{user_id}")[:8], signed=True)
+    if not await session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number))):
+        message = "Another change of your account's security is under way. Wait for its answer."
+        raise TooManyRequests(message, retry_after_seconds=1)
 
 
 @asynccontextmanager

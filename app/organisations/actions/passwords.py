@@ -36,13 +36,20 @@ async def accept(settings: Settings, password: str, email: str) -> str:
     return await credentials.hash_password(settings, password)
 
 
-async def prove(caller: Caller, user: User, password: str) -> None:
+async def prove(session: AsyncSession, caller: Caller, user: User, password: str) -> None:
     """Insist on the present password before something that a stolen session must not do.
+
+    The user's row is locked afterwards.
 
     Raises:
         PasswordWrong: it is another one.
         TooManyRequests: it was tried too often.
     """
+    await _compare(caller, user, password)
+    await _lock_as_proved(session, user)
+
+
+async def _compare(caller: Caller, user: User, password: str) -> None:
     async with attempts.counted(caller.visitor, user.email) as attempt:
         if not await credentials.matches(caller.visitor.settings, password, user.password_hash):
             message = "This is not your present password."
@@ -50,12 +57,23 @@ async def prove(caller: Caller, user: User, password: str) -> None:
         attempt.succeed()
 
 
+async def _lock_as_proved(session: AsyncSession, user: User) -> None:
+    # Hashing takes long: whoever wants the row, a sign-in perhaps, must not wait for it.
+    proved = user.password_hash
+    await session.refresh(user, with_for_update=True)
+    if user.password_hash != proved:
+        message = "The password was changed just now."
+        raise PasswordWrong(message)
+
+
 async def change(
     session: AsyncSession, caller: Caller, user: User, request: PasswordChange
 ) -> None:
     """Replace the password; every other session of the user ends, and every mailed token."""
-    await prove(caller, user, request.password)
-    user.password_hash = await accept(caller.visitor.settings, request.new_password, user.email)
+    await _compare(caller, user, request.password)
+    accepted = await accept(caller.visitor.settings, request.new_password, user.email)
+    await _lock_as_proved(session, user)
+    user.password_hash = accepted
     user.password_changed_at = clock.now()
     await one_time_tokens.withdraw(session, user.id)
     await sessions.revoke_all(session, user.id, but=caller.identity.credential_id)
@@ -82,8 +100,9 @@ async def reset(session: AsyncSession, visitor: Visitor, request: PasswordReset)
         TokenRefused: the token is unknown, used or too old.
     """
     used = await one_time_tokens.redeem(session, TokenPurpose.RESET_PASSWORD, request.token)
+    accepted = await accept(visitor.settings, request.new_password, used.email)
     user = await session.get_one(User, used.user_id, with_for_update=True)
-    user.password_hash = await accept(visitor.settings, request.new_password, user.email)
+    user.password_hash = accepted
     user.password_changed_at = clock.now()
     await one_time_tokens.withdraw(session, user.id)
     await sessions.revoke_all(session, user.id)

@@ -33,10 +33,10 @@ async def enrol(
         SecondFactorState: it is on already.
         PasswordWrong: a stolen session may not lock its owner out.
     """
+    await passwords.prove(session, caller, user, password)
     if user.totp_confirmed_at is not None:
-        message = "Your second factor is on. Turn it off first (DELETE /me/second-factor)."
+        message = "Your second factor is on. Turn it off first (POST /me/second-factor/removals)."
         raise SecondFactorState(message)
-    await passwords.prove(caller, user, password)
     secret = pyotp.random_base32()
     user.totp_sealed = seal(session, PURPOSE, secret.encode())
     user.totp_last_step = None
@@ -51,6 +51,7 @@ async def confirm(session: AsyncSession, caller: Caller, user: User, code: str) 
         SecondFactorState: none was asked for, or it is on already.
         CodeRefused: the code is wrong.
     """
+    await session.refresh(user, with_for_update=True)
     if user.totp_sealed is None or user.totp_confirmed_at is not None:
         message = "There is nothing to confirm: begin with POST /me/second-factor."
         raise SecondFactorState(message)
@@ -77,7 +78,7 @@ async def remove(
     Raises:
         PasswordWrong, CodeRefused: both are asked for once more.
     """
-    await passwords.prove(caller, user, request.password)
+    await passwords.prove(session, caller, user, request.password)
     await prove(session, caller, user, request.code)
     user.totp_sealed = user.totp_confirmed_at = user.totp_last_step = None
     await session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
@@ -101,6 +102,7 @@ async def renew_recovery_codes(
 
 async def prove(session: AsyncSession, caller: Caller, user: User, code: str) -> None:
     """Insist on a code before something that a stolen session must not do."""
+    await session.refresh(user, with_for_update=True)
     if user.totp_confirmed_at is None:
         message = "Your second factor is off."
         raise SecondFactorState(message)

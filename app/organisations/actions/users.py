@@ -31,7 +31,7 @@ async def request_email_change(
 
     Whether somebody else has the new address is told to its owner only.
     """
-    await passwords.prove(caller, user, request.password)
+    await passwords.prove(session, caller, user, request.password)
     await attempts.count_letter(caller.visitor, request.email)
     trail.rights_changed(session, caller, "email.change-requested", user.id, user_id=user.id)
     await letters.to_user(session, user, "email_change_asked")

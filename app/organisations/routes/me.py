@@ -7,9 +7,9 @@ from app.core.http import etags
 from app.core.http.etags import IfMatch
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
-from app.core.problems import refusals
+from app.core.problems import TooManyRequests, refusals
 from app.organisations import actions, queries
-from app.organisations.access import Me, Person
+from app.organisations.access import GuardedMe, Me, Person
 from app.organisations.callers import Caller
 from app.organisations.models import TrailEntry, User
 from app.organisations.problems import (
@@ -80,20 +80,23 @@ def _view(caller: Caller, me: User) -> MeView:
 @router.post(
     "/password-changes",
     status_code=204,
-    responses=refusals(PasswordWrong, PasswordTooWeak),
+    responses=refusals(PasswordWrong, PasswordTooWeak, TooManyRequests),
 )
 async def change_password(
-    request: PasswordChange, caller: Person, me: Me, session: Session
+    request: PasswordChange, caller: Person, me: GuardedMe, session: Session
 ) -> None:
     """Change your password; your other sessions end."""
     await actions.passwords.change(session, caller, me, request)
 
 
 @router.post(
-    "/email-changes", status_code=202, response_class=Response, responses=refusals(PasswordWrong)
+    "/email-changes",
+    status_code=202,
+    response_class=Response,
+    responses=refusals(PasswordWrong, TooManyRequests),
 )
 async def request_email_change(
-    request: EmailChangeRequest, caller: Person, me: Me, session: Session
+    request: EmailChangeRequest, caller: Person, me: GuardedMe, session: Session
 ) -> Response:
     """Ask for another e-mail address; a token is mailed there."""
     await actions.users.request_email_change(session, caller, me, request)
@@ -104,10 +107,10 @@ async def request_email_change(
     "/second-factor",
     status_code=201,
     response_model=SecondFactorView,
-    responses=refusals(PasswordWrong, SecondFactorState),
+    responses=refusals(PasswordWrong, SecondFactorState, TooManyRequests),
 )
 async def enrol_second_factor(
-    request: PasswordRequest, caller: Person, me: Me, session: Session
+    request: PasswordRequest, caller: Person, me: GuardedMe, session: Session
 ) -> SecondFactorView:
     """Begin with a second factor: put its secret into an authenticator."""
     secret, uri = await actions.second_factor.enrol(session, caller, me, request.password)
@@ -118,10 +121,10 @@ async def enrol_second_factor(
     "/second-factor/confirmations",
     status_code=201,
     response_model=RecoveryCodesView,
-    responses=refusals(CodeRefused, SecondFactorState),
+    responses=refusals(CodeRefused, SecondFactorState, TooManyRequests),
 )
 async def confirm_second_factor(
-    request: CodeRequest, caller: Person, me: Me, session: Session
+    request: CodeRequest, caller: Person, me: GuardedMe, session: Session
 ) -> RecoveryCodesView:
     """Turn the second factor on with its first code. Keep the recovery codes."""
     codes = await actions.second_factor.confirm(session, caller, me, request.code)
@@ -131,10 +134,10 @@ async def confirm_second_factor(
 @router.post(
     "/second-factor/removals",
     status_code=204,
-    responses=refusals(PasswordWrong, CodeRefused, SecondFactorState),
+    responses=refusals(PasswordWrong, CodeRefused, SecondFactorState, TooManyRequests),
 )
 async def remove_second_factor(
-    request: SecondFactorRemoval, caller: Person, me: Me, session: Session
+    request: SecondFactorRemoval, caller: Person, me: GuardedMe, session: Session
 ) -> None:
     """Turn the second factor off."""
     await actions.second_factor.remove(session, caller, me, request)
@@ -144,10 +147,10 @@ async def remove_second_factor(
     "/second-factor/recovery-codes",
     status_code=201,
     response_model=RecoveryCodesView,
-    responses=refusals(CodeRefused, SecondFactorState),
+    responses=refusals(CodeRefused, SecondFactorState, TooManyRequests),
 )
 async def renew_recovery_codes(
-    request: CodeRequest, caller: Person, me: Me, session: Session
+    request: CodeRequest, caller: Person, me: GuardedMe, session: Session
 ) -> RecoveryCodesView:
     """Get new recovery codes; the old ones open nothing any more."""
     codes = await actions.second_factor.renew_recovery_codes(session, caller, me, request.code)
