@@ -107,6 +107,13 @@ class SecondFactorState(Problem):
     title = "The second factor is not in that state"
 
 
+class SecondFactorUnreadable(Problem):
+    """The secret of the authenticator can't be read here: use a recovery code, or ask for help."""
+
+    status = 409
+    title = "The second factor can't be checked"
+
+
 class AlreadyVerified(Problem):
     """Another organisation has been verified under this register number."""
 

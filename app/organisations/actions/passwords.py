@@ -5,7 +5,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, events
+from app.core.events import Actor
 from app.core.settings import Settings
 from app.organisations import credentials
 from app.organisations.actions import attempts, letters, one_time_tokens, sessions, trail
@@ -76,7 +77,8 @@ async def change(
     user.password_hash = accepted
     user.password_changed_at = clock.now()
     await one_time_tokens.withdraw(session, user.id)
-    await sessions.revoke_all(session, user.id, but=caller.identity.credential_id)
+    here = caller.identity.credential_id
+    await sessions.revoke_all(session, user.id, caller.actor, but=here)
     trail.rights_changed(session, caller, "password.changed", user.id, user_id=user.id)
     await letters.to_user(session, user, "password_changed")
 
@@ -105,7 +107,9 @@ async def reset(session: AsyncSession, visitor: Visitor, request: PasswordReset)
     user.password_hash = accepted
     user.password_changed_at = clock.now()
     await one_time_tokens.withdraw(session, user.id)
-    await sessions.revoke_all(session, user.id)
+    actor = Actor.user(user.id)
+    await sessions.revoke_all(session, user.id, actor)
+    events.record(session, "password.reset", user.id, actor)
     trail.note(session, visitor, "password.reset", user_id=user.id)
     await letters.to_user(session, user, "password_changed")
     return user.id

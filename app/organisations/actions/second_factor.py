@@ -5,16 +5,19 @@ from datetime import datetime
 
 import pyotp
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.core.sealing import seal, unseal
+from app.core.sealing import CannotOpen, seal, unseal
 from app.organisations import credentials
-from app.organisations.actions import attempts, letters, passwords, trail
+from app.organisations.actions import attempts, letters, passwords, sessions, trail
 from app.organisations.callers import Caller
 from app.organisations.models import RecoveryCode, User, UserSession
-from app.organisations.problems import CodeRefused, SecondFactorState
+from app.organisations.problems import CodeRefused, SecondFactorState, SecondFactorUnreadable
 from app.organisations.schemas import SecondFactorRemoval
+
+logger = structlog.get_logger(__name__)
 
 PURPOSE = "totp"
 STEP_SECONDS = 30
@@ -47,6 +50,8 @@ async def enrol(
 async def confirm(session: AsyncSession, caller: Caller, user: User, code: str) -> list[str]:
     """Turn the second factor on with its first code; give the recovery codes.
 
+    Every other session ends: it was begun without one.
+
     Raises:
         SecondFactorState: none was asked for, or it is on already.
         CodeRefused: the code is wrong.
@@ -60,11 +65,11 @@ async def confirm(session: AsyncSession, caller: Caller, user: User, code: str) 
             raise CodeRefused(_WRONG)
         attempt.succeed()
     user.totp_confirmed_at = clock.now()
+    here = caller.identity.credential_id
     await session.execute(
-        sa.update(UserSession)
-        .where(UserSession.id == caller.identity.credential_id)
-        .values(second_factor=True)
+        sa.update(UserSession).where(UserSession.id == here).values(second_factor=True)
     )
+    await sessions.revoke_all(session, user.id, caller.actor, but=here)
     trail.rights_changed(session, caller, "second-factor.on", user.id, user_id=user.id)
     await letters.to_user(session, user, "second_factor_on")
     return await _new_recovery_codes(session, user)
@@ -82,6 +87,7 @@ async def remove(
     await prove(session, caller, user, request.code)
     user.totp_sealed = user.totp_confirmed_at = user.totp_last_step = None
     await session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    await sessions.forget_second_factor(session, user.id)
     trail.rights_changed(session, caller, "second-factor.off", user.id, user_id=user.id)
     await letters.to_user(session, user, "second_factor_off")
 
@@ -135,7 +141,7 @@ async def accepts(session: AsyncSession, user: User, code: str) -> bool:
 def _accepts_step(session: AsyncSession, user: User, code: str, now: datetime) -> bool:
     if user.totp_sealed is None:
         return False
-    totp = pyotp.TOTP(unseal(session, PURPOSE, user.totp_sealed).decode())
+    totp = pyotp.TOTP(_secret_of(session, user, user.totp_sealed))
     current = int(now.timestamp()) // STEP_SECONDS
     for step in range(current - DRIFT_STEPS, current + DRIFT_STEPS + 1):
         unused = user.totp_last_step is None or step > user.totp_last_step
@@ -143,6 +149,19 @@ def _accepts_step(session: AsyncSession, user: User, code: str, now: datetime) -
             user.totp_last_step = step
             return True
     return False
+
+
+def _secret_of(session: AsyncSession, user: User, totp_sealed: bytes) -> str:
+    try:
+        return unseal(session, PURPOSE, totp_sealed).decode()
+    except CannotOpen as error:
+        # Nobody but the operator can mend it: another BAAT_SECRET, or a damaged row.
+        logger.exception("second_factor_unreadable", user_id=str(user.id))
+        message = (
+            "The secret of your authenticator can't be read here. Use a recovery code, or ask "
+            "the platform's staff for help."
+        )
+        raise SecondFactorUnreadable(message) from error
 
 
 async def _new_recovery_codes(session: AsyncSession, user: User) -> list[str]:

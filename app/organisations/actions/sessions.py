@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, events
+from app.core.events import Actor
 from app.core.problems import NotFound
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
@@ -32,12 +33,13 @@ async def revoke(session: AsyncSession, caller: Caller, session_id: UUID) -> Non
     if ended is None:
         message = f"You have no session {session_id}."
         raise NotFound(message)
+    events.record(session, "session.ended", session_id, caller.actor)
     _note_end(session, caller)
 
 
 async def revoke_others(session: AsyncSession, caller: Caller) -> None:
     """Sign out everywhere else."""
-    await revoke_all(session, caller.user_id, but=caller.identity.credential_id)
+    await revoke_all(session, caller.user_id, caller.actor, but=caller.identity.credential_id)
     _note_end(session, caller)
 
 
@@ -45,9 +47,11 @@ def _note_end(session: AsyncSession, caller: Caller) -> None:
     trail.note(session, caller.visitor, "session.ended", actor=caller.actor, user_id=caller.user_id)
 
 
-async def revoke_all(session: AsyncSession, user_id: UUID, but: UUID | None = None) -> None:
-    """End every session of a user, but perhaps one."""
-    await session.execute(
+async def revoke_all(
+    session: AsyncSession, user_id: UUID, actor: Actor, but: UUID | None = None
+) -> None:
+    """End every session of a user, but perhaps one; each end is an event."""
+    ended = await session.scalars(
         sa.update(UserSession)
         .where(
             UserSession.user_id == user_id,
@@ -55,6 +59,16 @@ async def revoke_all(session: AsyncSession, user_id: UUID, but: UUID | None = No
             UserSession.revoked_at.is_(None),
         )
         .values(revoked_at=clock.now())
+        .returning(UserSession.id)
+    )
+    for session_id in ended:
+        events.record(session, "session.ended", session_id, actor)
+
+
+async def forget_second_factor(session: AsyncSession, user_id: UUID) -> None:
+    """Let a user's sessions count as begun with a password only: the second factor is off."""
+    await session.execute(
+        sa.update(UserSession).where(UserSession.user_id == user_id).values(second_factor=False)
     )
 
 

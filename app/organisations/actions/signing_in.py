@@ -5,14 +5,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, events
 from app.core.events import Actor
 from app.core.problems import Problem
 from app.organisations import credentials
 from app.organisations.actions import attempts, second_factor, trail
 from app.organisations.callers import Visitor
 from app.organisations.models import User, UserSession
-from app.organisations.problems import SecondFactorNeeded, SignInRefused
+from app.organisations.problems import SecondFactorNeeded, SecondFactorUnreadable, SignInRefused
 from app.organisations.schemas import SessionRequest
 
 
@@ -27,14 +27,15 @@ async def sign_in(
     Raises:
         SignInRefused: address, password or code is wrong.
         SecondFactorNeeded: the password is right and the code is missing.
+        SecondFactorUnreadable: the code can't be checked here.
         TooManyRequests: there were too many failures.
     """
     try:
         async with attempts.counted(visitor, request.email) as attempt:
             try:
                 user = await _proved(session, visitor, request)
-            except SecondFactorNeeded:
-                attempt.succeed()  # As far as it went: asking for the code is no failure.
+            except (SecondFactorNeeded, SecondFactorUnreadable):
+                attempt.succeed()  # As far as it went: what lacks is no failure of theirs.
                 raise
             attempt.succeed()
     except Problem as refusal:
@@ -52,11 +53,11 @@ async def _proved(session: AsyncSession, visitor: Visitor, request: SessionReque
     if not await credentials.matches(visitor.settings, request.password, stored):
         message = "The e-mail address or the password is wrong."
         raise SignInRefused(message)
-    user: User = (
-        await session.scalars(sa.select(User).where(User.email == request.email).with_for_update())
-    ).one()
-    if user.password_hash != stored:
-        message = "The password was changed just now."
+    user: User | None = await session.scalar(
+        sa.select(User).where(User.email == request.email).with_for_update()
+    )
+    if user is None or user.password_hash != stored:
+        message = "The address or the password was changed just now."
         raise SignInRefused(message)
     if user.totp_confirmed_at is not None:
         if request.code is None:
@@ -84,6 +85,7 @@ async def _begin(
     session.add(started)
     await session.flush()
     actor = Actor.user(user.id)
+    events.record(session, "session.started", started.id, actor)
     trail.note(session, visitor, "session.started", actor=actor, user_id=user.id)
     return started, token
 

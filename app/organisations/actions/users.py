@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import events
 from app.core.database import violates
 from app.core.events import Actor
-from app.organisations.actions import attempts, letters, one_time_tokens, passwords, trail
+from app.organisations.actions import attempts, letters, one_time_tokens, passwords, sessions, trail
 from app.organisations.callers import Caller, Visitor
 from app.organisations.models import TokenPurpose, User
 from app.organisations.problems import EmailTaken
@@ -53,7 +53,7 @@ async def request_email_change(
 
 
 async def change_email(session: AsyncSession, visitor: Visitor, token: str) -> None:
-    """Take over the address that the token proves.
+    """Take over the address that the token proves; every session of the user ends.
 
     Raises:
         TokenRefused: the token is unknown, used or too old.
@@ -72,5 +72,6 @@ async def change_email(session: AsyncSession, visitor: Visitor, token: str) -> N
     # What was mailed to the old address proves nothing any more.
     await one_time_tokens.withdraw(session, user.id)
     actor = Actor.user(user.id)
+    await sessions.revoke_all(session, user.id, actor)
     events.record(session, "user.email-changed", user.id, actor)
     trail.note(session, visitor, "user.email-changed", actor=actor, user_id=user.id)

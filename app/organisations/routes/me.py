@@ -17,6 +17,7 @@ from app.organisations.problems import (
     PasswordTooWeak,
     PasswordWrong,
     SecondFactorState,
+    SecondFactorUnreadable,
 )
 from app.organisations.schemas import (
     CodeRequest,
@@ -121,7 +122,7 @@ async def enrol_second_factor(
     "/second-factor/confirmations",
     status_code=201,
     response_model=RecoveryCodesView,
-    responses=refusals(CodeRefused, SecondFactorState, TooManyRequests),
+    responses=refusals(CodeRefused, SecondFactorState, SecondFactorUnreadable, TooManyRequests),
 )
 async def confirm_second_factor(
     request: CodeRequest, caller: Person, me: GuardedMe, session: Session
@@ -134,7 +135,9 @@ async def confirm_second_factor(
 @router.post(
     "/second-factor/removals",
     status_code=204,
-    responses=refusals(PasswordWrong, CodeRefused, SecondFactorState, TooManyRequests),
+    responses=refusals(
+        PasswordWrong, CodeRefused, SecondFactorState, SecondFactorUnreadable, TooManyRequests
+    ),
 )
 async def remove_second_factor(
     request: SecondFactorRemoval, caller: Person, me: GuardedMe, session: Session
@@ -147,7 +150,7 @@ async def remove_second_factor(
     "/second-factor/recovery-codes",
     status_code=201,
     response_model=RecoveryCodesView,
-    responses=refusals(CodeRefused, SecondFactorState, TooManyRequests),
+    responses=refusals(CodeRefused, SecondFactorState, SecondFactorUnreadable, TooManyRequests),
 )
 async def renew_recovery_codes(
     request: CodeRequest, caller: Person, me: GuardedMe, session: Session

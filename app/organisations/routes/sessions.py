@@ -11,7 +11,7 @@ from app.core.problems import TooManyRequests, refusals
 from app.organisations import actions, credentials, queries
 from app.organisations.access import SESSION_COOKIE, AnyVisitor, Person
 from app.organisations.models import UserSession
-from app.organisations.problems import SecondFactorNeeded, SignInRefused
+from app.organisations.problems import SecondFactorNeeded, SecondFactorUnreadable, SignInRefused
 from app.organisations.schemas import SessionRequest, SessionStarted, SessionView
 
 router = router_of("/sessions", "Signing in")
@@ -21,7 +21,7 @@ router = router_of("/sessions", "Signing in")
     "",
     status_code=201,
     response_model=SessionStarted,
-    responses=refusals(SignInRefused, SecondFactorNeeded, TooManyRequests),
+    responses=refusals(SignInRefused, SecondFactorNeeded, SecondFactorUnreadable, TooManyRequests),
 )
 async def sign_in(
     request: SessionRequest, visitor: AnyVisitor, session: Session, response: Response
