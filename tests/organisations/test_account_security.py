@@ -1,8 +1,10 @@
+import asyncio
 from collections import Counter
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from app.core.database import Database
@@ -11,6 +13,7 @@ from app.core.settings import Settings
 from app.organisations import credentials
 from app.organisations.models import User, UserSession
 from tests import make
+from tests.conftest import served
 from tests.make import PASSWORD, Member
 from tests.organisations.test_second_factor import code_of, enrol, sign_in
 
@@ -115,3 +118,25 @@ async def test_an_address_that_changes_while_its_password_is_checked_signs_nobod
     answer = await sign_in(client, admin, None)
     assert answer.status_code == 401
     assert answer.json()["type"] == "/problems/sign-in-refused"
+
+
+async def test_one_users_many_changes_leave_connections_to_others(
+    app: FastAPI, admin: Member, viewer: Member
+) -> None:
+    # As slow as on a busy machine.
+    app.state.settings = app.state.settings.model_copy(update={"password_memory_kib": 262_144})
+    async with served(app) as address, httpx.AsyncClient(base_url=address, timeout=60) as client:
+        body = {"password": PASSWORD, "newPassword": NEW}
+        changes = [
+            asyncio.create_task(
+                client.post("/v1/me/password-changes", json=body, headers=admin.headers)
+            )
+            for _ in range(40)
+        ]
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(1):
+            other = await client.get("/v1/me", headers=viewer.headers)
+        statuses = [answer.status_code for answer in await asyncio.gather(*changes)]
+    assert other.status_code == 200
+    assert statuses.count(204) == 1
+    assert set(statuses) <= {204, 403, 429}

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.languages import Language
 from app.organisations import credentials
 from app.organisations.models import OneTimeToken, TokenPurpose
 from app.organisations.problems import TokenRefused
@@ -17,16 +18,30 @@ LIFETIMES = {
     TokenPurpose.CHANGE_EMAIL: timedelta(hours=24),
 }
 
+AT_ONCE = {TokenPurpose.REGISTER: 3, TokenPurpose.RESET_PASSWORD: 3, TokenPurpose.CHANGE_EMAIL: 1}
+"""So many may live. Strangers can ask for the first two, and a request of theirs must not end
+the one somebody waits for; a change of address corrects the one before."""
+
 
 async def issue(
-    session: AsyncSession, purpose: TokenPurpose, email: str, user_id: UUID | None = None
+    session: AsyncSession,
+    purpose: TokenPurpose,
+    email: str,
+    user_id: UUID | None = None,
+    language: Language | None = None,
 ) -> str:
-    """Make a token for an address; those made before for the same purpose end.
+    """Make a token for an address; older ones for the same purpose end when there are too many.
 
     What belongs to a user ends by user: two users may have asked for the same new address.
     """
     same = OneTimeToken.user_id == user_id if user_id else OneTimeToken.email == email
-    await session.execute(sa.delete(OneTimeToken).where(OneTimeToken.purpose == purpose, same))
+    older = (
+        sa.select(OneTimeToken.id)
+        .where(OneTimeToken.purpose == purpose, same)
+        .order_by(OneTimeToken.id.desc())
+        .offset(AT_ONCE[purpose] - 1)
+    )
+    await session.execute(sa.delete(OneTimeToken).where(OneTimeToken.id.in_(older)))
     token = credentials.new_token(credentials.ONE_TIME_PREFIX)
     session.add(
         OneTimeToken(
@@ -34,6 +49,7 @@ async def issue(
             token_hash=credentials.digest(token),
             email=email,
             user_id=user_id,
+            language=language,
             expires_at=clock.now() + LIFETIMES[purpose],
         )
     )

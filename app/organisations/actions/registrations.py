@@ -15,24 +15,29 @@ from app.organisations.problems import EmailTaken
 from app.organisations.schemas import Registration, RegistrationRequest
 
 
-async def request(session: AsyncSession, visitor: Visitor, wanted: RegistrationRequest) -> None:
+async def request(
+    session: AsyncSession, visitor: Visitor, wanted: RegistrationRequest, preferred: Language
+) -> None:
     """Mail a token; who has an account already is told so by mail, never in the answer."""
     await attempts.count_letter(visitor, wanted.email)
     user: User | None = await session.scalar(sa.select(User).where(User.email == wanted.email))
     if user is not None:
         await letters.to_user(session, user, "account_exists")
         return
-    token = await one_time_tokens.issue(session, TokenPurpose.REGISTER, wanted.email)
+    token = await one_time_tokens.issue(
+        session, TokenPurpose.REGISTER, wanted.email, language=wanted.language
+    )
     link = letters.page(visitor.settings, "registration", token)
+    language = wanted.language or preferred
     await letters.to_address(
-        session, wanted.email, wanted.language, "registration", link=link, token=token
+        session, wanted.email, language, "registration", link=link, token=token
     )
 
 
 async def complete(
-    session: AsyncSession, visitor: Visitor, given: Registration, language: Language
+    session: AsyncSession, visitor: Visitor, given: Registration, preferred: Language
 ) -> User:
-    """Make the account whose address the token proves.
+    """Make the account whose address the token proves, in the language asked for with it.
 
     Raises:
         TokenRefused: the token is unknown, used or too old.
@@ -40,6 +45,7 @@ async def complete(
         PasswordTooWeak: the password is easy to guess, or known from a leak.
     """
     used = await one_time_tokens.redeem(session, TokenPurpose.REGISTER, given.token)
+    language = used.language or preferred
     return await make_user(session, visitor, used.email, given.name, given.password, language)
 
 

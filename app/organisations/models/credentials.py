@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.database import Identified
+from app.core.languages import Language
 
 
 class UserSession(Identified):
@@ -68,4 +69,6 @@ class OneTimeToken(Identified):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     email: Mapped[str]
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    language: Mapped[Language | None]
+    """What was asked for with it, for the account to be made."""
     expires_at: Mapped[datetime] = mapped_column(index=True)

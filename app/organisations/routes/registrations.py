@@ -28,10 +28,13 @@ router: APIRouter = router_of("", "Signing in")
     "/registrations", status_code=202, response_class=Response, responses=refusals(TooManyRequests)
 )
 async def request_registration(
-    request: RegistrationRequest, visitor: AnyVisitor, session: Session
+    request: RegistrationRequest,
+    visitor: AnyVisitor,
+    session: Session,
+    accept_language: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Ask for an account. A token is mailed; the answer is the same whoever the address is."""
-    await actions.registrations.request(session, visitor, request)
+    await actions.registrations.request(session, visitor, request, negotiate(accept_language))
     return Response(status_code=202)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.wire import Moment, Request, View
-from app.organisations.schemas.fields import ONE_LINE, Code, Email
+from app.organisations.schemas.fields import ONE_LINE, Code, Email, PresentPassword
 
 
 class Delivery(StrEnum):
@@ -23,9 +23,7 @@ class SessionRequest(Request):
     """Sign in."""
 
     email: Email
-    password: Annotated[
-        str, Field(min_length=1, max_length=256, examples=["vier paarden lopen naar zee"])
-    ]
+    password: PresentPassword
     code: Annotated[
         Code | None, Field(description="The second factor, for who has turned it on.")
     ] = None
@@ -62,7 +60,7 @@ class SessionStarted(View):
 class PasswordRequest(Request):
     """The present password, once more."""
 
-    password: Annotated[str, Field(min_length=1, max_length=256)]
+    password: PresentPassword
 
 
 class CodeRequest(Request):
@@ -74,7 +72,7 @@ class CodeRequest(Request):
 class SecondFactorRemoval(Request):
     """Password and code, once more: without the second factor an account is weaker."""
 
-    password: Annotated[str, Field(min_length=1, max_length=256)]
+    password: PresentPassword
     code: Code
 
 

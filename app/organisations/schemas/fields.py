@@ -7,6 +7,8 @@ from stdnum import iban
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as NumberError
 
+from app.organisations.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD
+
 Email = Annotated[
     EmailStr,
     AfterValidator(str.lower),
@@ -24,9 +26,20 @@ PersonName = Annotated[
 Password = Annotated[
     str,
     Field(
-        min_length=12,
-        max_length=256,
-        description="At least 12 characters; a sentence is better than a riddle.",
+        min_length=SHORTEST_PASSWORD,
+        max_length=LONGEST_PASSWORD,
+        description=f"At least {SHORTEST_PASSWORD} characters; a sentence is better than a riddle.",
+        examples=["vier paarden lopen naar zee"],
+    ),
+]
+"""One that somebody chooses."""
+
+PresentPassword = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_PASSWORD,
+        description="The present password.",
         examples=["vier paarden lopen naar zee"],
     ),
 ]

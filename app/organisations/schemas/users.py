@@ -8,7 +8,14 @@ from pydantic import Field, model_validator
 from app.core.languages import Language
 from app.core.wire import Moment, Request, View
 from app.organisations.models import Right
-from app.organisations.schemas.fields import Email, Password, PersonName, Reason, Token
+from app.organisations.schemas.fields import (
+    Email,
+    Password,
+    PersonName,
+    PresentPassword,
+    Reason,
+    Token,
+)
 
 
 class UserView(View):
@@ -68,7 +75,10 @@ class RegistrationRequest(Request):
     """An address that wants an account; a token goes there."""
 
     email: Email
-    language: Language = Language.DUTCH
+    language: Annotated[
+        Language | None,
+        Field(description="Of the letter and the account; else what the browser prefers."),
+    ] = None
 
 
 class Registration(Request):
@@ -104,7 +114,7 @@ class PasswordReset(Request):
 class PasswordChange(Request):
     """The present password and a new one."""
 
-    password: Annotated[str, Field(max_length=256)]
+    password: PresentPassword
     new_password: Password
 
 
@@ -112,7 +122,7 @@ class EmailChangeRequest(Request):
     """A new address; a token goes there, and word of it to the old one."""
 
     email: Email
-    password: Annotated[str, Field(max_length=256, description="The present password.")]
+    password: PresentPassword
 
 
 class TokenRequest(Request):
