@@ -18,6 +18,7 @@ import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
@@ -120,12 +121,17 @@ class Cluster:
             await connection.close()
 
 
+def configure_logs(more: dict[str, str]) -> None:
+    """Log as an installation does; but a logger that is kept would not hear `capture_logs`."""
+    nowhere = {"database_url": "postgresql://nowhere/x", "secret": SECRET}
+    logs.configure(Settings.model_validate({**nowhere, **more}))
+    structlog.configure(cache_logger_on_first_use=False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _logs() -> None:
     """Log as an installation does, secrets hidden."""
-    logs.configure(
-        Settings.model_validate({"database_url": "postgresql://nowhere/x", "secret": SECRET})
-    )
+    configure_logs({})
 
 
 @pytest.fixture(scope="session")

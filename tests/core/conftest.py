@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core import logs
-from app.core.settings import Settings
-from tests.conftest import SECRET
+from tests.conftest import configure_logs
 
 Printed = Callable[[], list[dict[str, Any]]]
 
@@ -18,10 +16,9 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Printed]:
     """The lines that an installation has printed since the test began."""
     root = logging.getLogger()
     handlers, output = root.handlers, io.StringIO()
-    settings = {"database_url": "postgresql://nowhere/x", "secret": SECRET, "log_level": "DEBUG"}
     with monkeypatch.context() as patch:
         patch.setattr("sys.stdout", output)
-        logs.configure(Settings.model_validate(settings))
+        configure_logs({"log_level": "DEBUG"})
     yield lambda: [json.loads(line) for line in output.getvalue().splitlines()]
     root.handlers = handlers
     root.setLevel("INFO")
