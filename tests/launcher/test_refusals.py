@@ -127,7 +127,7 @@ def test_pins_hold_no_address() -> None:
         "--option here",
         "-e .",
         "    --option here",
-        "baat @ file:///home",
+        "baat @ file:/home",
         "httpx==1 # from https://example.org",
     ):
         with pytest.raises(LaunchError, match="would hold an address"):
