@@ -32,6 +32,9 @@ SECRET_TEXTS = re.compile(
     r"|(?<='input': ).*"
 )
 HIDDEN = "(hidden)"
+LONGEST_LINE = 2_000
+"""Characters of one line that are looked through and printed; the search for addresses takes the
+square of a long word."""
 
 
 def configure(settings: Settings) -> None:
@@ -91,9 +94,24 @@ def _hidden(name: str, value: Any) -> Any:  # noqa: ANN401  A log line holds any
     if SECRET_NAMES.search(name):
         return HIDDEN
     if isinstance(value, str):
-        return SECRET_TEXTS.sub(HIDDEN, value)
+        return _without_secrets(value)
     if isinstance(value, Mapping):
         return {_hidden("", key): _hidden(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_hidden("", inner) for inner in value]
-    return SECRET_TEXTS.sub(HIDDEN, str(value))
+    return _without_secrets(str(value))
+
+
+def _without_secrets(text: str) -> str:
+    # Line by line, so that a traceback stays whole.
+    if len(text) > LONGEST_LINE:
+        text = "\n".join(_cut(line) for line in text.split("\n"))
+    return SECRET_TEXTS.sub(HIDDEN, text)
+
+
+def _cut(line: str) -> str:
+    if len(line) <= LONGEST_LINE:
+        return line
+    # Without the last word: a cut address or token would no longer be known by its look.
+    kept = re.sub(r"\S+\Z", "", line[:LONGEST_LINE])
+    return f"{kept}… ({len(line) - len(kept)} more characters)"

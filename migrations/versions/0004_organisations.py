@@ -7,20 +7,6 @@ from sqlalchemy.dialects import postgresql
 revision = "0004_organisations"
 down_revision = "0003_throttle"
 
-TABLES = (
-    "organisations",
-    "trail_entries",
-    "users",
-    "api_keys",
-    "invitations",
-    "memberships",
-    "one_time_tokens",
-    "organisation_decisions",
-    "recovery_codes",
-    "staff_appointments",
-    "user_sessions",
-    "deputies",
-)
 APPEND_ONLY = ("organisation_decisions", "trail_entries")
 
 
@@ -390,6 +376,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove the tables."""
-    for table in reversed(TABLES):
-        op.drop_table(table)
+    """History is not given back."""
+    message = "Decisions and the trail are history: drop the database instead."
+    raise NotImplementedError(message)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from decimal import Decimal
+from time import perf_counter
 
 import pytest
 import sqlalchemy as sa
@@ -241,3 +242,23 @@ def test_the_settings_of_the_tests_hide_their_secret() -> None:
 
     assert SECRET not in repr(settings)
     assert "pw" not in repr(settings)
+
+
+@pytest.mark.parametrize("word", ["a" * 500_000, "a." * 250_000, "x " * 1_000 + "a" * 500_000])
+def test_one_long_word_takes_no_time(printed: Printed, word: str) -> None:
+    began = perf_counter()
+    structlog.get_logger("tests").warning("said", what=f"first line\n{word}\nlast line")
+    assert perf_counter() - began < 1
+
+    [line] = printed()
+    assert line["what"].startswith("first line\n")
+    assert line["what"].endswith("more characters)\nlast line")
+    assert len(line["what"]) < logs.LONGEST_LINE + 100
+
+
+def test_a_secret_at_the_cut_is_not_half_printed(printed: Printed) -> None:
+    for secret in SECRETS:
+        for seen in range(1, len(secret)):
+            text = "x " * ((logs.LONGEST_LINE - seen) // 2) + secret + " y" * 100
+            structlog.get_logger("tests").warning("said", what=text)
+    assert traces(printed()) == []

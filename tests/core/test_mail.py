@@ -3,6 +3,7 @@ import email
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
-from app.core import jobs, mail
+from app.core import clock, jobs, mail
 from app.core.database import Database, open_database
 from app.core.jobs import JobState
 from app.core.languages import Language
@@ -234,3 +236,37 @@ async def test_a_mail_of_another_secret_is_given_up(database: Database, settings
     async with open_database(settings.model_copy(update={"secret": other})) as stranger:
         with pytest.raises(jobs.GiveUp, match="can't be opened"):
             await mail.deliver(stranger, mail_id)
+
+
+async def test_an_address_that_no_message_can_name_is_given_up(
+    database: Database, settings: Settings
+) -> None:
+    mail_id = await want_a_letter(database, to="josé@example.nl")
+    with pytest.raises(jobs.GiveUp, match="can't stand in a message") as refusal:
+        await mail.deliver(database, mail_id)
+    assert "jos" not in str(refusal.value)
+    assert not (settings.home / "mail").exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "kept"), [(JobState.QUEUED, 1), (JobState.DEAD, 1), (JobState.DONE, 0)]
+)
+async def test_unsent_mail_stays_as_long_as_its_job_could_send_it(
+    session: AsyncSession, state: JobState, kept: int
+) -> None:
+    mail_id = await mail.send(
+        session,
+        to="jan@example.org",
+        language=Language.DUTCH,
+        letter="core/trial",
+        category=mail.Category.SECURITY,
+        installation="Baat",
+        moment="maandag",
+    )
+    await session.flush()
+    ended = None if state is JobState.QUEUED else clock.now()
+    await session.execute(sa.update(jobs.Job).values(state=state, finished_at=ended))
+    with clock.travelled(clock.now() + timedelta(days=31)):
+        assert await mail.forget(session, 30) == 1 - kept
+    found = sa.select(sa.func.count()).where(mail.Mail.id == mail_id)
+    assert await session.scalar(found) == kept

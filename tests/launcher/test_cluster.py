@@ -1,4 +1,5 @@
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,14 @@ def test_a_stale_pid_file_is_no_obstacle(ours: Cluster, tmp_path: Path) -> None:
         with started(ours) as port:
             assert ours.is_served_on(port)
             assert not ours.is_served_on(port + 1)
+
+
+def test_the_log_is_private_and_terse(ours: Cluster, tmp_path: Path) -> None:
+    with started(ours):
+        log = tmp_path / "postgresql/log"
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+        options = (tmp_path / "postgresql/data/postmaster.opts").read_text()
+    assert "--log_error_verbosity=terse" in options
 
 
 def test_a_server_that_was_started_by_hand_is_respected(ours: Cluster, tmp_path: Path) -> None:

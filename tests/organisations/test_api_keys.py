@@ -3,6 +3,7 @@ from datetime import timedelta
 import httpx
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from app.core import clock
 from app.core.database import Database
@@ -142,6 +143,18 @@ async def test_use_is_remembered_by_the_minute(client: httpx.AsyncClient, admin:
     with clock.travelled(clock.now() + timedelta(minutes=2)):
         await reads(client, key)
         assert await last_used() != first
+
+
+async def test_a_use_that_can_not_be_noted_is_no_refusal(
+    client: httpx.AsyncClient, database: Database, admin: Member
+) -> None:
+    key = bearer(await make_key(client, admin))
+    async with database.work() as session:
+        # Somebody holds the row for longer than the mark may wait.
+        await session.execute(sa.select(ApiKey).with_for_update())
+        with capture_logs() as log:
+            assert await reads(client, key) == 200
+    assert "last_use_not_noted" in [line["event"] for line in log]
 
 
 async def test_staff_makes_no_key_in_an_organisations_name(

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import structlog
 
-from app.core.mail.letters import Letter
+from app.core.mail.letters import Letter, Recipient
 from app.core.mail.models import Mail
 from app.core.settings import Settings
 
@@ -51,12 +52,16 @@ def choose(settings: Settings) -> Gateway:
 
 
 def compose(letter: Letter, mail: Mail, settings: Settings) -> EmailMessage:
-    """Make the message; every attempt at the same mail makes the same one."""
+    """Make the message; every attempt at the same mail makes the same one.
+
+    Raises:
+        Refused: the address can't stand in a message.
+    """
     name, sender = parseaddr(settings.mail_from)
     domain = sender.rpartition("@")[2]
-    message = EmailMessage(policy=SMTP if letter.recipient.address.isascii() else SMTPUTF8)
+    message = EmailMessage(policy=SMTP)
     message["From"] = Address(name, addr_spec=sender)
-    message["To"] = Address(letter.recipient.name, addr_spec=letter.recipient.address)
+    message["To"] = _addressed(letter.recipient)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{mail.id}@{domain}>"
@@ -66,6 +71,14 @@ def compose(letter: Letter, mail: Mail, settings: Settings) -> EmailMessage:
     # Only now: setting the content removes every Content header that stood before it.
     message["Content-Language"] = mail.language
     return message
+
+
+def _addressed(recipient: Recipient) -> Address:
+    # The library takes no other letters before the @; those after it are ASCII by now.
+    try:
+        return Address(recipient.name, addr_spec=recipient.address)
+    except (ValueError, MessageError):
+        raise Refused("The recipient's address can't stand in a message.") from None
 
 
 class Folder:

@@ -75,7 +75,16 @@ async def deliver(database: Database, mail_id: UUID) -> None:
 
 
 async def forget(session: AsyncSession, older_than_days: int) -> int:
-    """Remove old mail, sent or not; say how many."""
+    """Remove old mail, sent or without a job that could still send it; say how many."""
     before = clock.now() - timedelta(days=older_than_days)
-    gone = await session.scalars(sa.delete(Mail).where(Mail.created_at < before).returning(Mail.id))
+    # A dead job may be brought back, and must then find its mail.
+    awaited = sa.exists().where(
+        jobs.Job.kind == DELIVER.name,
+        jobs.Job.state != jobs.JobState.DONE,
+        jobs.Job.arguments["mail_id"].astext == sa.cast(Mail.id, sa.Text),
+    )
+    old = sa.delete(Mail).where(
+        Mail.created_at < before, sa.or_(Mail.sent_at.is_not(None), ~awaited)
+    )
+    gone = await session.scalars(old.returning(Mail.id))
     return len(gone.all())

@@ -6,11 +6,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.database import Database
 from app.core.events import Actor
+from app.core.problems import Unavailable
 from app.core.settings import Settings
 from app.organisations import credentials
 from app.organisations.callers import Identity
@@ -25,6 +28,8 @@ from app.organisations.models import (
     StaffAppointment,
     UserSession,
 )
+
+logger = structlog.get_logger(__name__)
 
 MARK_EVERY = timedelta(minutes=1)
 """How exact `lastUsedAt` is; idle time-outs are no more exact than this."""
@@ -177,7 +182,11 @@ async def mark_used(database: Database, holder: Identity) -> None:
     if holder.last_used_at is not None and now - holder.last_used_at < MARK_EVERY:
         return
     table = UserSession if holder.user_id else ApiKey
-    async with database.aside() as session:
-        await session.execute(
-            sa.update(table).where(table.id == holder.credential_id).values(last_used_at=now)
-        )
+    try:
+        async with database.aside() as session:
+            await session.execute(
+                sa.update(table).where(table.id == holder.credential_id).values(last_used_at=now)
+            )
+    except (Unavailable, exc.DBAPIError, exc.TimeoutError):
+        # The mark is a courtesy: the next request tries again, and this one goes on.
+        logger.warning("last_use_not_noted", exc_info=True)

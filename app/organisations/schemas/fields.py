@@ -9,9 +9,17 @@ from stdnum.exceptions import ValidationError as NumberError
 
 from app.organisations.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
+
+def _mailable(address: str) -> str:
+    if not address.rpartition("@")[0].isascii():
+        message = "this service can't mail addresses with other than ASCII letters before the @"
+        raise ValueError(message)
+    return address.lower()
+
+
 Email = Annotated[
     EmailStr,
-    AfterValidator(str.lower),
+    AfterValidator(_mailable),
     Field(max_length=254, examples=["sanne@bakkerijnoord.example"]),
 ]
 """An e-mail address; capitals make no other address."""
