@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from time import perf_counter
@@ -54,8 +55,13 @@ UNREAD = "geheim123"
 """A traceback shows the line of the source, so tests that print one name it like this."""
 
 
+_TIME = re.compile(r"'timestamp': '[^']*'")
+
+
 def traces(text: object) -> list[str]:
-    return [trace for trace in TRACES if trace in str(text)]
+    # The digits of a moment can look like part of an account's number.
+    said = _TIME.sub("", str(text))
+    return [trace for trace in TRACES if trace in said]
 
 
 @pytest.mark.parametrize("secret", SECRETS)
