@@ -139,7 +139,7 @@ _SPEND = sa.text("""
 """)
 
 
-async def _spend(session: AsyncSession, key: str, **terms: Any) -> Lease:  # noqa: ANN401
+async def _spend(session: AsyncSession, key: str, **terms: Any) -> Lease:  # noqa: ANN401  As SQL.
     answer = await session.execute(_SPEND, {"key": _stored(session, key), **terms})
     granted, used, left = answer.one()
     remaining = max(0, terms["limit"] - used)

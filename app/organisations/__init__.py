@@ -3,7 +3,7 @@
 - *organisation*: a legal entity that acts in the market, in one capacity or several.
 - *user*: a person with an e-mail address that proved to be theirs.
 - *membership*: a user acts for an organisation, in one role.
-- *deputy*: a member who also has another member's role for a period.
+- *deputy*: a member who also has another member's role for a period; never its administration.
 - *session*: a user who signed in, until it ends or is revoked.
 - *API key*: a machine acts for one organisation, within scopes.
 - *staff*: people of the platform; they see every organisation and decide on its status.

@@ -102,7 +102,8 @@ def _network(host: str | None) -> str | None:
         address = ip_address(host or "")
     except ValueError:
         return None
-    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))  # noqa: PLR2004
+    kept_bits = {4: 24, 6: 48}[address.version]
+    return str(ip_network(f"{address}/{kept_bits}", strict=False))
 
 
 async def identify(  # noqa: PLR0913  A credential comes in several ways.

@@ -10,6 +10,7 @@ rights of a user, say), and that may change while the row keeps its version.
 
 import hashlib
 import re
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
@@ -83,7 +84,7 @@ def check(row: Versioned, expected: Expected) -> None:
 
 def conditional(request: Request, response: Response) -> Response:
     """Answer 304 where the caller has this very public answer already (RFC 9110, 13.1.2)."""
-    if request.method not in READING or response.status_code != 200:  # noqa: PLR2004
+    if request.method not in READING or response.status_code != HTTPStatus.OK:
         return response
     if not response.headers.get("cache-control", "").startswith("public"):
         return response
