@@ -3,6 +3,16 @@
 from app.core import events, idempotency, installation, throttle
 from app.core.jobs import models as jobs
 from app.core.mail import models as mail
+from app.ledger import models as ledger
 from app.organisations import models as organisations
 
-__all__ = ["events", "idempotency", "installation", "jobs", "mail", "organisations", "throttle"]
+__all__ = [
+    "events",
+    "idempotency",
+    "installation",
+    "jobs",
+    "ledger",
+    "mail",
+    "organisations",
+    "throttle",
+]

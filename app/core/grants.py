@@ -10,6 +10,18 @@ from app.core.database import Base
 
 ALL_RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
 
+_functions: set[str] = set()
+
+
+def let_call(function: str) -> None:
+    """Declare that the application calls a function that acts with its owner's rights."""
+    _functions.add(function)
+
+
+def functions() -> frozenset[str]:
+    """Name the functions that the application may call and nobody else."""
+    return frozenset(_functions)
+
 
 def rights(table: sa.Table) -> str:
     """Say which rights the application's role has on a table."""
@@ -30,4 +42,8 @@ def grant(connection: sa.Connection, role: str) -> None:
             continue
         connection.execute(sa.text(f"REVOKE ALL ON {table.name} FROM {quoted}"))
         connection.execute(sa.text(f"GRANT {rights(table)} ON {table.name} TO {quoted}"))
+    for function in sorted(_functions):
+        if connection.scalar(sa.text("SELECT to_regproc(:name)"), {"name": function}) is None:
+            continue
+        connection.execute(sa.text(f"GRANT EXECUTE ON FUNCTION {function} TO {quoted}"))
     connection.execute(sa.text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}"))
