@@ -48,7 +48,7 @@ READING = {"GET", "HEAD"}
 READ_AFTER = "Read-After"
 ASIDE_POOL_SIZE = 2
 
-READ_AND_ADD = {"rights": "SELECT, INSERT"}
+READ_AND_ADD = {"rights": "SELECT, INSERT", "append_only": True}
 """`info` of a table that only grows; a trigger on it refuses the rest, whoever connects."""
 
 

@@ -17,6 +17,8 @@ from app.ledger.chart import Side
 
 READ = {"rights": "SELECT"}
 """`info` of a table that only the functions of the door write."""
+READ_AND_KEEP = READ | {"append_only": True}
+"""`info` of one to which even they only add."""
 
 _SIDE = sa.Enum(
     Side, name="ledger_side", values_callable=lambda sides: [side.value for side in sides]
@@ -44,7 +46,7 @@ class LedgerKind(Base):
     """A line of the chart of accounts, as the database knows it."""
 
     __tablename__ = "ledger_kinds"
-    __table_args__ = ({"info": READ},)
+    __table_args__ = ({"info": READ_AND_KEEP},)
 
     code: Mapped[str] = mapped_column(_CODE, primary_key=True)
     book: Mapped[str]
@@ -61,7 +63,7 @@ class Ledger(Base):
     __table_args__ = (
         UniqueConstraint("keeper_id", "book"),
         CheckConstraint("book IN ('money', 'impact', 'social_return')", name="book"),
-        {"info": READ},
+        {"info": READ_AND_KEEP},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -107,7 +109,7 @@ class LedgerEntry(Base):
     """A journal entry; written once."""
 
     __tablename__ = "ledger_entries"
-    __table_args__ = ({"info": READ, "postgresql_partition_by": "RANGE (id)"},)
+    __table_args__ = ({"info": READ_AND_KEEP, "postgresql_partition_by": "RANGE (id)"},)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -132,7 +134,7 @@ class LedgerLine(Base):
     __tablename__ = "ledger_lines"
     __table_args__ = (
         Index(None, "account_id", "entry_id", postgresql_include=["side", "amount"]),
-        {"info": READ, "postgresql_partition_by": "RANGE (entry_id)"},
+        {"info": READ_AND_KEEP, "postgresql_partition_by": "RANGE (entry_id)"},
     )
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -148,7 +150,7 @@ class LedgerReversal(Base):
     """Which entry mirrors which; each is mirrored once at the most."""
 
     __tablename__ = "ledger_reversals"
-    __table_args__ = ({"info": READ},)
+    __table_args__ = ({"info": READ_AND_KEEP},)
 
     reverses_id: Mapped[UUID] = mapped_column(primary_key=True)
     entry_id: Mapped[UUID]
@@ -202,7 +204,7 @@ class LedgerPosition(Base):
     __table_args__ = (
         CheckConstraint("position >= 1", name="position_counted"),
         CheckConstraint("length(leaf) = 32", name="leaf_is_sha256"),
-        {"info": READ},
+        {"info": READ_AND_KEEP},
     )
 
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
