@@ -98,6 +98,8 @@ class Cluster:
                 "home": home,
                 "worker": False,
                 "database_pool_size": 10,
+                # A machine that is busy with other things takes its time.
+                "database_wait_seconds": 60.0,
                 "password_memory_kib": 19_456,
             }
         )

@@ -29,10 +29,14 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Serving:
-    """Databases that are ready, and the process of our own PostgreSQL, if it is ours."""
+    """Databases that are ready, and the process of our own PostgreSQL, if it is ours.
+
+    The web server inherits `lock`: a start after this launcher was killed waits until it has ended.
+    """
 
     variables: dict[str, str]
     postgres: subprocess.Popen[bytes] | None
+    lock: int
 
 
 def run(project: Project, steps: Steps, port: int, *, empty: bool) -> int:
@@ -109,7 +113,8 @@ def _servers(project: Project, home: Home, steps: Steps, doing: str) -> Iterator
         _migrate(project, steps, variables)
         port = server.port if server else 0
         home.announce(Announcement(os.getpid(), doing, port, chosen.url, chosen.migrations_url))
-        yield Serving(variables, server.process if server else None)
+        postgres = server.process if server else None
+        yield Serving(variables, postgres, home.servers.descriptor)
 
 
 @contextmanager
@@ -150,7 +155,8 @@ def _migrate(project: Project, steps: Steps, variables: dict[str, str]) -> None:
 def _serve(project: Project, steps: Steps, serving: Serving, port: int) -> int:
     command = [project.program("baat"), "serve", "--host", HOST, "--port", str(port)]
     with steps.step("server", talks=True) as step:
-        server = Child(command, serving.variables, project.root, alone=True).start()
+        lock = (serving.lock,)
+        server = Child(command, serving.variables, project.root, alone=True, keep=lock).start()
         try:
             _wait_for_answer(server, port)
         except BaseException:

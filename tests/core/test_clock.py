@@ -1,5 +1,4 @@
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +35,8 @@ async def demo(settings: Settings) -> AsyncIterator[Database]:
     owner = await asyncpg.connect(address.render_as_string(hide_password=False))
     await owner.execute("TRUNCATE installations")
     await owner.close()
-    chosen = settings.model_copy(update={"demo": True, "job_poll_seconds": 60.0})
+    # A process looks by itself only long after a test has lost its patience.
+    chosen = settings.model_copy(update={"demo": True, "job_poll_seconds": 3600.0})
     database = open_database(chosen)
     async with database.work() as session:
         await installation.create(session, chosen)
@@ -59,9 +59,7 @@ async def test_processes_follow_a_demos_clock_within_moments(demo: Database) -> 
         async def followed() -> bool:
             return clock.now() >= tomorrow
 
-        began = time.monotonic()
         await eventually(followed)
-        assert time.monotonic() - began < 2
     async with demo.reading() as session:
         event = (await session.scalars(sa.select(Event))).one()
     assert (event.type, event.actor) == ("installation.clock-set", "system:operator")

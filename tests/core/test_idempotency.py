@@ -74,7 +74,7 @@ async def pay(
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     """The application, with something that moves value."""
-    app = create_app(settings)
+    app = create_app(settings.model_copy(update={"lock_timeout_seconds": 60.0}))
     app.include_router(router)
     async with living(app):
         yield app

@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 
 import pytest
 import sqlalchemy as sa
@@ -252,9 +252,9 @@ def test_the_settings_of_the_tests_hide_their_secret() -> None:
 
 @pytest.mark.parametrize("word", ["a" * 500_000, "a." * 250_000, "x " * 1_000 + "a" * 500_000])
 def test_one_long_word_takes_no_time(printed: Printed, word: str) -> None:
-    began = perf_counter()
+    began = thread_time()
     structlog.get_logger("tests").warning("said", what=f"first line\n{word}\nlast line")
-    assert perf_counter() - began < 1
+    assert thread_time() - began < 1
 
     [line] = printed()
     assert line["what"].startswith("first line\n")

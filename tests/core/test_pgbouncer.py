@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,14 +22,10 @@ from app.core.settings import Settings
 from tests.conftest import PROJECT, SECRET
 from tests.core import bouncing
 from tests.core.test_database import count
+from tests.make.jobs import PATIENCE_SECONDS
+from tests.make.ports import a_port
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture
@@ -43,7 +38,7 @@ def pgbouncer(settings: Settings) -> Iterator[Settings]:
 
 
 def _bouncing(program: str, settings: Settings, folder: Path) -> Iterator[Settings]:
-    url, port = make_url(settings.database_url.get_secret_value()), free_port()
+    url, port = make_url(settings.database_url.get_secret_value()), a_port()
     (folder / "users").write_text(f'"{url.username}" "{url.password or ""}"\n')
     (folder / "pgbouncer.ini").write_text(
         f"[databases]\n{url.database} = host={url.host or '127.0.0.1'} port={url.port or 5432}\n"
@@ -64,7 +59,7 @@ def _bouncing(program: str, settings: Settings, folder: Path) -> Iterator[Settin
 
 
 async def _answers(database: Database) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             try:
                 async with database.reading() as session:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scripts.launcher import project
-from scripts.launcher.cluster import free_port
+from tests.make.ports import a_port
 
 Answer = TypeVar("Answer")
 
@@ -44,7 +44,7 @@ class Launcher:
     dev: Path = DEV
     user: int | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=a_port)
 
     @property
     def environment(self) -> dict[str, str]:

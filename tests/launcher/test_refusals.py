@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.launcher.cluster import free_port
 from scripts.launcher.failures import LaunchError
 from scripts.launcher.pins import FILES, require_no_address
 from tests.launcher.launching import DEV, Launcher
+from tests.make.ports import a_port
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -112,7 +112,7 @@ def test_a_postgresql_that_is_too_old(launcher: Launcher, version: str) -> None:
 
 
 def test_a_database_that_does_not_answer(launcher: Launcher) -> None:
-    port = free_port()
+    port = a_port()
     launcher.variables = {"DATABASE_URL": f"postgresql+asyncpg://baat:hush@127.0.0.1:{port}/baat"}
     said = refusal(launcher.outcome("run", "--port", str(launcher.port)))
     assert f"127.0.0.1:{port}" in said

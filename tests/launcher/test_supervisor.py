@@ -3,6 +3,7 @@ import signal
 import stat
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,33 @@ def test_a_killed_supervisor_leaves_nothing_behind_and_loses_nothing(launcher: L
             assert launcher.sql("SELECT answer FROM kept") == "42"
             assert not any(is_alive(child) for child in below)
             expect_an_orderly_end(launcher, second, signal.SIGINT)
+
+
+def test_a_start_waits_for_the_web_server_of_a_killed_supervisor(launcher: Launcher) -> None:
+    with launcher.running() as first:
+        [server] = [child for child in descendants(first.pid) if name_of(child) == "baat"]
+        # As slow as can be: it keeps its port.
+        os.kill(server, signal.SIGSTOP)
+        try:
+            end(first, signal.SIGKILL)
+            with launcher.started() as second:
+                # What the first one told is removed before the wait.
+                wait_until(lambda: not (launcher.home / "supervisor.json").exists())
+                os.kill(server, signal.SIGCONT)
+                wait_until(lambda: second.poll() is not None or says_it_runs(launcher) == 2)
+                assert says_it_runs(launcher) == 2, launcher.output
+                assert not is_alive(server)
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(server, signal.SIGKILL)
+
+
+def name_of(process_id: int) -> str:
+    return Path(f"/proc/{process_id}/comm").read_text().strip()
+
+
+def says_it_runs(launcher: Launcher) -> int:
+    return launcher.output.count("Baat runs on")
 
 
 def test_of_two_starts_at_once_one_runs_and_the_other_is_told(launcher: Launcher) -> None:

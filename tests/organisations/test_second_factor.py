@@ -83,7 +83,7 @@ async def test_a_code_is_good_once(client: httpx.AsyncClient, admin: Member) -> 
 
 
 async def test_of_many_sign_ins_at_once_with_one_code_one_wins(app: FastAPI, admin: Member) -> None:
-    async with served(app) as address, httpx.AsyncClient(base_url=address, timeout=30) as client:
+    async with served(app) as address, httpx.AsyncClient(base_url=address, timeout=60) as client:
         secret, codes = await enrol(client, admin)
         for code in (code_of(secret, 1), codes[0]):
             answers = await asyncio.gather(*(sign_in(client, admin, code) for _ in range(4)))

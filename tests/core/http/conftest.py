@@ -28,7 +28,7 @@ async def wire(trial_settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Calls them over a real socket."""
     async with (
         served(trial_app(trial_settings)) as address,
-        httpx.AsyncClient(base_url=address, timeout=20) as client,
+        httpx.AsyncClient(base_url=address, timeout=60) as client,
     ):
         yield client
 

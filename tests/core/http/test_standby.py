@@ -19,12 +19,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.core.database import Base, open_database
 from app.core.settings import Settings
 from scripts.launcher import binaries
-from scripts.launcher.cluster import free_port
 from scripts.launcher.failures import LaunchError
 from scripts.launcher.project import Project
 from tests.conftest import PROJECT, SECRET, calling
 from tests.core.http.answers import dressed
 from tests.core.http.trial import make_notes, trial_app
+from tests.make.jobs import PATIENCE_SECONDS
+from tests.make.ports import a_port
 
 STANDBY = "/v1/trials/standby"
 NOTES = "/v1/trials/notes"
@@ -37,7 +38,7 @@ class Server:
 
     def __init__(self, programs: Path, data: Path) -> None:
         self.programs, self.data = programs, data
-        self.port = free_port()
+        self.port = a_port()
         self.url = f"postgresql+asyncpg://baat@127.0.0.1:{self.port}/postgres"
 
     def run(self, program: str, *arguments: str) -> None:
@@ -62,7 +63,7 @@ class Server:
 
     async def says(self, query: str, awaited: str) -> None:
         """Ask until it answers what is awaited."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 with suppress(OSError, asyncpg.PostgresError):
                     connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))

@@ -1,7 +1,7 @@
 """Bodies and parameters: what is malformed is refused with all its faults, and never repeated."""
 
 from collections.abc import AsyncIterator
-from time import perf_counter
+from time import process_time
 
 import pytest
 from httpx import AsyncClient
@@ -256,13 +256,13 @@ async def test_deep_enough_large_enough_and_odd_enough_json_is_read(quiet: Async
     ],
 )
 async def test_json_made_to_take_long_is_refused_at_once(quiet: AsyncClient, body: bytes) -> None:
-    started = perf_counter()
+    started = process_time()
     answer = await quiet.post(
         "/v1/trials/anything", content=body, headers={"Content-Type": "application/json"}
     )
 
     refused(answer, 400, "invalid-request")
-    assert perf_counter() - started < 5  # Quadratic time would be hours.
+    assert process_time() - started < 5  # Quadratic time would be hours.
 
 
 async def test_a_body_that_is_not_there_is_missing(quiet: AsyncClient) -> None:

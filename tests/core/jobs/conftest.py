@@ -23,10 +23,24 @@ async def notes(database: Database) -> list[int]:
         return list(await session.scalars(sa.text("SELECT number FROM notes ORDER BY number")))
 
 
+WAITED_FOR = pytest.mark.parametrize("lease_seconds", [1.0])
+"""For tests that wait until a lease is over, and in which nobody must keep one."""
+
+OUTLASTED = pytest.mark.parametrize("lease_seconds", [3.0])
+"""For tests that wait for a lease's renewals, of which a worker on a busy machine misses none."""
+
+
 @pytest.fixture
-def quick_settings(settings: Settings) -> Settings:
-    """Poll and lease in fractions of a second."""
-    return settings.model_copy(update={"job_lease_seconds": 1.0, "job_poll_seconds": 0.2})
+def lease_seconds() -> float:
+    """Longer than any of these tests, however busy the machine is."""
+    return 60.0
+
+
+@pytest.fixture
+def quick_settings(settings: Settings, lease_seconds: float) -> Settings:
+    """Poll in fractions of a second."""
+    update = {"job_lease_seconds": lease_seconds, "job_poll_seconds": 0.2}
+    return settings.model_copy(update=update)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from app.core.events import Actor
 from app.core.ids import new_id
 from app.core.jobs import JobState, claims, metrics
 from app.core.settings import Settings
-from tests.core.jobs.conftest import note, notes
+from tests.core.jobs.conftest import OUTLASTED, WAITED_FOR, note, notes
 from tests.make.jobs import a_kind, all_are, eventually, states, the_job
 
 NOTE = a_kind("test.note")
@@ -128,6 +128,7 @@ async def finish_late(database: Database, stale: claims.Claim) -> None:
         await claims.finish(session, stale)
 
 
+@WAITED_FOR
 async def test_a_stale_claim_changes_nothing(database: Database) -> None:
     await want(database, 7)
     async with database.work() as session:
@@ -147,6 +148,7 @@ async def test_a_stale_claim_changes_nothing(database: Database) -> None:
     assert await notes(database) == [8]
 
 
+@OUTLASTED
 async def test_a_job_longer_than_its_lease_keeps_it(database: Database) -> None:
     kind = a_kind("test.long")
 
@@ -163,6 +165,7 @@ async def test_a_job_longer_than_its_lease_keeps_it(database: Database) -> None:
     assert await notes(database) == [1]
 
 
+@WAITED_FOR
 async def test_the_attempt_that_kills_its_worker_counts(database: Database) -> None:
     kind = a_kind("test.deadly", max_attempts=1)
     async with database.work() as session:
@@ -256,6 +259,7 @@ async def test_a_jump_of_the_clock_ends_neither_lease_nor_back_off(database: Dat
             assert await claims.renew(session, [running]) == {running.id}
 
 
+@WAITED_FOR
 async def test_a_worker_outlives_the_connections_to_its_database(
     database: Database, settings: Settings
 ) -> None:
@@ -297,9 +301,10 @@ async def eventually_done(database: Database) -> None:
         except exc.DBAPIError:
             return False
 
-    await eventually(done, within_seconds=60)
+    await eventually(done)
 
 
+@OUTLASTED
 async def test_jobs_are_counted(database: Database) -> None:
     kind = a_kind("test.counted", max_attempts=2, back_off_seconds=0.01)
     attempts = itertools.count(1)
