@@ -22,6 +22,15 @@ from app.core.settings import Settings
 LONGEST_PAUSE_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
 
+_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # What the driver says when the server has taken its leave and has not hung up yet.
+    asyncpg.InternalClientError,
+)
+
 logger = structlog.get_logger(__name__)
 
 
@@ -68,7 +77,7 @@ class Listener:
             began = asyncio.get_running_loop().time()
             try:
                 await self._listen()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except _LOST as error:
                 logger.warning("listener_lost", error=type(error).__name__)
             # Who listened for long begins anew with short pauses.
             lasted = asyncio.get_running_loop().time() - began
