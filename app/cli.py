@@ -48,18 +48,22 @@ def _settings() -> Settings:
     try:
         return settings()
     except ValidationError as error:
-        for sentence in _sentences(error):
-            typer.echo(f"Setting {sentence}", err=True)
+        for sentence in _sentences(error, prefix="BAAT_"):
+            typer.echo(sentence, err=True)
         typer.echo("`baat settings --explain` lists every setting.", err=True)
         raise typer.Exit(code=2) from error
 
 
-def _sentences(error: ValidationError) -> list[str]:
+def _sentences(error: ValidationError, prefix: str = "") -> list[str]:
     """Say what is wrong with what was typed, without repeating it: it may be a password."""
-    return [
-        f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
-        for fault in error.errors()
-    ]
+    sentences = []
+    for fault in error.errors():
+        place = ".".join(map(str, fault["loc"]))
+        # In small letters it is the name of a field, and not that of a variable.
+        name = f"{prefix}{place.upper()}" if prefix and place.islower() else place
+        what = fault["msg"].removeprefix("Value error, ")
+        sentences.append(f"{name}: {what}" if name else what)
+    return sentences
 
 
 _DATABASE_SAYS = {

@@ -64,7 +64,7 @@ async def fuzz(address: str, *arguments: str) -> str:
     return report.decode() if running.returncode else ""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_staff_gets_only_documented_answers(generous: Settings) -> None:
     async with open_database(generous) as database, database.work() as session:
         user = await make.a_user(session, staff=True)
@@ -80,7 +80,7 @@ async def test_staff_gets_only_documented_answers(generous: Settings) -> None:
     assert not report, report
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_stranger_gets_only_documented_answers(generous: Settings) -> None:
     async with served(create_app(generous)) as address:
         report = await fuzz(address)
