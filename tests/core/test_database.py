@@ -65,7 +65,8 @@ async def test_what_is_written_aside_stays(database: Database) -> None:
 
 
 async def test_the_side_writer_works_when_all_connections_are_lent(settings: Settings) -> None:
-    small = settings.model_copy(update={"database_pool_size": 1, "database_wait_seconds": 0.05})
+    # Connecting has to be done in that time, too.
+    small = settings.model_copy(update={"database_pool_size": 1, "database_wait_seconds": 2.0})
     async with open_database(small) as database:
         async with database.work() as session:
             await session.execute(sa.text("SELECT 1"))

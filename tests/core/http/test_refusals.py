@@ -244,7 +244,7 @@ async def test_no_database_is_503(trial_settings: Settings) -> None:
 
 async def test_what_takes_too_long_is_503(trial_settings: Settings, database: Database) -> None:
     hasty = trial_settings.model_copy(
-        update={"statement_timeout_seconds": 0.5, "lock_timeout_seconds": 0.05}
+        update={"statement_timeout_seconds": 2.0, "lock_timeout_seconds": 0.05}
     )
     async with living(trial_app(hasty)) as app, calling(app) as client:
         refused(await client.get("/v1/trials/slow"), 503, "unavailable")
@@ -254,6 +254,23 @@ async def test_what_takes_too_long_is_503(trial_settings: Settings, database: Da
         members = refused(answer, 503, "unavailable")
         assert "holds what this request needs" in str(members["detail"])
         assert (await client.post("/v1/trials/locks/7")).status_code == 200
+
+
+async def test_when_every_connection_is_lent_a_request_waits_a_little_and_is_503(
+    trial_settings: Settings,
+) -> None:
+    # Connecting has to be done in that time, too.
+    small = trial_settings.model_copy(
+        update={"database_pool_size": 1, "database_wait_seconds": 2.0}
+    )
+    async with living(trial_app(small)) as app, calling(app) as client:
+        async with app.state.database.work() as session:
+            await session.execute(sa.text("SELECT 1"))
+            answer = await client.get("/v1/trials/notes")
+        members = refused(answer, 503, "unavailable")
+        assert "All connections" in str(members["detail"])
+        assert answer.headers["retry-after"] == "1"
+        assert (await client.get("/v1/trials/notes")).status_code == 200
 
 
 async def test_over_the_wire_head_is_get_without_a_body_and_reads_only(wire: AsyncClient) -> None:
@@ -297,7 +314,7 @@ async def _say(address: str, said: bytes, *, then_hang_up: bool = False) -> byte
     writer.write(said)
     if then_hang_up:
         writer.write_eof()
-    heard = await asyncio.wait_for(reader.read(), 10)
+    heard = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     return heard
 
