@@ -10,8 +10,9 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from app import __version__
-from app.core import housekeeping, idempotency, installation, jobs, mail, throttle
+from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
+from app.core.files import scanning
 from app.core.http import docs, health, openapi, refusing, root
 from app.core.http.edge import Edge
 from app.core.http.rate_limits import RateLimits
@@ -33,6 +34,7 @@ ABOUT = Path(__file__).with_name("about.md")
 """What the documentation of the interface begins with."""
 
 FORGET = housekeeping.forgetting(
+    file_arrivals=files.forget_arrivals,
     idempotency_keys=idempotency.forget,
     jobs=housekeeping.finished_jobs,
     mails=mail.forget,
@@ -43,6 +45,7 @@ FORGET = housekeeping.forgetting(
 
 HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(mail.DELIVER, mail.deliver),
+    jobs.outside(files.REMOVE, files.remove_content),
     jobs.transactional(housekeeping.FORGET, FORGET),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
@@ -71,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.on_refusal = note_refusal
+    app.state.scanner = scanning.choose(settings)
     refusing.install(app)
     app.add_middleware(RateLimits, settings=settings)
     app.add_middleware(Edge, settings=settings)  # The last one added is the outermost.

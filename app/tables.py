@@ -1,6 +1,7 @@
 """Every table of the project, for the migrations; a new domain adds a line."""
 
 from app.core import events, idempotency, installation, throttle
+from app.core.files import models as files
 from app.core.jobs import models as jobs
 from app.core.mail import models as mail
 from app.ledger import models as ledger
@@ -8,6 +9,7 @@ from app.organisations import models as organisations
 
 __all__ = [
     "events",
+    "files",
     "idempotency",
     "installation",
     "jobs",

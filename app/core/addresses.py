@@ -1,5 +1,6 @@
-"""Addresses in the settings, checked while the operator looks: databases, mail servers, proxies."""
+"""Addresses in the settings, checked while the operator looks: databases, mail, files, proxies."""
 
+import re
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_network
@@ -110,6 +111,39 @@ def proxies(text: str) -> str:
             )
             raise ValueError(message) from None
     return text
+
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]+)*/?")
+_FOLDER = re.compile(r"file:///[^?#]+")
+
+
+def file_store(url: str) -> str:
+    """Insist on `file:///folder` or `s3://bucket/prefix`.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if not (_BUCKET.fullmatch(url) or _FOLDER.fullmatch(url)):
+        message = "must look like file:///var/lib/baat/files or s3://bucket/prefix"
+        raise ValueError(message)
+    return url
+
+
+_SCANNER = re.compile(
+    r"clamd://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?|clamd:///[^?#]+"
+)
+
+
+def virus_scanner(url: str) -> str:
+    """Insist on `clamd://host:port` or `clamd:///path/of/the.socket`.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if not _SCANNER.fullmatch(url):
+        message = "must look like clamd://host:3310 or clamd:///run/clamav/clamd.ctl"
+        raise ValueError(message)
+    return url
 
 
 def readable_file(path: Path) -> Path:

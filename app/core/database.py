@@ -261,6 +261,26 @@ async def _unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
 Session = Annotated[AsyncSession, Depends(_unit_of_work, scope="function")]
 
 
+async def release(session: AsyncSession) -> None:
+    """End a transaction that only read, so that something slow may follow without a connection.
+
+    What was read can still be looked at; the next statement begins a new transaction.
+
+    Raises:
+        RuntimeError: something was written or locked, of which half would be committed.
+    """
+    if not session.in_transaction():
+        return
+    pending = session.new or session.dirty or session.deleted
+    if pending or await session.scalar(_HAS_WRITTEN) is not None:
+        message = "A transaction that has written can't be released: do what is slow before."
+        raise RuntimeError(message)
+    await session.commit()
+
+
+_HAS_WRITTEN = sa.text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
+
+
 @asynccontextmanager
 async def _reading(database: Database, read_after: str | None) -> AsyncIterator[AsyncSession]:
     session = await _fresh_standby(database, read_after) or database.readers()

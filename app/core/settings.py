@@ -87,7 +87,10 @@ class Settings(BaseSettings):
     ] = 4.0
 
     home: Annotated[
-        Path, Field(description="The folder for files of this installation (mail without SMTP).")
+        Path,
+        Field(
+            description="The folder for files of this installation (mail without SMTP, uploads)."
+        ),
     ] = Path(".baat")
     secret: Annotated[
         SecretStr,
@@ -178,6 +181,43 @@ class Settings(BaseSettings):
         int, Field(ge=19_456, description="What argon2id may use per password (OWASP: 19 MiB up).")
     ] = 65_536
 
+    file_limit_bytes: Annotated[
+        int, Field(gt=0, description="The largest file that is taken as evidence or attachment.")
+    ] = 20_971_520
+    upload_seconds: Annotated[
+        float, Field(gt=0, description="The longest that one file may take to arrive.")
+    ] = 600.0
+    file_store_url: Annotated[
+        Annotated[str, AfterValidator(addresses.file_store)] | None,
+        Field(
+            description="Where uploaded files lie: `file:///a/folder` or `s3://bucket/prefix`;"
+            " without it in `<home>/files/`."
+        ),
+    ] = None
+    file_store_endpoint: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^/\s]+/?$",
+            description="The address of an S3-compatible store that is not Amazon's.",
+        ),
+    ] = None
+    file_store_region: Annotated[
+        str, Field(min_length=1, description="The region of the S3 store; many ignore it.")
+    ] = "eu-central-1"
+    file_store_key_id: Annotated[
+        SecretStr | None, Field(description="The access key id for the S3 store.")
+    ] = None
+    file_store_secret: Annotated[
+        SecretStr | None, Field(description="The secret access key for the S3 store.")
+    ] = None
+    virus_scanner_url: Annotated[
+        Annotated[str, AfterValidator(addresses.virus_scanner)] | None,
+        Field(
+            description="ClamAV's daemon, which looks through every upload: `clamd://host:3310`"
+            " or `clamd:///run/clamav/clamd.ctl`; without it nobody does."
+        ),
+    ] = None
+
     worker: Annotated[bool, Field(description="`baat serve` also works on jobs.")] = True
     worker_concurrency: Annotated[
         int, Field(gt=0, description="How many jobs one worker does at the same time.")
@@ -205,6 +245,17 @@ class Settings(BaseSettings):
         # Each running job may hold one; with none left nothing is claimed any more.
         if self.worker_concurrency >= self.database_pool_size:
             message = "BAAT_WORKER_CONCURRENCY must be less than BAAT_DATABASE_POOL_SIZE"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _a_bucket_has_its_keys(self) -> Self:
+        is_bucket = (self.file_store_url or "").startswith("s3://")
+        if is_bucket and not (self.file_store_key_id and self.file_store_secret):
+            message = (
+                "an s3:// BAAT_FILE_STORE_URL needs BAAT_FILE_STORE_KEY_ID and"
+                " BAAT_FILE_STORE_SECRET"
+            )
             raise ValueError(message)
         return self
 

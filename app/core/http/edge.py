@@ -71,10 +71,10 @@ class Edge:
                 exchange.tell()
 
     async def _answer(self, exchange: "Exchange", receive: Receive) -> None:
-        limit = self.settings.body_limit_bytes
-        refusal = _unreadable(exchange.scope) or _too_large(exchange.scope, limit)
+        refusal = _unreadable(exchange.scope)
         if refusal is None:
-            await self.app(exchange.scope, _counted(receive, limit), exchange.send)
+            limit = self.settings.body_limit_bytes
+            await self.app(exchange.scope, _counted(exchange.scope, receive, limit), exchange.send)
         else:
             await exchange.refuse(refusal, receive)
 
@@ -188,12 +188,24 @@ def _too_large(scope: Scope, limit: int) -> Problem | None:
     return None
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """Count a body that does not say its length while it comes."""
+_UNCOUNTED = "body_is_uncounted"
+
+
+def uncounted(scope: Scope) -> None:
+    """Let a route read a body that it counts itself."""
+    scope["state"][_UNCOUNTED] = True
+
+
+def _counted(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """Refuse a body that says that it is too large, or that turns out to be while it comes."""
     read = 0
 
     async def count() -> Message:
         nonlocal read
+        if scope["state"].get(_UNCOUNTED):
+            return await receive()
+        if refusal := _too_large(scope, limit):
+            raise refusal
         message = await receive()
         read += len(message.get("body", b""))
         if read > limit:

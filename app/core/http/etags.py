@@ -91,15 +91,18 @@ def conditional(request: Request, response: Response) -> Response:
     if not isinstance(response, StreamingResponse):
         digest = hashlib.sha256(bytes(response.body)).hexdigest()[:32]
         response.headers.setdefault("ETag", f'"{digest}"')
-    known = request.headers.get("if-none-match")
     current = response.headers.get("etag")
-    if known is None or current is None or not _knows(known, current):
+    if current is None or not knows(request, current):
         return response
     kept = {name: response.headers[name] for name in KEPT_ON_304 if name in response.headers}
     return Response(status_code=304, headers=kept)
 
 
-def _knows(known: str, current: str) -> bool:
+def knows(request: Request, current: str) -> bool:
+    """Tell whether the caller has the version with this ETag already (`If-None-Match`)."""
+    known = request.headers.get("if-none-match")
+    if known is None:
+        return False
     # A weak comparison: for reading, nearly the same is the same.
     tags = {given.removeprefix("W/") for given in _TAG.findall(known)}
     return known.strip() == ANY or current.removeprefix("W/") in tags

@@ -1,6 +1,8 @@
 """Routers of the domains: every route goes through one door."""
 
+import inspect
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
@@ -10,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from app.core import idempotency
 from app.core.http import etags, strict_json
-from app.core.problems import UnsupportedMediaType
+from app.core.problems import Problem, UnsupportedMediaType, refusals
 from app.core.settings import Settings
 
 
@@ -29,11 +31,29 @@ class StrictRequest(Request):
         return self._json
 
 
+@dataclass(frozen=True, slots=True)
+class BodyReader:
+    """Annotates a dependency that reads the body itself, and tells the OpenAPI document of it."""
+
+    request_body: dict[str, Any]
+    reasons: tuple[type[Problem], ...]
+    """Why it may refuse."""
+
+
 class Route(APIRoute):
     """A route that reads JSON strictly, keeps answers with their idempotency key and knows ETags.
 
     The answer is kept in the transaction of its effect: the unit of work ends after the door.
     """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  Those of FastAPI.
+        for reader in _body_readers(endpoint):
+            options["openapi_extra"] = {
+                "requestBody": reader.request_body,
+                **(options.get("openapi_extra") or {}),
+            }
+            options["responses"] = _joined(options.get("responses"), refusals(*reader.reasons))
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the endpoint."""
@@ -49,6 +69,27 @@ class Route(APIRoute):
             return etags.conditional(request, response)
 
         return door
+
+
+def _body_readers(endpoint: Callable[..., Any]) -> list[BodyReader]:
+    return [
+        mark
+        for parameter in inspect.signature(endpoint).parameters.values()
+        for mark in getattr(parameter.annotation, "__metadata__", ())
+        if isinstance(mark, BodyReader)
+    ]
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _joined(own: Responses | None, added: Responses) -> Responses:
+    """Add reasons to a route's own, which may have the same status."""
+    joined = dict(own or {})
+    for status, answer in added.items():
+        sentences = [joined.get(status, {}).get("description", ""), answer["description"]]
+        joined[status] = {**answer, "description": "\n\n".join(filter(None, sentences))}
+    return joined
 
 
 def _insist_on_json(request: Request) -> None:

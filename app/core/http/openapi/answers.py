@@ -82,7 +82,7 @@ def reasons(
         yield from (IdempotencyKeyInUse, IdempotencyKeyReused)
     if "If-Match" in parameters:
         yield from (PreconditionFailed, PreconditionRequired)
-    if has_body:
+    if "application/json" in operation.get("requestBody", {}).get("content", ()):
         yield from (BodyTooLarge, UnsupportedMediaType)
     yield from (TooManyRequests, ServerFault, Unavailable)
 

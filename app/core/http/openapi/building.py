@@ -111,6 +111,9 @@ def _correct_parameters(operation: dict[str, Any]) -> None:
         if parameter["name"] == "If-Match":
             # Optional in the code, so that its absence is a 428 and not a 400.
             parameter |= {"required": True, "schema": {"type": "string", "examples": ['"3"']}}
+        if parameter["name"] == "Content-Disposition":
+            # The same, so that its absence is explained in words of ours.
+            parameter |= {"required": True, "schema": {"type": "string"}}
 
 
 def _apart(responses: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
