@@ -18,7 +18,7 @@ from app.core.files import names, problems, taking
 from app.core.files.kinds import KINDS
 from app.core.files.scanning import Scanner
 from app.core.files.taking import Received, Sent
-from app.core.http.edge import uncounted
+from app.core.http.edge import announced_bytes, uncounted
 from app.core.http.routing import BodyReader
 from app.core.problems import InvalidRequest
 
@@ -48,15 +48,11 @@ class Incoming:
         database: Database = self._request.app.state.database
         scanner: Scanner | None = self._request.app.state.scanner
         uncounted(self._request.scope)
-        _insist_on_length(self._request, database.settings.file_limit_bytes)
+        limit_bytes = database.settings.file_limit_bytes
+        if announced_bytes(self._request.scope) > limit_bytes:
+            raise problems.FileTooLarge(limit_bytes)
         sent = Sent(self._name, _claimed(self._request), _chunks(self._request))
         return await taking.take(database, scanner, sent)
-
-
-def _insist_on_length(request: Request, limit_bytes: int) -> None:
-    length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > limit_bytes:
-        raise problems.FileTooLarge(limit_bytes)
 
 
 def _claimed(request: Request) -> str:

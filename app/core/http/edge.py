@@ -181,11 +181,10 @@ def _is_text(raw: bytes) -> bool:
         return False
 
 
-def _too_large(scope: Scope, limit: int) -> Problem | None:
+def announced_bytes(scope: Scope) -> int:
+    """Say how long the body is by its own account; 0 if it has none, or does not tell."""
     length = _header(scope, b"content-length")
-    if length.isdigit() and int(length) > limit:
-        return BodyTooLarge(f"The body is larger than {limit} bytes.")
-    return None
+    return int(length) if length.isdigit() else 0
 
 
 _UNCOUNTED = "body_is_uncounted"
@@ -197,15 +196,13 @@ def uncounted(scope: Scope) -> None:
 
 
 def _counted(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Refuse a body that says that it is too large, or that turns out to be while it comes."""
+    """Count a body while it comes: it may be longer than it says, or not say it."""
     read = 0
 
     async def count() -> Message:
         nonlocal read
         if scope["state"].get(_UNCOUNTED):
             return await receive()
-        if refusal := _too_large(scope, limit):
-            raise refusal
         message = await receive()
         read += len(message.get("body", b""))
         if read > limit:

@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 
 from app.core import idempotency
 from app.core.http import etags, strict_json
-from app.core.problems import Problem, UnsupportedMediaType, refusals
+from app.core.http.edge import announced_bytes
+from app.core.problems import BodyTooLarge, Problem, UnsupportedMediaType, refusals
 from app.core.settings import Settings
 
 
@@ -47,7 +48,8 @@ class Route(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  Those of FastAPI.
-        for reader in _body_readers(endpoint):
+        self.body_readers = _body_readers(endpoint)
+        for reader in self.body_readers:
             options["openapi_extra"] = {
                 "requestBody": reader.request_body,
                 **(options.get("openapi_extra") or {}),
@@ -58,10 +60,12 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the endpoint."""
         endpoint = super().get_route_handler()
-        field = self.body_field
+        field, takes_files = self.body_field, bool(self.body_readers)
         reads_json = field is not None and not isinstance(field.field_info, Form)
 
         async def door(request: Request) -> Response:
+            if not takes_files:
+                _insist_on_length(request)
             if reads_json:
                 _insist_on_json(request)
             response = await endpoint(StrictRequest(request.scope, request.receive))
@@ -90,6 +94,12 @@ def _joined(own: Responses | None, added: Responses) -> Responses:
         sentences = [joined.get(status, {}).get("description", ""), answer["description"]]
         joined[status] = {**answer, "description": "\n\n".join(filter(None, sentences))}
     return joined
+
+
+def _insist_on_length(request: Request) -> None:
+    settings: Settings = request.app.state.settings
+    if announced_bytes(request.scope) > settings.body_limit_bytes:
+        raise BodyTooLarge(f"The body is larger than {settings.body_limit_bytes} bytes.")
 
 
 def _insist_on_json(request: Request) -> None:
