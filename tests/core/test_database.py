@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import Database, open_database, unavailable, violates
+from app.core.database import Database, open_database, release, unavailable, violates
 from app.core.events import Event
 from app.core.idempotency import IdempotencyKey
 from app.core.ids import new_id
@@ -210,3 +210,38 @@ async def test_behind_pgbouncer_limits_end_with_each_transaction(settings: Setti
             connection = (await plain.get_raw_connection()).driver_connection
             assert connection is not None
             assert await connection.fetchval("SHOW statement_timeout") == "0"
+
+
+async def test_a_transaction_that_read_gives_its_connection_back(database: Database) -> None:
+    async with database.work() as writing:
+        writing.add(an_event())
+    async with database.sessions() as session:
+        event = (await session.scalars(sa.select(Event))).one()
+        assert database.in_use() == 1
+        await release(session)
+        assert database.in_use() == 0
+        assert event.type == "test.happened"  # What was read can still be looked at.
+        await release(session)
+    async with database.reading() as session:
+        await session.execute(sa.select(Event))
+        await release(session)
+        assert database.in_use() == 0
+
+
+@pytest.mark.parametrize("how", ["pending", "flushed", "locked"])
+async def test_a_transaction_that_wrote_or_locked_is_not_given_back(
+    database: Database, how: str
+) -> None:
+    async with database.work() as writing:
+        writing.add(an_answer("locked"))
+    async with database.sessions() as session:
+        if how == "locked":
+            await session.execute(sa.select(IdempotencyKey).with_for_update())
+        else:
+            await session.execute(sa.select(1))
+            session.add(an_event())
+        if how == "flushed":
+            await session.flush()
+        with pytest.raises(RuntimeError, match="can't be released"):
+            await release(session)
+    assert await count(database, Event) == 0

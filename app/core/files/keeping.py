@@ -12,7 +12,7 @@ from app.core.events import Actor
 from app.core.files import store
 from app.core.files.models import File, FileArrival
 from app.core.files.taking import Received
-from app.core.problems import Unavailable
+from app.core.problems import NotFound, Unavailable
 
 REMOVE = jobs.JobKind("files.remove-content", max_attempts=40, back_off_seconds=10.0)
 """About a day of attempts."""
@@ -49,9 +49,12 @@ async def erase(session: AsyncSession, file_id: UUID, actor: Actor) -> File:
     The content goes when the transaction is committed; erasing twice has the first one's effect.
 
     Raises:
-        NoResultFound: there is no such file.
+        NotFound: there is no such file.
     """
-    file = await session.get_one(File, file_id, with_for_update=True)
+    file = await session.get(File, file_id, with_for_update=True)
+    if file is None:
+        message = f"There is no file {file_id}."
+        raise NotFound(message)
     if file.erased_at is None:
         file.name, file.erased_at = None, clock.now()
         events.record(session, "file.erased", file.id, actor)

@@ -6,8 +6,10 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from app.core.files.kinds import BY_MEDIA_TYPE
 from app.core.settings import Settings
-from tests.conftest import SECRET
+from tests.conftest import SECRET, served
+from tests.core.files.conftest import adjusted
 from tests.core.files.trial import trial_app
+from tests.test_contract import fuzz
 
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 
@@ -66,3 +68,15 @@ def test_a_download_says_what_comes() -> None:
     assert {"Content-Disposition", "ETag", "X-Request-Id"} <= set(answers["200"]["headers"])
     assert "304" in answers
     assert "file-erased" in answers["410"]["description"]
+
+
+@pytest.mark.timeout(300)
+async def test_uploads_and_downloads_get_only_documented_answers(settings: Settings) -> None:
+    generous = adjusted(settings, reads_per_minute=1_000_000, writes_per_minute=1_000_000)
+    async with served(trial_app(generous)) as address:
+        report = await fuzz(
+            address,
+            *("--header", "Key: brass", "--include-path-regex", "^/drawers/"),
+            *("--exclude-operation-id", "writeTooEarly"),
+        )
+    assert not report, report

@@ -78,7 +78,7 @@ async def take_out(
     return await files.download(request, session, file, is_public=public)
 
 
-@router.delete("/files/{file_id}", status_code=204)
+@router.delete("/files/{file_id}", status_code=204, responses=refusals(NotFound))
 async def burn(file_id: UUID, session: Session) -> None:
     """Erase a file."""
     await files.erase(session, file_id, CLERK)

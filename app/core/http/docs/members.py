@@ -23,6 +23,7 @@ _WORDS = {
     "object": "object",
 }
 _FORMATS = {
+    "binary": "the bytes of a file",
     "date-time": "moment (RFC 3339)",
     "date": "date",
     "uuid": "UUID",
