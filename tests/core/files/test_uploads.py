@@ -168,13 +168,17 @@ async def test_what_turns_out_too_large_is_refused_on_the_way(
 
 
 async def test_a_file_must_arrive_in_time(settings: Settings) -> None:
-    async def never() -> AsyncIterator[bytes]:
+    async def until_answered() -> AsyncIterator[bytes]:
         yield b"x"
-        await asyncio.sleep(0.4)
+        await eventually(answered)
         yield b"y"
 
-    async with opened(adjusted(settings, upload_seconds=0.2)) as cabinet:
-        answer = await cabinet.put(never(), "a.txt", "text/plain")
+    async def answered() -> bool:
+        return any(line["event"] == "request" for line in log)
+
+    with capture_logs() as log:
+        async with opened(adjusted(settings, upload_seconds=0.2)) as cabinet:
+            answer = await cabinet.put(until_answered(), "a.txt", "text/plain")
     refused(answer, 408, "upload-too-slow")
 
 
