@@ -76,7 +76,7 @@ def cleaned(name: str) -> str:
     Raises:
         FileNameRefused: it holds a path, a control or an invisible character, or is too long.
     """
-    name = " ".join(unicodedata.normalize("NFC", name).split(" ")).strip()
+    name = _spaced(unicodedata.normalize("NFC", name)).strip()
     if "/" in name or "\\" in name or name.startswith("."):
         raise FileNameRefused("Send the name alone, without folders and without a dot before it.")
     if any(unicodedata.category(character) in _FORBIDDEN for character in name):
@@ -87,6 +87,11 @@ def cleaned(name: str) -> str:
         raise FileNameRefused(f"A name has 1 to {LONGEST_NAME} characters. Rename the file.")
     # Some systems take these for devices, whatever comes behind the dot.
     return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _spaced(name: str) -> str:
+    """Write the many spaces that there are as the one that everybody knows."""
+    return "".join(" " if unicodedata.category(each) == "Zs" else each for each in name)
 
 
 def ending(name: str) -> str:
