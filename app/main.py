@@ -18,6 +18,8 @@ from app.core.http.edge import Edge
 from app.core.http.rate_limits import RateLimits
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
+from app.ledger import positions
+from app.ledger import routes as ledger
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
@@ -28,7 +30,7 @@ from app.organisations.problems import (
     SignInRequired,
 )
 
-ROUTERS: tuple[APIRouter, ...] = (root.router, *organisations.ROUTERS)
+ROUTERS: tuple[APIRouter, ...] = (root.router, *organisations.ROUTERS, *ledger.ROUTERS)
 
 ABOUT = Path(__file__).with_name("about.md")
 """What the documentation of the interface begins with."""
@@ -54,6 +56,9 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(housekeeping.FORGET, every=timedelta(hours=1)),
 )
 
+CHORES: tuple[jobs.Chore, ...] = (
+    jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
+)
 
 CREDENTIALS = (SignInRequired, CredentialRefused, ScopeMissing, CsrfTokenMissing)
 """What every operation may refuse that asks who calls."""
@@ -96,7 +101,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await prepare(database)
         async with AsyncExitStack() as running:
             if settings.worker:
-                app.state.worker = jobs.Worker(database, HANDLERS, PERIODICS)
+                app.state.worker = jobs.Worker(database, HANDLERS, PERIODICS, chores=CHORES)
             await running.enter_async_context(listener(database, app.state.worker))
             if app.state.worker is not None:
                 await running.enter_async_context(app.state.worker)
@@ -111,7 +116,7 @@ async def work_on_jobs(
     periodics: tuple[jobs.Periodic, ...] = PERIODICS,
 ) -> None:
     """Be a worker and nothing else, until SIGTERM or SIGINT."""
-    worker = jobs.Worker(database, handlers, periodics)
+    worker = jobs.Worker(database, handlers, periodics, chores=CHORES)
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, worker.stop)
     async with listener(database, worker):

@@ -149,7 +149,7 @@ class Tenant:
     """An organisation and the ids of its things, by the name of their path parameter."""
 
     organisation: Organisation
-    things: dict[str, UUID]
+    things: dict[str, UUID | str]
 
 
 @dataclass
@@ -322,7 +322,7 @@ def _machines(session: AsyncSession, world: World) -> None:
         world.headers[caller] = {"Authorization": f"Bearer {token}"}
 
 
-def path_of(operation: str, things: dict[str, UUID]) -> str:
+def path_of(operation: str, things: dict[str, UUID | str]) -> str:
     """Fill in an operation's path; fails on a parameter that no furnisher knows."""
     return operation.partition(" ")[2].format_map(things)
 

@@ -23,11 +23,14 @@ ROOMS = {
 }
 
 FURTHER_ROOMS = {
+    ("ledger", "balances"): "what an account has, had, or was known to have",
     ("ledger", "chart"): "the kinds of accounts",
     ("ledger", "drafts"): "entries before they are entered, pure",
     ("ledger", "journal"): "the door",
     ("ledger", "leaves"): "what the public log commits to",
+    ("ledger", "positions"): "the order in which the books became known",
     ("ledger", "publishing"): "the chart into the database",
+    ("ledger", "trial_balances"): "a ledger added up by kind of account",
     ("organisations", "callers"): "who calls, as values that every domain reads",
     ("organisations", "credentials"): "how tokens and passwords are made and compared",
     ("organisations", "scopes"): "what an API key may be for, one list for all domains",

@@ -1,7 +1,7 @@
 """Keyset pages: lists are read in the order of their ids, from the last id that was seen."""
 
 from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,15 +29,17 @@ Paging = Annotated[PageRequest, Query()]
 
 
 Row = TypeVar("Row", bound=Identified)
+Item = TypeVar("Item")
 View = TypeVar("View", bound=BaseModel)
 
 
-class Page(Generic[Row]):
-    """Rows of one page; a route's `PageOf` view reads it."""
+class Page(Generic[Item]):
+    """Rows of one page, each with an `id`; a route's `PageOf` view reads it."""
 
-    def __init__(self, rows: Sequence[Row], limit: int) -> None:
+    def __init__(self, rows: Sequence[Item], limit: int) -> None:
         self.items = rows[:limit]
-        self.next: UUID | None = self.items[-1].id if len(rows) > limit else None
+        last: Any = self.items[-1] if len(rows) > limit else None
+        self.next: UUID | None = last and last.id
 
 
 class PageOf(BaseModel, Generic[View]):

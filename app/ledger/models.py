@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import grants
-from app.core.database import Base
+from app.core.database import Base, Identified
 from app.ledger.chart import Side
 
 READ = {"rights": "SELECT"}
@@ -56,7 +56,7 @@ class LedgerKind(Base):
     lock_rank: Mapped[int] = mapped_column(sa.SmallInteger)
 
 
-class Ledger(Base):
+class Ledger(Identified):
     """One keeper's book."""
 
     __tablename__ = "ledgers"
@@ -66,7 +66,6 @@ class Ledger(Base):
         {"info": READ_AND_KEEP},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     keeper_id: Mapped[UUID]
     book: Mapped[str]
     opened_at: Mapped[datetime]
@@ -105,13 +104,12 @@ class LedgerReference(Base):
     """Of the entry, or of the hold."""
 
 
-class LedgerEntry(Base):
+class LedgerEntry(Identified):
     """A journal entry; written once."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = ({"info": READ_AND_KEEP, "postgresql_partition_by": "RANGE (id)"},)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     reference: Mapped[str] = mapped_column(_CODE)
     narration: Mapped[str]
@@ -156,7 +154,7 @@ class LedgerReversal(Base):
     entry_id: Mapped[UUID]
 
 
-class LedgerHold(Base):
+class LedgerHold(Identified):
     """A claim on part of a limited account; it ends once."""
 
     __tablename__ = "ledger_holds"
@@ -174,7 +172,6 @@ class LedgerHold(Base):
         {"info": READ},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(_CODE)
     account_id: Mapped[int]
     about_id: Mapped[UUID]

@@ -98,10 +98,10 @@ class NotKnownYet(Problem):
 
 
 class NoSuchAccount(Problem):
-    """The books have no such account, or it is not the caller's to know."""
+    """Nothing was ever posted to this account."""
 
     status = 404
-    title = "There is no such account"
+    title = "The account was never opened"
 
-    def __init__(self, account_id: int | UUID) -> None:
-        super().__init__(f"You know no account {account_id} of the books.")
+    def __init__(self, kind: str, owner_id: UUID) -> None:
+        super().__init__(f"Nothing was ever posted to {kind} of {owner_id}.")

@@ -10,6 +10,7 @@ from app.core.database import READING, Database, open_database
 from app.core.ids import new_id
 from app.main import create_app
 from tests.conftest import Cluster, living
+from tests.ledger import access_table as ledger
 from tests.matrix import (
     ANYBODY,
     DEAD,
@@ -27,7 +28,7 @@ from tests.matrix import (
 )
 from tests.organisations import access_table
 
-TABLE: dict[str, Rule] = {"GET /v1": Rule(ANYBODY), **access_table.TABLE}
+TABLE: dict[str, Rule] = {"GET /v1": Rule(ANYBODY), **access_table.TABLE, **ledger.TABLE}
 """The tables of all domains."""
 
 OF_ANY_THING = {

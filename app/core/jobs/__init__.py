@@ -6,6 +6,7 @@
   this database only, and its effect happens exactly once; an `outside` one talks to others, at
   least once.
 - *worker*: takes jobs that are due; inside `baat serve`, or alone with `baat work`.
+- *chore*: what every worker does every few seconds, without a row (`Chore`).
 - *lease*: the time for which a worker has a job; it is renewed while the job runs.
 - *dead letter*: a job without attempts left; `baat jobs retry` brings it back.
 
@@ -16,6 +17,7 @@ hundreds of commits a second. Considered: procrastinate (a second driver) and pg
 survived a rollback).
 """
 
+from app.core.jobs.chores import Chore
 from app.core.jobs.claims import ClaimLost
 from app.core.jobs.dead_letters import NoSuchDeadLetter, listed, retry, retry_all
 from app.core.jobs.enqueueing import CHANNEL, enqueue
@@ -34,6 +36,7 @@ from app.core.jobs.worker import Worker
 
 __all__ = [
     "CHANNEL",
+    "Chore",
     "ClaimLost",
     "GiveUp",
     "Handler",

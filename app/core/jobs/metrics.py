@@ -10,3 +10,6 @@ WAITED = Histogram(
 )
 TOOK = Histogram("baat_job_seconds", "How long an attempt took.", ["kind"])
 OPEN = Gauge("baat_jobs", "Jobs that are not done, when a worker last counted.", ["state"])
+
+FAILED_CHORES = Counter("baat_chore_failures", "Turns of a chore that failed.", ["chore"])
+"""Any growth is a fault to look at: chores never fail by themselves."""

@@ -2,18 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
 from app.core.database import Database
 from app.core.jobs import claims, metrics
 from app.core.jobs.attempts import attempt, while_database_is_away
+from app.core.jobs.chores import Chore
 from app.core.jobs.claims import Claim
 from app.core.jobs.kinds import Handler, by_name
 from app.core.jobs.models import JobState
@@ -42,12 +43,14 @@ class Worker:
         handlers: Iterable[Handler],
         periodics: Iterable[Periodic] = (),
         *,
+        chores: Iterable[Chore] = (),
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self._database = database
         self._settings = database.settings
         self._handlers = by_name(handlers)
         self._timetable = Timetable(periodics)
+        self._chores = tuple(chores)
         self._grace_seconds = grace_seconds
         self._runs: set[_Run] = set()
         self._wake = asyncio.Event()
@@ -95,13 +98,16 @@ class Worker:
         logger.info("worker_started", kinds=sorted(self._handlers))
         try:
             async with asyncio.TaskGroup() as group:
-                keeping = group.create_task(self._keep_leases())
+                beside = [
+                    group.create_task(work) for work in (self._keep_leases(), *self._repeating())
+                ]
                 while not self._stopping:
                     self._turned_at = time.monotonic()
                     self._wake.clear()
                     await self._sleep(await self._turn(group))
                 await self._wind_down()
-                keeping.cancel()
+                for task in beside:
+                    task.cancel()
         except Exception:
             logger.critical("worker_died", exc_info=True)
             raise
@@ -154,6 +160,9 @@ class Worker:
             due = await claims.seconds_to_next(session)
         waits = (due, self._timetable.seconds_to_next())
         return min((wait for wait in waits if wait is not None), default=float("inf"))
+
+    def _repeating(self) -> Iterable[Coroutine[Any, Any, None]]:
+        return (chore.repeat(self._database) for chore in self._chores)
 
     async def _keep_leases(self) -> None:
         while True:
