@@ -154,6 +154,12 @@ class Hold:
         _insist_on_reference(self.reference)
         _insist_on_zone(self.expires_at)
 
+    def __str__(self) -> str:
+        book = self.account.kind.book
+        named = f"  Hold {self.account.kind.code}"
+        until = f"until {self.expires_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+        return f"{named:<33}{printed(self.amount, book):>12} {book.unit} {until}"
+
 
 @dataclass(frozen=True, slots=True)
 class Void:
