@@ -29,8 +29,14 @@ from app.organisations.problems import (
     ScopeMissing,
     SignInRequired,
 )
+from app.schemes import routes as schemes
 
-ROUTERS: tuple[APIRouter, ...] = (root.router, *organisations.ROUTERS, *ledger.ROUTERS)
+ROUTERS: tuple[APIRouter, ...] = (
+    root.router,
+    *organisations.ROUTERS,
+    *ledger.ROUTERS,
+    *schemes.ROUTERS,
+)
 
 ABOUT = Path(__file__).with_name("about.md")
 """What the documentation of the interface begins with."""

@@ -6,6 +6,7 @@ from app.core.jobs import models as jobs
 from app.core.mail import models as mail
 from app.ledger import models as ledger
 from app.organisations import models as organisations
+from app.schemes import models as schemes
 
 __all__ = [
     "events",
@@ -16,5 +17,6 @@ __all__ = [
     "ledger",
     "mail",
     "organisations",
+    "schemes",
     "throttle",
 ]

@@ -61,6 +61,10 @@ class Standing(StrEnum):
     BARE_KEY = "bare key"
     """Its API key, with a scope that nothing asks for."""
     STAFF = "staff"
+    AUDITOR = "auditor"
+    """Appointed to it, for a period that goes on."""
+    EXPERT = "expert"
+    """On the panel of its scheme."""
 
 
 ANYBODY = frozenset(Standing)
@@ -68,7 +72,8 @@ KEYS = frozenset({Standing.KEY, Standing.OUTSIDE_KEY, Standing.BARE_KEY})
 PERSONS = ANYBODY - KEYS - {Standing.UNKNOWN}
 STAFF = frozenset({Standing.STAFF})
 ADMINS = frozenset({Standing.ADMIN})
-INSIDERS = PERSONS - {Standing.OUTSIDER}
+APPOINTED = frozenset({Standing.AUDITOR, Standing.EXPERT})
+INSIDERS = PERSONS - {Standing.OUTSIDER} - APPOINTED
 """Who reads an organisation's things: its people and staff, and no machines."""
 
 
@@ -92,6 +97,9 @@ class Caller(StrEnum):
     STRANGER = "person without any membership"
     FORMER_STAFF = "former staff"
     STAFF = "staff"
+    AUDITOR = "auditor"
+    PAST_AUDITOR = "former auditor"
+    EXPERT = "expert"
     KEY = "API key with every scope"
     BARE_KEY = "API key without scope"
     KEY_ELSEWHERE = "API key of another organisation"
@@ -123,6 +131,8 @@ _AT_HOME = {
     (Caller.COOKIE, Place.OURS): Standing.ADMIN,
     (Caller.DEPUTY, Place.OURS): Standing.APPROVER,
     (Caller.ELSEWHERE, Place.ELSEWHERE): Standing.ADMIN,
+    (Caller.AUDITOR, Place.OURS): Standing.AUDITOR,
+    (Caller.EXPERT, Place.OURS): Standing.EXPERT,
     (Caller.SUSPENDED, Place.SUSPENDED): Standing.SUSPENDED,
     (Caller.KEY, Place.OURS): Standing.KEY,
     (Caller.BARE_KEY, Place.OURS): Standing.BARE_KEY,
@@ -231,6 +241,10 @@ async def _people(session: AsyncSession, world: World) -> None:
         Caller.STRANGER: None,
         Caller.FORMER_STAFF: None,
         Caller.STAFF: None,
+        # A domain that knows them appoints them, when it furnishes the world.
+        Caller.AUDITOR: None,
+        Caller.PAST_AUDITOR: None,
+        Caller.EXPERT: None,
     }
     for caller, post in roles.items():
         user = await make.a_user(session, staff=caller is Caller.STAFF)

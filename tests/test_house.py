@@ -34,6 +34,7 @@ FURTHER_ROOMS = {
     ("organisations", "callers"): "who calls, as values that every domain reads",
     ("organisations", "credentials"): "how tokens and passwords are made and compared",
     ("organisations", "scopes"): "what an API key may be for, one list for all domains",
+    ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",
 }
 
 TOP = {"__init__.py", "about.md", "cli.py", "core", "locale", "main.py", "py.typed", "tables.py"}
@@ -41,7 +42,14 @@ TOP = {"__init__.py", "about.md", "cli.py", "core", "locale", "main.py", "py.typ
 PUBLIC = {
     "acceptInvitation",
     "confirmEmailChange",
+    "declineSchemeInvitation",
+    "listAuthorities",
+    "listPolicies",
+    "listSchemes",
     "listScopes",
+    "readAuthority",
+    "readPolicy",
+    "readScheme",
     "readService",
     "register",
     "requestPasswordReset",

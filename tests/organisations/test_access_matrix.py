@@ -27,8 +27,14 @@ from tests.matrix import (
     standing,
 )
 from tests.organisations import access_table
+from tests.schemes import access_table as schemes
 
-TABLE: dict[str, Rule] = {"GET /v1": Rule(ANYBODY), **access_table.TABLE, **ledger.TABLE}
+TABLE: dict[str, Rule] = {
+    "GET /v1": Rule(ANYBODY),
+    **access_table.TABLE,
+    **ledger.TABLE,
+    **schemes.TABLE,
+}
 """The tables of all domains."""
 
 OF_ANY_THING = {

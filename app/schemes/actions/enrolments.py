@@ -1,0 +1,149 @@
+"""Enrol companies in a scheme: freely, or by the operator's decision."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.ids import new_id
+from app.organisations.callers import Caller
+from app.organisations.models import Organisation
+from app.schemes import queries
+from app.schemes.actions import decisions, letters
+from app.schemes.models import (
+    Enrolment,
+    EnrolmentState,
+    Policy,
+    Scheme,
+    SchemeDecision,
+    SchemeDecisionKind,
+)
+from app.schemes.problems import (
+    AlreadyRequested,
+    BuyerNotAllowed,
+    EnrolmentStateForbids,
+    NoPolicyApplies,
+    OwnAffair,
+)
+from app.schemes.schemas import EnrolmentDecisionRequest, EnrolmentRequest
+from app.schemes.terms import BuyerKind, EnrolmentKind
+
+TRANSITIONS: decisions.Transitions[EnrolmentState] = {
+    SchemeDecisionKind.ENROLLED: (EnrolmentState.REQUESTED, EnrolmentState.ACTIVE),
+    SchemeDecisionKind.REFUSED: (EnrolmentState.REQUESTED, EnrolmentState.REFUSED),
+    SchemeDecisionKind.SUSPENDED: (EnrolmentState.ACTIVE, EnrolmentState.SUSPENDED),
+    SchemeDecisionKind.REINSTATED: (EnrolmentState.SUSPENDED, EnrolmentState.ACTIVE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """How a company comes in today."""
+
+    scheme: Scheme
+    policy: Policy
+    is_free: bool
+
+
+async def request(
+    session: AsyncSession, caller: Caller, organisation: Organisation, wanted: EnrolmentRequest
+) -> Enrolment:
+    """Ask to buy in a scheme; where its policy says that this is free, be enrolled at once.
+
+    Who was refused before waits for the operator, whatever the policy says.
+
+    Raises:
+        NotFound: there is no such scheme that everybody may know.
+        SchemeStateForbids: it is closed.
+        OwnMarket: the organisation runs it.
+        NoPolicyApplies: no policy of it applies today.
+        BuyerNotAllowed: only recognising authorities buy there, and this is none.
+        AlreadyRequested: it takes part, or waits for the decision.
+    """
+    entry = await _entry(session, organisation, wanted)
+    enrolment = await _own_row(session, entry.scheme, organisation, caller)
+    is_first = not await queries.participants.was_refused(session, enrolment)
+    await decisions.about(session, caller, enrolment, SchemeDecisionKind.REQUESTED, wanted.reason)
+    if entry.is_free and is_first:
+        enrolment.state = EnrolmentState.ACTIVE
+        why = f"Enrolment is free under policy {entry.policy.number}."
+        await decisions.about(session, caller, enrolment, SchemeDecisionKind.ENROLLED, why)
+    else:
+        await letters.to_deciders(
+            session,
+            entry.scheme.operator_id,
+            entry.scheme,
+            "enrolment_requested",
+            organisation=organisation.legal_name,
+        )
+    await session.flush()
+    found = await queries.participants.enrolment(session, entry.scheme, enrolment.id)
+    return found or enrolment
+
+
+async def _entry(
+    session: AsyncSession, organisation: Organisation, wanted: EnrolmentRequest
+) -> _Entry:
+    scheme = await decisions.entering(session, organisation, wanted.scheme_id)
+    policy = await queries.policies.applying(session, scheme.id, clock.now().date())
+    if policy is None:
+        message = "No policy of this scheme applies today."
+        raise NoPolicyApplies(message)
+    buyers = policy.read_terms().buyers
+    if buyers.who is BuyerKind.RECOGNISING_AUTHORITIES and not await queries.schemes.recognises(
+        session, organisation.id, scheme.id
+    ):
+        message = "Only the authorities that recognise this scheme may buy in it."
+        raise BuyerNotAllowed(message)
+    return _Entry(scheme, policy, is_free=buyers.enrolment is EnrolmentKind.FREE)
+
+
+async def _own_row(
+    session: AsyncSession, scheme: Scheme, organisation: Organisation, caller: Caller
+) -> Enrolment:
+    """Make the row of this organisation in this scheme, or take up one that was refused."""
+    values = {
+        "state": EnrolmentState.REQUESTED,
+        "requested_by_id": caller.user_id,
+        "requested_at": clock.now(),
+    }
+    made: Enrolment | None = await session.scalar(
+        insert(Enrolment)
+        .values(id=new_id(), scheme_id=scheme.id, organisation_id=organisation.id, **values)
+        .on_conflict_do_update(
+            constraint="uq_enrolments_scheme_id_organisation_id",
+            set_=values,
+            where=Enrolment.state == EnrolmentState.REFUSED,
+        )
+        .returning(Enrolment)
+        .execution_options(populate_existing=True)
+    )
+    if made is None:
+        message = f"{organisation.legal_name} is enrolled, or waits for the operator's decision."
+        raise AlreadyRequested(message)
+    return made
+
+
+async def decide(
+    session: AsyncSession, caller: Caller, enrolment: Enrolment, wanted: EnrolmentDecisionRequest
+) -> SchemeDecision:
+    """Enrol a company, refuse, suspend or reinstate it.
+
+    Raises:
+        OwnAffair: the caller acts for that company.
+        EnrolmentStateForbids: its state does not allow this.
+    """
+    if caller.rights_in(enrolment.organisation_id):
+        message = "You act for this organisation: somebody else decides about it."
+        raise OwnAffair(message)
+    await decisions.locked(session, enrolment)
+    needed, leads_to = TRANSITIONS[wanted.kind]
+    if enrolment.state is not needed:
+        message = f"The enrolment is {enrolment.state}; this needs it to be {needed}."
+        raise EnrolmentStateForbids(message, current_state=enrolment.state)
+    enrolment.state = leads_to
+    decision = await decisions.about(session, caller, enrolment, wanted.kind, wanted.reason)
+    scheme = await session.get_one(Scheme, enrolment.scheme_id)
+    await letters.decided(session, scheme, enrolment, wanted.kind, wanted.reason)
+    return decision

@@ -1,0 +1,71 @@
+"""Who keeps books, and whose books may a caller read?"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.organisations.callers import Caller
+from app.schemes.models import AuditorAppointment, Authority, Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableKeepers:
+    """The keepers whose books a caller may read: schemes (money, impact) and authorities."""
+
+    schemes: frozenset[UUID]
+    authorities: frozenset[UUID]
+    all_of_them: bool = False
+    """The platform's staff: the sets say nothing then."""
+
+    def may_read(self, keeper_id: UUID) -> bool:
+        """Tell whether the books of a scheme or an authority are among them."""
+        return self.all_of_them or keeper_id in self.schemes or keeper_id in self.authorities
+
+
+async def readable_keepers(session: AsyncSession, caller: Caller) -> ReadableKeepers:
+    """Say whose books a caller may read: of what they act for or audit today; staff, all.
+
+    An authority that ended, and an organisation that is not active, still reads its own.
+    """
+    if caller.is_staff:
+        return ReadableKeepers(frozenset(), frozenset(), all_of_them=True)
+    acts_for = list(caller.identity.rights)
+    schemes: sa.ColumnElement[bool] = Scheme.operator_id.in_(acts_for)
+    authorities: sa.ColumnElement[bool] = Authority.organisation_id.in_(acts_for)
+    if caller.identity.user_id is not None:
+        audits_too = audited(caller.user_id)
+        schemes = sa.or_(schemes, Scheme.operator_id.in_(audits_too))
+        authorities = sa.or_(authorities, Authority.organisation_id.in_(audits_too))
+    return ReadableKeepers(
+        schemes=frozenset(await session.scalars(sa.select(Scheme.id).where(schemes))),
+        authorities=frozenset(await session.scalars(sa.select(Authority.id).where(authorities))),
+    )
+
+
+def audited(user_id: UUID) -> sa.Select[UUID]:
+    """Select the organisations that a user audits today."""
+    today = clock.now().date()
+    return sa.select(AuditorAppointment.organisation_id).where(
+        AuditorAppointment.user_id == user_id,
+        AuditorAppointment.ended_at.is_(None),
+        AuditorAppointment.starts_on <= today,
+        AuditorAppointment.ends_on >= today,
+    )
+
+
+async def audits(session: AsyncSession, user_id: UUID, organisation_id: UUID) -> bool:
+    """Tell whether a user audits an organisation today."""
+    found = audited(user_id).where(AuditorAppointment.organisation_id == organisation_id).exists()
+    return bool(await session.scalar(sa.select(found)))
+
+
+async def keeps_books(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Tell whether an organisation is, or was, an authority or the operator of a scheme."""
+    found = sa.or_(
+        sa.exists().where(Authority.organisation_id == organisation_id),
+        sa.exists().where(Scheme.operator_id == organisation_id),
+    )
+    return bool(await session.scalar(sa.select(found)))

@@ -1,0 +1,125 @@
+"""Questions about entrepreneurs and companies in schemes."""
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.paging import Page, PageRequest, page
+from app.organisations.models import Organisation, OrganisationStatus
+from app.schemes.models import (
+    Admission,
+    AdmissionState,
+    Enrolment,
+    EnrolmentState,
+    Scheme,
+    SchemeDecision,
+    SchemeDecisionKind,
+    missing_checks,
+)
+
+_ADMISSION = (
+    sa.orm.joinedload(Admission.organisation),
+    sa.orm.selectinload(Admission.decisions),
+    sa.orm.selectinload(Admission.checks),
+)
+_ENROLMENT = (
+    sa.orm.joinedload(Enrolment.organisation),
+    sa.orm.selectinload(Enrolment.decisions),
+)
+
+
+async def admissions(
+    session: AsyncSession, of: Scheme | Organisation, paging: PageRequest
+) -> Page[Admission]:
+    """List the entrepreneurs of a scheme, or where an organisation is one."""
+    column = Admission.scheme_id if isinstance(of, Scheme) else Admission.organisation_id
+    query = sa.select(Admission).where(column == of.id).options(*_ADMISSION)
+    return await page(session, query, Admission, paging)
+
+
+async def admission(session: AsyncSession, scheme: Scheme, admission_id: UUID) -> Admission | None:
+    """Find an entrepreneur of a scheme, with all that is known of it."""
+    found: Admission | None = await session.scalar(
+        sa.select(Admission)
+        .where(Admission.id == admission_id, Admission.scheme_id == scheme.id)
+        .options(*_ADMISSION)
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def is_admitted(session: AsyncSession, scheme_id: UUID, organisation_id: UUID) -> bool:
+    """Tell whether an organisation may offer in a scheme now: admitted, and itself active."""
+    found = (
+        sa.exists()
+        .where(Admission.scheme_id == scheme_id, Admission.organisation_id == organisation_id)
+        .where(Admission.state == AdmissionState.ADMITTED)
+        .where(Organisation.id == organisation_id)
+        .where(Organisation.status == OrganisationStatus.ACTIVE)
+    )
+    return bool(await session.scalar(sa.select(found)))
+
+
+async def payable(session: AsyncSession, admission_id: UUID, on: date) -> bool:
+    """Tell whether money may be paid out to an entrepreneur on a day.
+
+    It must be admitted, its organisation active, and all four checks must hold on that day; a bank
+    account that changed after its check is not checked.
+    """
+    found: Admission = (
+        await session.scalars(
+            sa.select(Admission)
+            .where(Admission.id == admission_id)
+            .options(*_ADMISSION)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+    organisation = found.organisation
+    return (
+        found.state is AdmissionState.ADMITTED
+        and organisation.status is OrganisationStatus.ACTIVE
+        and not missing_checks(found.checks, organisation, on)
+    )
+
+
+async def enrolments(
+    session: AsyncSession, of: Scheme | Organisation, paging: PageRequest
+) -> Page[Enrolment]:
+    """List the companies of a scheme, or where an organisation is one."""
+    column = Enrolment.scheme_id if isinstance(of, Scheme) else Enrolment.organisation_id
+    query = sa.select(Enrolment).where(column == of.id).options(*_ENROLMENT)
+    return await page(session, query, Enrolment, paging)
+
+
+async def enrolment(session: AsyncSession, scheme: Scheme, enrolment_id: UUID) -> Enrolment | None:
+    """Find a company of a scheme, with all that is known of it."""
+    found: Enrolment | None = await session.scalar(
+        sa.select(Enrolment)
+        .where(Enrolment.id == enrolment_id, Enrolment.scheme_id == scheme.id)
+        .options(*_ENROLMENT)
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def was_refused(session: AsyncSession, enrolment: Enrolment) -> bool:
+    """Tell whether the operator ever refused a company."""
+    found = sa.exists().where(
+        SchemeDecision.enrolment_id == enrolment.id,
+        SchemeDecision.kind == SchemeDecisionKind.REFUSED,
+    )
+    return bool(await session.scalar(sa.select(found)))
+
+
+async def may_buy(session: AsyncSession, scheme_id: UUID, organisation_id: UUID) -> bool:
+    """Tell whether an organisation may buy in a scheme now: enrolled, and itself active."""
+    found = (
+        sa.exists()
+        .where(Enrolment.scheme_id == scheme_id, Enrolment.organisation_id == organisation_id)
+        .where(Enrolment.state == EnrolmentState.ACTIVE)
+        .where(Organisation.id == organisation_id)
+        .where(Organisation.status == OrganisationStatus.ACTIVE)
+    )
+    return bool(await session.scalar(sa.select(found)))
