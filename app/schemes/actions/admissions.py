@@ -1,6 +1,5 @@
 """Ask to be admitted to a scheme; decide about it; record what was checked."""
 
-import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,7 +61,8 @@ async def request(
         "admission_requested",
         organisation=organisation.legal_name,
     )
-    return await _whole(session, scheme, admission)
+    await session.flush()
+    return await queries.participants.locked_admission(session, admission.id)
 
 
 async def _own_row(
@@ -104,12 +104,6 @@ async def _redeem(
     admission.invitation_id = invitation.id
 
 
-async def _whole(session: AsyncSession, scheme: Scheme, admission: Admission) -> Admission:
-    await session.flush()
-    found = await queries.participants.admission(session, scheme, admission.id)
-    return found or admission
-
-
 async def decide(
     session: AsyncSession, caller: Caller, admission: Admission, wanted: AdmissionDecisionRequest
 ) -> SchemeDecision:
@@ -123,7 +117,7 @@ async def decide(
     if caller.rights_in(admission.organisation_id):
         message = "You act for this organisation: somebody else decides about it."
         raise OwnAffair(message)
-    await decisions.locked(session, admission)
+    admission = await queries.participants.locked_admission(session, admission.id)
     needed, leads_to = TRANSITIONS[wanted.kind]
     if admission.state is not needed:
         message = f"The admission is {admission.state}; this needs it to be {needed}."
@@ -164,9 +158,7 @@ async def check(
         message = "This check would hold until a day that has passed."
         raise CheckOutdated(message)
     # Two checks of one kind are in the order of their ids only if they don't run side by side.
-    await session.execute(
-        sa.select(Admission.id).where(Admission.id == admission.id).with_for_update()
-    )
+    await queries.participants.locked_admission(session, admission.id)
     made = AdmissionCheck(
         admission_id=admission.id, checked_by_id=caller.user_id, **wanted.model_dump()
     )

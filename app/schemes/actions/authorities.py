@@ -46,7 +46,7 @@ async def register(session: AsyncSession, caller: Caller, request: AuthorityRequ
         await session.flush()
     except IntegrityError as error:
         if violates(error, "uq_authorities_living"):
-            message = f"{organisation.legal_name} is an authority already."
+            message = "The organisation is an authority already."
             raise AlreadyAuthority(message) from error
         raise
     _note(session, caller, "authority.registered", authority)

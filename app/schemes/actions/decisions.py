@@ -25,11 +25,6 @@ Transitions = Mapping[SchemeDecisionKind, tuple[State, State]]
 """Each decision with the state that it needs and the state that it leads to."""
 
 
-async def locked(session: AsyncSession, subject: Admission | Enrolment) -> None:
-    """Let nobody else decide about this meanwhile, and read how it stands."""
-    await session.refresh(subject, ["state"], with_for_update=True)
-
-
 async def about_scheme(
     session: AsyncSession, caller: Caller, scheme: Scheme, kind: SchemeDecisionKind, reason: str
 ) -> SchemeDecision:

@@ -137,7 +137,7 @@ async def decide(
     if caller.rights_in(enrolment.organisation_id):
         message = "You act for this organisation: somebody else decides about it."
         raise OwnAffair(message)
-    await decisions.locked(session, enrolment)
+    await session.refresh(enrolment, ["state"], with_for_update=True)
     needed, leads_to = TRANSITIONS[wanted.kind]
     if enrolment.state is not needed:
         message = f"The enrolment is {enrolment.state}; this needs it to be {needed}."

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, events
+from app.core.problems import NotFound, PreconditionFailed
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.schemes import queries
@@ -74,12 +76,13 @@ async def publish(
     Raises:
         OwnDraft: the caller wrote in it.
         PolicyTooEarly: it would begin in the past, or before the last one.
+        NotFound, PreconditionFailed: the draft went away or changed in the meantime.
         SchemeStateForbids: the scheme is closed.
     """
     # The scheme's row is the lock: two policies can't get one number.
     await session.refresh(scheme, with_for_update=True)
     _insist_on_life(scheme)
-    await session.refresh(draft, with_for_update=True)
+    await _insist_on_what_was_read(session, draft)
     if caller.user_id in draft.editor_ids:
         message = "You wrote in this draft: somebody else of the operator publishes it."
         raise OwnDraft(message)
@@ -108,6 +111,23 @@ async def publish(
         number=policy.number,
     )
     return policy
+
+
+async def _insist_on_what_was_read(session: AsyncSession, draft: PolicyDraft) -> None:
+    """Lock a draft, as the caller knows it."""
+    known = draft.version
+    current = await session.scalar(
+        sa.select(PolicyDraft)
+        .where(PolicyDraft.id == draft.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if current is None:
+        message = "The draft was published or thrown away in the meantime."
+        raise NotFound(message)
+    if current.version != known:
+        message = "Somebody changed the draft in the meantime. Read it again, then decide."
+        raise PreconditionFailed(message)
 
 
 def _insist_on_life(scheme: Scheme) -> None:

@@ -50,13 +50,32 @@ async def admission(session: AsyncSession, scheme: Scheme, admission_id: UUID) -
     return found
 
 
+async def locked_admission(session: AsyncSession, admission_id: UUID) -> Admission:
+    """Keep an entrepreneur as it is until this is done, and read all that is known of it."""
+    await session.execute(
+        sa.select(Admission.id).where(Admission.id == admission_id).with_for_update()
+    )
+    return await _admission(session, admission_id)
+
+
+async def _admission(session: AsyncSession, admission_id: UUID) -> Admission:
+    return (
+        await session.scalars(
+            sa.select(Admission)
+            .where(Admission.id == admission_id)
+            .options(*_ADMISSION)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+
+
 async def is_admitted(session: AsyncSession, scheme_id: UUID, organisation_id: UUID) -> bool:
     """Tell whether an organisation may offer in a scheme now: admitted, and itself active."""
     found = (
         sa.exists()
         .where(Admission.scheme_id == scheme_id, Admission.organisation_id == organisation_id)
         .where(Admission.state == AdmissionState.ADMITTED)
-        .where(Organisation.id == organisation_id)
+        .where(Organisation.id == Admission.organisation_id)
         .where(Organisation.status == OrganisationStatus.ACTIVE)
     )
     return bool(await session.scalar(sa.select(found)))
@@ -68,14 +87,7 @@ async def payable(session: AsyncSession, admission_id: UUID, on: date) -> bool:
     It must be admitted, its organisation active, and all four checks must hold on that day; a bank
     account that changed after its check is not checked.
     """
-    found: Admission = (
-        await session.scalars(
-            sa.select(Admission)
-            .where(Admission.id == admission_id)
-            .options(*_ADMISSION)
-            .execution_options(populate_existing=True)
-        )
-    ).one()
+    found = await _admission(session, admission_id)
     organisation = found.organisation
     return (
         found.state is AdmissionState.ADMITTED
@@ -119,7 +131,7 @@ async def may_buy(session: AsyncSession, scheme_id: UUID, organisation_id: UUID)
         sa.exists()
         .where(Enrolment.scheme_id == scheme_id, Enrolment.organisation_id == organisation_id)
         .where(Enrolment.state == EnrolmentState.ACTIVE)
-        .where(Organisation.id == organisation_id)
+        .where(Organisation.id == Enrolment.organisation_id)
         .where(Organisation.status == OrganisationStatus.ACTIVE)
     )
     return bool(await session.scalar(sa.select(found)))
