@@ -36,6 +36,9 @@ Moment = Annotated[
 """A moment (RFC 3339): any offset comes in, UTC goes out."""
 
 
+ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
+"""Text that fits in the subject of a mail: no line breaks and no other control characters."""
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})")
 _MOMENT = re.compile(rf"{_DATE.pattern}[Tt]{_TIME.pattern}")

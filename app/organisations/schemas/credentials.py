@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.wire import Moment, Request, View
-from app.organisations.schemas.fields import ONE_LINE, Code, Email, PresentPassword
+from app.core.wire import ONE_LINE, Moment, Request, View
+from app.organisations.schemas.fields import Code, Email, PresentPassword
 
 
 class Delivery(StrEnum):

@@ -7,6 +7,7 @@ from stdnum import iban
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as NumberError
 
+from app.core.wire import ONE_LINE
 from app.organisations.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 
@@ -23,9 +24,6 @@ Email = Annotated[
     Field(max_length=254, examples=["sanne@bakkerijnoord.example"]),
 ]
 """An e-mail address; capitals make no other address."""
-
-ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
-"""Text that fits in the subject of a mail: no line breaks and no other control characters."""
 
 PersonName = Annotated[
     str, Field(min_length=1, max_length=200, pattern=ONE_LINE, examples=["Sanne de Wit"])

@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from stdnum.nl import postcode
 
-from app.core.wire import Moment, Request, View
+from app.core.wire import ONE_LINE, Moment, Request, View
 from app.organisations.models import DecisionKind, OrganisationStatus
-from app.organisations.schemas.fields import ONE_LINE, Iban, Reason, VatId
+from app.organisations.schemas.fields import Iban, Reason, VatId
 
 LegalName = Annotated[
     str,

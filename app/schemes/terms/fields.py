@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.wire import Request
-from app.organisations.schemas.fields import ONE_LINE
+from app.core.wire import ONE_LINE, Request
 
 WHOLE = 10_000
 """Basis points of a whole: 100 percent."""

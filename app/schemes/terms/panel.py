@@ -9,8 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
-from app.core.wire import Request
-from app.organisations.schemas.fields import ONE_LINE
+from app.core.wire import ONE_LINE, Request
 from app.schemes.terms.fields import BilingualText, Units
 
 HALF = Fraction(1, 2)
