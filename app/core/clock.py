@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+TIME_ZONE = "Europe/Amsterdam"
+"""Where people read their clocks, and where a day begins."""
 
 _offset = timedelta(0)
 
@@ -14,6 +18,11 @@ def now() -> datetime:
     the time inside ids use the machine's own.
     """
     return datetime.now(UTC) + _offset
+
+
+def today() -> date:
+    """Say which day it is in this installation, where people read their clocks."""
+    return now().astimezone(ZoneInfo(TIME_ZONE)).date()
 
 
 def shift(offset: timedelta) -> None:

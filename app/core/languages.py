@@ -22,10 +22,10 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.core.clock import TIME_ZONE
+
 APP = Path(__file__).parent.parent
 LOCALES = APP / "locale"
-TIME_ZONE = "Europe/Amsterdam"
-"""Where people read their clocks."""
 
 
 class Language(StrEnum):

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -154,3 +154,17 @@ def test_what_is_no_moment_is_refused(command: str, moment: str, complaint: str)
     answer = CliRunner().invoke(cli, ["clock", command, moment])
     assert answer.exit_code == 2
     assert complaint in answer.output
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 6, 30, 21, 59, tzinfo=UTC), date(2026, 6, 30)),
+        (datetime(2026, 6, 30, 22, 1, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), date(2026, 12, 31)),
+        (datetime(2026, 12, 31, 23, 1, tzinfo=UTC), date(2027, 1, 1)),
+    ],
+)
+def test_a_day_begins_at_midnight_in_the_netherlands(moment: datetime, day: date) -> None:
+    with clock.travelled(moment):
+        assert clock.today() == day

@@ -173,7 +173,7 @@ async def a_policy(
     policy = Policy(
         scheme_id=scheme.id,
         number=(before or 0) + 1,
-        valid_from=valid_from or clock.now().date(),
+        valid_from=valid_from or clock.today(),
         terms=deepcopy(terms),
         editor_ids=[(await a_user(session)).id],
         reason="Adopted by the board.",
@@ -191,7 +191,7 @@ async def a_policy_draft(
     editor = editor or await a_user(session)
     draft = PolicyDraft(
         scheme_id=scheme.id,
-        valid_from=clock.now().date() + timedelta(days=1),
+        valid_from=clock.today() + timedelta(days=1),
         terms=deepcopy(TERMS),
         editor_ids=[editor.id],
     )
@@ -273,7 +273,7 @@ async def a_check(
     valid_until: date | None = None,
 ) -> AdmissionCheck:
     """One thing that was checked about an entrepreneur, good for a year."""
-    until = valid_until or clock.now().date() + timedelta(days=365)
+    until = valid_until or clock.today() + timedelta(days=365)
     check = AdmissionCheck(
         admission_id=admission.id,
         kind=kind,
@@ -351,7 +351,7 @@ async def an_auditor(
 ) -> AuditorAppointment:
     """Somebody who audits an organisation, from yesterday for a year if nothing is said."""
     user = user or await a_user(session, "Ada van Rekenkamer")
-    today = clock.now().date()
+    today = clock.today()
     appointment = AuditorAppointment(
         organisation_id=organisation.id,
         user_id=user.id,

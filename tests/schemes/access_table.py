@@ -55,7 +55,7 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, place: Pl
             session,
             tenant.organisation,
             await session.get_one(User, world.users[Caller.PAST_AUDITOR]),
-            ends_on=clock.now().date() - timedelta(days=1),
+            ends_on=clock.today() - timedelta(days=1),
         )
     new = await make.an_authority(session)
     admission = await make.an_admission(session, scheme, state=AdmissionState.REQUESTED)
@@ -129,7 +129,7 @@ def _thing(member: str, thing: str, **more: object) -> Callable[[World, Place], 
     return lambda world, place: {member: str(world[place].things[thing]), **more}
 
 
-TODAY = clock.now().date()
+TODAY = clock.today()
 SCHEME = {
     "code": "rikx-nieuw",
     "name": {"nl": "Rikx Nieuw", "en": "Rikx New"},

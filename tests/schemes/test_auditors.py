@@ -27,7 +27,7 @@ async def appoint(
     days: tuple[int, int] = (0, 30),
 ) -> httpx.Response:
     """Appoint somebody from one day to another, both counted from today."""
-    today = clock.now().date()
+    today = clock.today()
     body = {
         "email": email,
         "startsOn": (today + timedelta(days=days[0])).isoformat(),

@@ -48,7 +48,7 @@ async def test_fixed_grants_are_a_scheme_like_any_other(
     assert [row["state"] for row in listed.json()["items"]] == ["requested"]
 
     async with database.reading() as session:
-        policy = await queries.policies.applying(session, UUID(scheme_id), clock.now().date())
+        policy = await queries.policies.applying(session, UUID(scheme_id), clock.today())
     assert policy is not None
     terms = policy.read_terms()
     assert terms.buyers.who is BuyerKind.RECOGNISING_AUTHORITIES

@@ -35,7 +35,7 @@ async def experts(database: Database, market: Market) -> set[str]:
 async def test_an_expert_accepts_with_the_mailed_token(
     client: httpx.AsyncClient, database: Database, market: Market, company: Member
 ) -> None:
-    ends = (clock.now().date() + timedelta(days=700)).isoformat()
+    ends = (clock.today() + timedelta(days=700)).isoformat()
     invited = await invite(client, market, company.email.upper(), tenureEndsOn=ends)
     assert invited.status_code == 201
     mail = (await make.mails(database))[-1]
@@ -107,7 +107,7 @@ async def test_an_open_invitation_is_not_sent_twice_and_an_old_one_makes_way(
 async def test_a_tenure_ends_by_itself_and_can_begin_again(
     client: httpx.AsyncClient, database: Database, market: Market, company: Member
 ) -> None:
-    today = clock.now().date()
+    today = clock.today()
     past = await invite(
         client, market, company.email, tenureEndsOn=(today - timedelta(days=1)).isoformat()
     )

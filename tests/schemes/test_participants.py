@@ -46,7 +46,7 @@ async def check(
         "kind": "identity",
         "passed": True,
         "evidence": "Extract of the trade register of 2026-11-20.",
-        "validUntil": (clock.now().date() + timedelta(days=365)).isoformat(),
+        "validUntil": (clock.today() + timedelta(days=365)).isoformat(),
         **changes,
     }
     path = f"{market.path}/admissions/{admission_id}/checks"
@@ -103,7 +103,7 @@ async def test_all_four_checks_must_hold_before_money_is_paid(
     client: httpx.AsyncClient, database: Database, market: Market, company: Member
 ) -> None:
     admission = (await ask(client, market, company)).json()
-    today = clock.now().date()
+    today = clock.today()
     for kind in CheckKind:
         await check(client, market, admission["id"], kind=kind)
     path = f"{market.path}/admissions/{admission['id']}"
@@ -142,7 +142,7 @@ async def test_another_bank_account_must_be_checked_anew(
         owner = await make.a_member(
             session, organisation=await session.get_one(Organisation, admission.organisation_id)
         )
-    today = clock.now().date()
+    today = clock.today()
     async with database.reading() as session:
         assert await queries.participants.payable(session, admission.id, today)
     changed = await client.patch(

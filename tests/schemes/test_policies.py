@@ -24,7 +24,7 @@ REASON = {"reason": "Adopted by the board."}
 
 
 def today() -> date:
-    return clock.now().date()
+    return clock.today()
 
 
 async def draft(

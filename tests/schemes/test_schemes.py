@@ -63,7 +63,7 @@ async def set_up(
     )
     scheme = await create(client, staff, operator.id, **details)
     path = f"/v1/schemes/{scheme.json()['id']}"
-    today = clock.now().date().isoformat()
+    today = clock.today().isoformat()
     draft = await client.post(
         f"{path}/policy-drafts", json={"validFrom": today, "terms": terms}, headers=writer.headers
     )

@@ -3,8 +3,9 @@
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, events
+from app.core import clock
 from app.core.ids import new_id
+from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, OrganisationStatus
 from app.schemes import queries
@@ -154,7 +155,7 @@ async def check(
     if caller.rights_in(admission.organisation_id):
         message = "You act for this organisation: somebody else checks it."
         raise OwnAffair(message)
-    if wanted.valid_until is not None and wanted.valid_until < clock.now().date():
+    if wanted.valid_until is not None and wanted.valid_until < clock.today():
         message = "This check would hold until a day that has passed."
         raise CheckOutdated(message)
     # Two checks of one kind are in the order of their ids only if they don't run side by side.
@@ -164,11 +165,12 @@ async def check(
     )
     session.add(made)
     await session.flush()
-    events.record(
+    trail.rights_changed(
         session,
+        caller,
         "admission.checked",
         admission.id,
-        caller.actor,
+        organisation_id=admission.organisation_id,
         checkId=str(made.id),
         checked=made.kind,
         passed=made.passed,

@@ -34,7 +34,7 @@ async def appoint(
     if user is None:
         message = "Nobody has an account with this address: let them register first."
         raise NotFound(message)
-    if request.ends_on < clock.now().date():
+    if request.ends_on < clock.today():
         message = "The period has passed already."
         raise TenureOver(message)
     await _insist_on_a_free_period(session, organisation, user, request)
@@ -81,7 +81,7 @@ async def end(session: AsyncSession, caller: Caller, appointment: AuditorAppoint
     Raises:
         AuditEnded: it ended before.
     """
-    if appointment.ended_at is not None or appointment.ends_on < clock.now().date():
+    if appointment.ended_at is not None or appointment.ends_on < clock.today():
         message = "The appointment has ended."
         raise AuditEnded(message)
     appointment.ended_at = clock.now()

@@ -86,7 +86,7 @@ async def _entry(
     session: AsyncSession, organisation: Organisation, wanted: EnrolmentRequest
 ) -> _Entry:
     scheme = await decisions.entering(session, organisation, wanted.scheme_id)
-    policy = await queries.policies.applying(session, scheme.id, clock.now().date())
+    policy = await queries.policies.applying(session, scheme.id, clock.today())
     if policy is None:
         message = "No policy of this scheme applies today."
         raise NoPolicyApplies(message)

@@ -10,7 +10,7 @@ from app.core import clock, events
 from app.core.database import violates
 from app.core.events import Actor
 from app.organisations import credentials
-from app.organisations.actions import attempts
+from app.organisations.actions import attempts, trail
 from app.organisations.callers import Caller
 from app.organisations.models import User
 from app.organisations.problems import AlreadyInvited, InvitationClosed, TokenRefused
@@ -65,7 +65,7 @@ async def invite(
             message = f"An invitation to {request.email} is open. Revoke it first."
             raise AlreadyInvited(message) from error
         raise
-    _note(session, caller.actor, "scheme-invitation.made", invitation)
+    _note(session, caller, "scheme-invitation.made", invitation, scheme)
     await letters.to_address(
         session,
         request.email,
@@ -85,7 +85,7 @@ async def _insist_on_sense(
     if scheme.state is SchemeState.CLOSED or (scheme.state is SchemeState.DRAFT and not is_expert):
         message = f"The scheme is {scheme.state}: nobody can come in as {request.invited_as}."
         raise SchemeStateForbids(message, current_state=scheme.state)
-    if request.tenure_ends_on is not None and request.tenure_ends_on < clock.now().date():
+    if request.tenure_ends_on is not None and request.tenure_ends_on < clock.today():
         message = "The last day of the tenure has passed already."
         raise TenureOver(message)
     if not is_expert:
@@ -118,7 +118,9 @@ async def _close_expired(
     )
 
 
-async def revoke(session: AsyncSession, caller: Caller, invitation: SchemeInvitation) -> None:
+async def revoke(
+    session: AsyncSession, caller: Caller, scheme: Scheme, invitation: SchemeInvitation
+) -> None:
     """Take an invitation back.
 
     Raises:
@@ -129,7 +131,7 @@ async def revoke(session: AsyncSession, caller: Caller, invitation: SchemeInvita
         message = "The invitation was answered or revoked before."
         raise InvitationClosed(message)
     close(invitation, InvitationOutcome.REVOKED)
-    _note(session, caller.actor, "scheme-invitation.revoked", invitation)
+    _note(session, caller, "scheme-invitation.revoked", invitation, scheme)
 
 
 async def decline(session: AsyncSession, token: str) -> None:
@@ -140,7 +142,14 @@ async def decline(session: AsyncSession, token: str) -> None:
     """
     invitation = await redeem(session, token)
     close(invitation, InvitationOutcome.DECLINED)
-    _note(session, Actor.system("invitation"), "scheme-invitation.declined", invitation)
+    events.record(
+        session,
+        "scheme-invitation.declined",
+        invitation.id,
+        Actor.system("invitation"),
+        schemeId=str(invitation.scheme_id),
+        invitedAs=invitation.invited_as,
+    )
 
 
 async def redeem(session: AsyncSession, token: str) -> SchemeInvitation:
@@ -170,12 +179,15 @@ def close(invitation: SchemeInvitation, outcome: InvitationOutcome) -> None:
     invitation.outcome = outcome
 
 
-def _note(session: AsyncSession, actor: Actor, kind: str, invitation: SchemeInvitation) -> None:
-    events.record(
+def _note(
+    session: AsyncSession, caller: Caller, kind: str, invitation: SchemeInvitation, scheme: Scheme
+) -> None:
+    trail.rights_changed(
         session,
+        caller,
         kind,
         invitation.id,
-        actor,
-        schemeId=str(invitation.scheme_id),
+        organisation_id=scheme.operator_id,
+        schemeId=str(scheme.id),
         invitedAs=invitation.invited_as,
     )

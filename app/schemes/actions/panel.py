@@ -39,7 +39,7 @@ async def accept(session: AsyncSession, caller: Caller, token: str) -> PanelMemb
     if scheme.state is SchemeState.CLOSED:
         message = "The scheme is closed: nobody comes in any more."
         raise SchemeStateForbids(message, current_state=scheme.state)
-    if invitation.tenure_ends_on is not None and invitation.tenure_ends_on < clock.now().date():
+    if invitation.tenure_ends_on is not None and invitation.tenure_ends_on < clock.today():
         message = "The last day of the tenure has passed already."
         raise TenureOver(message)
     invitations.close(invitation, InvitationOutcome.ACCEPTED)
@@ -70,7 +70,7 @@ async def _free_the_seat(session: AsyncSession, scheme: Scheme, user: User) -> N
             PanelMember.scheme_id == scheme.id,
             PanelMember.user_id == user.id,
             PanelMember.ended_at.is_(None),
-            PanelMember.tenure_ends_on < clock.now().date(),
+            PanelMember.tenure_ends_on < clock.today(),
         )
         .values(ended_at=clock.now(), end_reason="The tenure was over.")
     )

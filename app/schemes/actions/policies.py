@@ -137,7 +137,7 @@ def _insist_on_life(scheme: Scheme) -> None:
 
 
 def _insist_on_order(draft: PolicyDraft, last: Policy | None) -> None:
-    today = clock.now().date()
+    today = clock.today()
     earliest = today if last is None else _after(last, today)
     if draft.valid_from < earliest:
         message = f"This policy can begin on {earliest} at the earliest."

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, events
+from app.core import clock
 from app.core.database import violates
 from app.core.problems import NotFound
 from app.organisations.actions import trail
@@ -78,7 +78,14 @@ async def change(
     for name, value in changes.items():
         setattr(scheme, name, value)
     await session.flush()
-    events.record(session, "scheme.changed", scheme.id, caller.actor, fields=sorted(changes))
+    trail.rights_changed(
+        session,
+        caller,
+        "scheme.changed",
+        scheme.id,
+        organisation_id=scheme.operator_id,
+        fields=sorted(changes),
+    )
     return scheme
 
 
@@ -104,7 +111,7 @@ async def decide(
 
 async def _insist_on_readiness(session: AsyncSession, scheme: Scheme) -> None:
     missing = []
-    if await queries.policies.applying(session, scheme.id, clock.now().date()) is None:
+    if await queries.policies.applying(session, scheme.id, clock.today()) is None:
         missing.append("a published policy that applies today")
     if not await queries.schemes.recognised_by_anybody(session, scheme):
         missing.append("an authority that recognises it")

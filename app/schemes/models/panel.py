@@ -96,5 +96,5 @@ class PanelMember(Identified):
         """Say when a row is an expert of today: not ended, and within the tenure."""
         return (
             cls.ended_at.is_(None),
-            sa.or_(cls.tenure_ends_on.is_(None), cls.tenure_ends_on >= clock.now().date()),
+            sa.or_(cls.tenure_ends_on.is_(None), cls.tenure_ends_on >= clock.today()),
         )

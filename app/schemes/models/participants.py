@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.database import READ_AND_ADD, Identified
-from app.organisations.models import Organisation
+from app.organisations.models import Organisation, OrganisationStatus
 from app.schemes.models.decisions import SchemeDecision
 
 
@@ -51,13 +51,24 @@ class Admission(Identified):
 
     @property
     def missing_checks(self) -> list["CheckKind"]:
-        """What is not checked, or not any more, on this day; `checks` must be loaded."""
-        return missing_checks(self.checks, self.organisation, clock.now().date())
+        """What is not checked, or not any more, today; organisation and checks must be loaded."""
+        return missing_checks(self.checks, self.organisation, clock.today())
 
     @property
     def payable(self) -> bool:
-        """Whether money may be paid out to it today."""
-        return self.state is AdmissionState.ADMITTED and not self.missing_checks
+        """Whether money may be paid out to it today; the same must be loaded."""
+        return self.payable_on(clock.today())
+
+    def payable_on(self, on: date) -> bool:
+        """Whether money may be paid out to it on a day; the same must be loaded.
+
+        It must be admitted, its organisation active, and all four checks must hold on that day.
+        """
+        return (
+            self.state is AdmissionState.ADMITTED
+            and self.organisation.status is OrganisationStatus.ACTIVE
+            and not missing_checks(self.checks, self.organisation, on)
+        )
 
 
 class CheckKind(StrEnum):

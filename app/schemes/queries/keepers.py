@@ -47,7 +47,7 @@ async def readable_keepers(session: AsyncSession, caller: Caller) -> ReadableKee
 
 def audited(user_id: UUID) -> sa.Select[UUID]:
     """Select the organisations that a user audits today."""
-    today = clock.now().date()
+    today = clock.today()
     return sa.select(AuditorAppointment.organisation_id).where(
         AuditorAppointment.user_id == user_id,
         AuditorAppointment.ended_at.is_(None),

@@ -16,7 +16,6 @@ from app.schemes.models import (
     Scheme,
     SchemeDecision,
     SchemeDecisionKind,
-    missing_checks,
 )
 
 _ADMISSION = (
@@ -82,18 +81,8 @@ async def is_admitted(session: AsyncSession, scheme_id: UUID, organisation_id: U
 
 
 async def payable(session: AsyncSession, admission_id: UUID, on: date) -> bool:
-    """Tell whether money may be paid out to an entrepreneur on a day.
-
-    It must be admitted, its organisation active, and all four checks must hold on that day; a bank
-    account that changed after its check is not checked.
-    """
-    found = await _admission(session, admission_id)
-    organisation = found.organisation
-    return (
-        found.state is AdmissionState.ADMITTED
-        and organisation.status is OrganisationStatus.ACTIVE
-        and not missing_checks(found.checks, organisation, on)
-    )
+    """Tell whether money may be paid out to an entrepreneur on a day (`Admission.payable_on`)."""
+    return (await _admission(session, admission_id)).payable_on(on)
 
 
 async def enrolments(

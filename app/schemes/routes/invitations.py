@@ -54,10 +54,10 @@ async def invite_to_scheme(
     responses=refusals(RoleTooSmall, OrganisationInactive, InvitationClosed),
 )
 async def revoke_scheme_invitation(
-    caller: Person, invitation: OperatedInvitation, session: Session
+    caller: Person, scheme: OperatedScheme, invitation: OperatedInvitation, session: Session
 ) -> None:
     """Take an invitation back."""
-    await actions.invitations.revoke(session, caller, invitation)
+    await actions.invitations.revoke(session, caller, scheme, invitation)
 
 
 @router.post("/declined-invitations", status_code=204, responses=refusals(TokenRefused))
