@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008_schemes"
-down_revision = "0006_ledger"
+down_revision = "0007_files"
 
 APPEND_ONLY = ("admission_checks", "scheme_decisions", "scheme_policies")
 
