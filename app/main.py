@@ -30,6 +30,7 @@ from app.organisations.problems import (
     SignInRequired,
 )
 from app.schemes import routes as schemes
+from app.schemes.queries.keepers import readable_keepers
 
 ROUTERS: tuple[APIRouter, ...] = (
     root.router,
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.on_refusal = note_refusal
+    app.state.whose_books = readable_keepers
     app.state.scanner = scanning.choose(settings)
     refusing.install(app)
     app.add_middleware(RateLimits, settings=settings)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -91,11 +91,15 @@ class EntryRow:
     lines: Sequence[LineRow]
 
 
+Keepers: TypeAlias = frozenset[UUID] | None
+"""Whose books may be read; None: everybody's."""
+
+
 async def ledgers(
-    session: AsyncSession, paging: PageRequest, keeper_id: UUID | None = None
+    session: AsyncSession, paging: PageRequest, keepers: Keepers, keeper_id: UUID | None = None
 ) -> Page[Ledger]:
-    """List ledgers: of one keeper, or all."""
-    query = sa.select(Ledger)
+    """List ledgers: of one keeper, or of all that may be read."""
+    query = sa.select(Ledger).where(_of(keepers, Ledger.keeper_id))
     if keeper_id is not None:
         query = query.where(Ledger.keeper_id == keeper_id)
     return await page(session, query, Ledger, paging)
@@ -203,33 +207,52 @@ _STATEMENT = """
 """
 
 
+def _of(keepers: Keepers, column: sa.orm.Mapped[UUID]) -> sa.ColumnElement[bool]:
+    return sa.true() if keepers is None else column.in_(keepers)
+
+
+async def entry(session: AsyncSession, entry_id: UUID, keepers: Keepers) -> EntryRow | None:
+    """Find an entry, with the lines that may be read; none if there are none."""
+    found = await session.get(LedgerEntry, entry_id)
+    rows = await _with_lines(session, [found] if found else [], keepers)
+    return rows[0] if rows and rows[0].lines else None
+
+
 async def entries(
-    session: AsyncSession, paging: PageRequest, story: str | None = None
+    session: AsyncSession, paging: PageRequest, keepers: Keepers, story: str | None = None
 ) -> Page[EntryRow]:
     """List entries, the newest first; or a story: all under one reference prefix, as it happened.
 
-    `order/7` is the prefix of `order/7/paid` and of `order/7` itself, not of `order/77`.
+    `order/7` is the prefix of `order/7/paid` and of `order/7` itself, not of `order/77`. Of each
+    there are the lines that may be read: every ledger balances by itself.
     """
-    if story is None:
-        found = await page(session, sa.select(LedgerEntry), LedgerEntry, paging, newest_first=True)
-    else:
+    query = sa.select(LedgerEntry)
+    if keepers is not None:
+        line = sa.select(LedgerLine.entry_id).join(Ledger, Ledger.id == LedgerLine.ledger_id)
+        readable = line.where(LedgerLine.entry_id == LedgerEntry.id, _of(keepers, Ledger.keeper_id))
+        query = query.where(readable.exists())
+    if story is not None:
         told = sa.select(LedgerReference.id).where(_tells(story))
-        query = sa.select(LedgerEntry).where(LedgerEntry.id.in_(told))
-        found = await page(session, query, LedgerEntry, paging)
-    rows = Page(await with_lines(session, found.items), paging.limit)
+        query = query.where(LedgerEntry.id.in_(told))
+    found = await page(session, query, LedgerEntry, paging, newest_first=story is None)
+    rows = Page(await _with_lines(session, found.items, keepers), paging.limit)
     rows.next = found.next
     return rows
 
 
 async def holds(
-    session: AsyncSession, paging: PageRequest, story: str | None = None
+    session: AsyncSession, paging: PageRequest, keepers: Keepers, story: str | None = None
 ) -> Page[LedgerHold]:
     """List holds, the newest first; or those of a story, as they were made."""
     query = sa.select(LedgerHold)
-    if story is None:
-        return await page(session, query, LedgerHold, paging, newest_first=True)
-    told = sa.select(LedgerReference.id).where(_tells(story))
-    return await page(session, query.where(LedgerHold.id.in_(told)), LedgerHold, paging)
+    if keepers is not None:
+        account = sa.select(LedgerAccount.id).join(Ledger, Ledger.id == LedgerAccount.ledger_id)
+        readable = account.where(_of(keepers, Ledger.keeper_id))
+        query = query.where(LedgerHold.account_id.in_(readable))
+    if story is not None:
+        told = sa.select(LedgerReference.id).where(_tells(story))
+        query = query.where(LedgerHold.id.in_(told))
+    return await page(session, query, LedgerHold, paging, newest_first=story is None)
 
 
 def _tells(story: str) -> sa.ColumnElement[bool]:
@@ -238,7 +261,9 @@ def _tells(story: str) -> sa.ColumnElement[bool]:
     return sa.or_(reference == story, sa.and_(reference >= f"{story}/", reference < f"{story}0"))
 
 
-async def with_lines(session: AsyncSession, found: Sequence[LedgerEntry]) -> list[EntryRow]:
+async def _with_lines(
+    session: AsyncSession, found: Sequence[LedgerEntry], keepers: Keepers
+) -> list[EntryRow]:
     """Read the lines of entries, their places, and what reversed them."""
     ids = [row.id for row in found]
     lines: defaultdict[UUID, list[LineRow]] = defaultdict(list)
@@ -246,7 +271,7 @@ async def with_lines(session: AsyncSession, found: Sequence[LedgerEntry]) -> lis
         sa.select(LedgerLine, LedgerAccount, Ledger.keeper_id)
         .join(LedgerAccount, LedgerAccount.id == LedgerLine.account_id)
         .join(Ledger, Ledger.id == LedgerLine.ledger_id)
-        .where(LedgerLine.entry_id.in_(ids))
+        .where(LedgerLine.entry_id.in_(ids), _of(keepers, Ledger.keeper_id))
         .order_by(LedgerLine.entry_id, LedgerLine.position)
     )
     for line, account, keeper_id in await session.execute(query):

@@ -11,7 +11,12 @@ from app.core.paging import Page, PageOf, Paging
 from app.core.problems import NotFound, refusals
 from app.core.wire import Moment
 from app.ledger import balances, queries, trial_balances
-from app.ledger.access import ReadableAccount, ReadableEntry, ReadableLedger
+from app.ledger.access import (
+    ReadableAccount,
+    ReadableEntry,
+    ReadableKeepers,
+    ReadableLedger,
+)
 from app.ledger.chart import KINDS
 from app.ledger.models import Ledger, LedgerHold
 from app.ledger.problems import NoSuchAccount, NotKnownYet
@@ -29,13 +34,11 @@ from app.ledger.schemas import (
     TrialBalanceView,
     TrialRowView,
 )
-from app.organisations.access import AnyCaller, Staff
-from app.organisations.problems import StaffNeedsSecondFactor, StaffOnly
+from app.organisations.access import AnyCaller
 
 router = router_of("", "Books")
 ROUTERS: tuple[APIRouter, ...] = (router,)
 
-STAFF = (StaffOnly, StaffNeedsSecondFactor)
 ACCOUNT = "/ledgers/{ledger_id}/accounts/{kind}/{owner_id}"
 
 Story = Annotated[
@@ -74,20 +77,20 @@ async def read_chart_of_accounts(_caller: AnyCaller) -> ChartView:
     )
 
 
-@router.get("/ledgers", response_model=PageOf[LedgerView], responses=refusals(*STAFF))
+@router.get("/ledgers", response_model=PageOf[LedgerView])
 async def list_ledgers(
-    _caller: Staff,
+    keepers: ReadableKeepers,
     session: Session,
     paging: Paging,
     keeper_id: Annotated[
         UUID | None, Query(alias="keeperId", description="Of this scheme or authority only.")
     ] = None,
 ) -> Page[Ledger]:
-    """List the ledgers of schemes and authorities."""
-    return await queries.ledgers(session, paging, keeper_id)
+    """List the ledgers that the caller may read: of schemes and authorities."""
+    return await queries.ledgers(session, paging, keepers, keeper_id)
 
 
-@router.get("/ledgers/{ledger_id}", response_model=LedgerView, responses=refusals(*STAFF, NotFound))
+@router.get("/ledgers/{ledger_id}", response_model=LedgerView, responses=refusals(NotFound))
 async def read_ledger(ledger: ReadableLedger) -> Ledger:
     """Read one keeper's book."""
     return ledger
@@ -96,7 +99,7 @@ async def read_ledger(ledger: ReadableLedger) -> Ledger:
 @router.get(
     "/ledgers/{ledger_id}/accounts",
     response_model=AccountPage,
-    responses=refusals(*STAFF, NotFound),
+    responses=refusals(NotFound),
 )
 async def list_ledger_accounts(
     ledger: ReadableLedger,
@@ -120,7 +123,7 @@ async def list_ledger_accounts(
     return AccountPage(items=items, next=items[-1].number if more else None)
 
 
-@router.get(ACCOUNT, response_model=BalanceView, responses=refusals(*STAFF, NotFound, NotKnownYet))
+@router.get(ACCOUNT, response_model=BalanceView, responses=refusals(NotFound, NotKnownYet))
 async def read_balance(
     account: ReadableAccount,
     session: Session,
@@ -144,7 +147,7 @@ async def read_balance(
 @router.get(
     f"{ACCOUNT}/statement",
     response_model=PageOf[StatementRowView],
-    responses=refusals(*STAFF, NotFound, NoSuchAccount),
+    responses=refusals(NotFound, NoSuchAccount),
 )
 async def read_statement(
     account: ReadableAccount, session: Session, paging: Paging
@@ -156,7 +159,7 @@ async def read_statement(
 @router.get(
     "/ledgers/{ledger_id}/trial-balance",
     response_model=TrialBalanceView,
-    responses=refusals(*STAFF, NotFound, NotKnownYet),
+    responses=refusals(NotFound, NotKnownYet),
 )
 async def read_trial_balance(
     ledger: ReadableLedger,
@@ -189,28 +192,27 @@ async def read_trial_balance(
     )
 
 
-@router.get("/ledger-entries", response_model=PageOf[EntryView], responses=refusals(*STAFF))
+@router.get("/ledger-entries", response_model=PageOf[EntryView])
 async def list_ledger_entries(
-    _caller: Staff, session: Session, paging: Paging, story: Story | None = None
+    keepers: ReadableKeepers, session: Session, paging: Paging, story: Story | None = None
 ) -> Page[EntryRow]:
     """List entries, the newest first; or a story: all under one reference, as it happened."""
-    return await queries.entries(session, paging, story)
+    return await queries.entries(session, paging, keepers, story)
 
 
 @router.get(
     "/ledger-entries/{entry_id}",
     response_model=EntryView,
-    responses=refusals(*STAFF, NotFound),
+    responses=refusals(NotFound),
 )
-async def read_ledger_entry(entry: ReadableEntry, session: Session) -> EntryRow:
-    """Read an entry with its lines."""
-    [row] = await queries.with_lines(session, [entry])
-    return row
+async def read_ledger_entry(entry: ReadableEntry) -> EntryRow:
+    """Read an entry, with its lines in the ledgers that the caller may read."""
+    return entry
 
 
-@router.get("/ledger-holds", response_model=PageOf[HoldView], responses=refusals(*STAFF))
+@router.get("/ledger-holds", response_model=PageOf[HoldView])
 async def list_ledger_holds(
-    _caller: Staff, session: Session, paging: Paging, story: Story | None = None
+    keepers: ReadableKeepers, session: Session, paging: Paging, story: Story | None = None
 ) -> Page[LedgerHold]:
     """List holds, the newest first; or those of a story: what was claimed, and how that ended."""
-    return await queries.holds(session, paging, story)
+    return await queries.holds(session, paging, keepers, story)

@@ -131,7 +131,7 @@ async def test_positions_follow_what_builds_on_what(
     await journal.post(session, reversal)
     await place(session)
 
-    rows = await queries.entries(session, PageRequest(), draft.reference)
+    rows = await queries.entries(session, PageRequest(), None, draft.reference)
     places = {row.id: row.position for row in rows.items}
     assert (places[draft.id] or 0) + 1 == places[old_id]
 
@@ -201,8 +201,8 @@ async def test_a_story_is_all_under_one_reference(session: AsyncSession, deposit
     )
     await journal.post(session, Void(hold.reference))
 
-    rows = await queries.entries(session, PageRequest(), "order/7")
-    holds = await queries.holds(session, PageRequest(), "order/7")
+    rows = await queries.entries(session, PageRequest(), None, "order/7")
+    holds = await queries.holds(session, PageRequest(), None, "order/7")
 
     assert [row.reference for row in rows.items] == ["order/7/paid", "order/7"]
     assert [(found.reference, found.state) for found in holds.items] == [

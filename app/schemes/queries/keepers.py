@@ -20,6 +20,11 @@ class ReadableKeepers:
     all_of_them: bool = False
     """The platform's staff: the sets say nothing then."""
 
+    @property
+    def ids(self) -> frozenset[UUID] | None:
+        """Schemes and authorities alike, as the books know them; None: all."""
+        return None if self.all_of_them else self.schemes | self.authorities
+
     def may_read(self, keeper_id: UUID) -> bool:
         """Tell whether the books of a scheme or an authority are among them."""
         return self.all_of_them or keeper_id in self.schemes or keeper_id in self.authorities
