@@ -41,6 +41,8 @@ CREATE FUNCTION ledger_mirrored(
     OUT kind text[], OUT owner uuid[], OUT debit boolean[], OUT amount bigint[], OUT about uuid[]
 ) LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+    -- Two that reverse the same wait here, before either of them has anything that others need.
+    PERFORM FROM ledger_entries WHERE id = ANY (d_reverses) ORDER BY id FOR UPDATE;
     SELECT array_agg(CASE d.op WHEN 'reversal' THEN coalesce(e.line_count, 0) ELSE d.lines END
                      ORDER BY d.n)
       INTO lines
@@ -73,26 +75,35 @@ LANGUAGE sql STABLE AS $$
                l(draft, account, rank, sign, amount)
          WHERE l.rank IS NOT NULL AND op[l.draft] IN ('entry', 'reversal', 'hold')
         UNION ALL
-        SELECT h.n, h.account, 0, -h.quantity
+        -- Who only prolongs a hold changes nothing, but takes the account all the same: else it
+        -- could meet another one's lock among the holds.
+        SELECT h.n, h.account, 0, CASE op[h.n] WHEN 'extend' THEN 0 ELSE -h.quantity END
           FROM unnest(h_account, h_quantity) WITH ORDINALITY h(account, quantity, n)
-         WHERE h.account IS NOT NULL AND op[h.n] IN ('entry', 'void')
+         WHERE h.account IS NOT NULL AND op[h.n] IN ('entry', 'void', 'extend')
       ) x
      GROUP BY x.draft, x.account
 $$;
 
-CREATE FUNCTION ledger_named_before(op text[], d_reference text[], d_id uuid[])
+-- Which drafts have a name that was taken: before this call, or by an earlier draft of it.
+CREATE FUNCTION ledger_named_before(op text[], d_reference text[], fresh text[])
 RETURNS text[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT array_agg(CASE WHEN d.op IN ('void', 'extend') OR r.id = d.id THEN d.op
+    SELECT array_agg(CASE WHEN d.op IN ('void', 'extend') OR (d.earlier = 0
+                               AND d.reference = ANY (fresh)) THEN d.op
                           ELSE 'named before' END ORDER BY d.n)
-      FROM unnest(op, d_reference, d_id) WITH ORDINALITY d(op, reference, id, n)
-      LEFT JOIN ledger_references r ON r.reference = d.reference
+      FROM (SELECT u.op, u.reference, u.n,
+                   count(*) FILTER (WHERE u.op NOT IN ('void', 'extend'))
+                       OVER (PARTITION BY u.reference ORDER BY u.n
+                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
+              FROM unnest(op, d_reference) WITH ORDINALITY u(op, reference, n)) d
 $$;
 
 -- Lock all limited accounts in their order, free what expired, and say draft by draft what fits.
 CREATE FUNCTION ledger_decide(
-    p_now timestamptz, INOUT op text[], d_reference text[], d_hold text[], d_reverses uuid[],
-    d_lines smallint[], h_id uuid[], h_account bigint[], h_quantity bigint[], l_draft integer[],
-    l_account bigint[], l_rank smallint[], l_sign integer[], l_amount bigint[], OUT outcome text[], OUT culprit text[], OUT available bigint[]
+    p_now timestamptz, INOUT op text[], d_id uuid[], d_reference text[], d_hold text[],
+    d_expires_at timestamptz[], d_reverses uuid[], d_lines smallint[], h_id uuid[],
+    h_account bigint[], h_quantity bigint[], taken bigint[], l_draft integer[], l_account bigint[],
+    l_rank smallint[], l_sign integer[], l_amount bigint[],
+    OUT outcome text[], OUT culprit text[], OUT available bigint[]
 ) LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     accounts bigint[];
@@ -102,6 +113,8 @@ DECLARE
     c_free bigint[];
     reversed uuid[] := '{}';
     refusal text;
+    first integer := 1;
+    past integer := 1;
     i integer;
 BEGIN
     outcome := array_fill('posted'::text, ARRAY[cardinality(op)]);
@@ -123,17 +136,16 @@ BEGIN
     SELECT array_agg(a.id), array_agg(a.posted - a.held) INTO accounts, free
       FROM ledger_accounts a WHERE a.id = ANY (l_account || h_account) AND a.limited;
 
-    SELECT array_agg(c.draft), array_agg(c.account), array_agg((c.posted - c.held)::bigint)
+    SELECT array_agg(c.draft ORDER BY c.draft), array_agg(c.account ORDER BY c.draft),
+           array_agg((c.posted - c.held)::bigint ORDER BY c.draft)
       INTO c_draft, c_account, c_free
       FROM ledger_changes(op, h_account, h_quantity, l_draft, l_account, l_rank, l_sign, l_amount) c;
 
     FOR n IN 1 .. cardinality(op) LOOP
         CONTINUE WHEN op[n] = 'named before';
         refusal := CASE
-            WHEN d_hold[n] IS NOT NULL THEN ledger_hold_refuses(p_now, op[n], h_id[n], (
-                SELECT sum(-l.sign * l.amount)
-                  FROM unnest(l_draft, l_account, l_sign, l_amount) l(draft, account, sign, amount)
-                 WHERE l.draft = n AND l.account = h_account[n]))
+            WHEN d_hold[n] IS NOT NULL
+                THEN ledger_hold_refuses(p_now, op[n], h_id[n], taken[n])
             WHEN op[n] <> 'reversal' THEN NULL
             WHEN d_lines[n] = 0 AND EXISTS (SELECT FROM ledger_entries WHERE id = d_reverses[n])
                 THEN 'is a reversal'
@@ -142,7 +154,11 @@ BEGIN
                 OR d_reverses[n] = ANY (reversed)
                 THEN 'reversed before'
         END;
-        FOR c IN 1 .. coalesce(cardinality(c_draft), 0) LOOP
+        first := past;
+        WHILE c_draft[past] <= n LOOP
+            past := past + 1;
+        END LOOP;
+        FOR c IN first .. past - 1 LOOP
             CONTINUE WHEN c_draft[c] <> n OR refusal IS NOT NULL;
             i := array_position(accounts, c_account[c]);
             IF free[i] + c_free[c] < 0 THEN
@@ -160,7 +176,10 @@ BEGIN
             CONTINUE;
         END IF;
         reversed := reversed || d_reverses[n];
-        FOR c IN 1 .. coalesce(cardinality(c_draft), 0) LOOP
+        IF d_hold[n] IS NOT NULL THEN
+            PERFORM ledger_end_hold(p_now, op[n], h_id[n], d_id[n], d_expires_at[n], taken[n]);
+        END IF;
+        FOR c IN first .. past - 1 LOOP
             CONTINUE WHEN c_draft[c] <> n;
             i := array_position(accounts, c_account[c]);
             free[i] := free[i] + c_free[c];
@@ -169,7 +188,7 @@ BEGIN
 END $$;
 
 -- Why a draft may not do this to a hold; NULL if it may. `taken`: what its lines take.
-CREATE FUNCTION ledger_hold_refuses(p_now timestamptz, op text, p_id uuid, taken numeric)
+CREATE FUNCTION ledger_hold_refuses(p_now timestamptz, op text, p_id uuid, taken bigint)
 RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     hold ledger_holds;
@@ -185,50 +204,32 @@ BEGIN
     END;
 END $$;
 
--- End or prolong holds; false if one was not as its draft expects.
-CREATE FUNCTION ledger_end_holds(
-    p_now timestamptz, op text[], d_id uuid[], d_hold text[], d_expires_at timestamptz[],
-    h_id uuid[], h_account bigint[], l_draft integer[], l_account bigint[], l_sign integer[],
-    l_amount bigint[]
+-- End or prolong a hold; false if it is not as the draft expects.
+CREATE FUNCTION ledger_end_hold(
+    p_now timestamptz, op text, p_id uuid, p_entry uuid, p_expires_at timestamptz, taken bigint
 ) RETURNS boolean LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-    wanted integer;
-    written integer;
 BEGIN
-    WITH ends AS (
-        SELECT d.op, d.id AS entry_id, h.id AS hold_id, d.expires_at, (
-                SELECT sum(-l.sign * l.amount)
-                  FROM unnest(l_draft, l_account, l_sign, l_amount) l(draft, account, sign, amount)
-                 WHERE l.draft = d.n AND l.account = h.account) AS taken
-          FROM unnest(op, d_id, d_expires_at) WITH ORDINALITY d(op, id, expires_at, n)
-          JOIN unnest(h_id, h_account) WITH ORDINALITY h(id, account, n) ON h.n = d.n
-         WHERE d.op IN ('entry', 'void', 'extend') AND h.id IS NOT NULL
-    )
     UPDATE ledger_holds h
-       SET state = CASE WHEN e.op = 'entry' THEN 'posted'
-                        WHEN e.op = 'extend' THEN 'pending'
+       SET state = CASE WHEN op = 'entry' THEN 'posted'
+                        WHEN op = 'extend' THEN 'pending'
                         WHEN h.expires_at <= p_now THEN 'expired'
                         ELSE 'voided' END,
-           posted_quantity = CASE WHEN e.op = 'entry' THEN e.taken ELSE 0 END,
-           entry_id = CASE WHEN e.op = 'entry' THEN e.entry_id END,
-           settled_at = CASE WHEN e.op <> 'extend' THEN p_now END,
-           expires_at = CASE WHEN e.op = 'extend' THEN e.expires_at ELSE h.expires_at END
-      FROM ends e
-     WHERE h.id = e.hold_id AND h.state = 'pending'
-       AND (e.op = 'void' OR h.expires_at > p_now)
-       AND (e.op <> 'entry' OR e.taken BETWEEN 1 AND h.quantity);
-    GET DIAGNOSTICS written = ROW_COUNT;
-    SELECT count(*) INTO wanted FROM unnest(op, d_hold) d(op, hold)
-     WHERE d.op IN ('entry', 'void', 'extend') AND d.hold IS NOT NULL;
-    RETURN written = wanted;
+           posted_quantity = CASE WHEN op = 'entry' THEN taken ELSE 0 END,
+           entry_id = CASE WHEN op = 'entry' THEN p_entry END,
+           settled_at = CASE WHEN op <> 'extend' THEN p_now END,
+           expires_at = CASE WHEN op = 'extend' THEN p_expires_at ELSE h.expires_at END
+     WHERE h.id = p_id AND h.state = 'pending'
+       AND (op = 'void' OR h.expires_at > p_now)
+       AND (op <> 'entry' OR taken BETWEEN 1 AND h.quantity);
+    RETURN FOUND;
 END $$;
 
 -- What became of drafts whose reference was taken: the same content is a replay, any other is not.
 CREATE FUNCTION ledger_compare(
     op text[], d_op text[], INOUT outcome text[], d_id uuid[], d_reference text[], d_kind text[],
     d_narration text[], d_occurred_at timestamptz[], d_evidence text[], d_reverses uuid[],
-    d_hold text[], h_id uuid[], l_draft integer[], l_position smallint[], l_account bigint[], l_debit boolean[],
-    l_amount bigint[], l_about uuid[], OUT entry uuid[]
+    d_hold text[], h_id uuid[], l_draft integer[], l_position smallint[], l_account bigint[],
+    l_debit boolean[], l_amount bigint[], l_about uuid[], OUT entry uuid[]
 ) LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     first uuid;
@@ -266,7 +267,10 @@ BEGIN
               INTO same
               FROM ledger_entries e WHERE e.id = first;
         END IF;
-        outcome[n] := CASE WHEN same THEN 'replayed' ELSE 'reference reused' END;
+        -- Where nothing has the name now, the draft of this call that had it was refused.
+        outcome[n] := CASE WHEN first IS NULL THEN 'left out'
+                           WHEN same THEN 'replayed'
+                           ELSE 'reference reused' END;
         entry[n] := first;
     END LOOP;
 END $$;

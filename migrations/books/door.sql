@@ -11,9 +11,10 @@
 -- way: lock first, free what expired, decide draft by draft (careful.sql). A refusal is a word in
 -- `outcome`, not an error; with p_together one refusal leaves out all.
 --
--- Locks are taken in one order: references by name, accounts by rank, ledger and owner, then holds.
--- So two calls never wait for each other, and a transaction calls once. A client that sends its
--- lines in another order endangers nobody's money: it may meet a deadlock, and that is all.
+-- Locks are taken in one order: what is reversed, references by name, accounts by rank, ledger and
+-- owner, then holds. So two calls never wait for each other, and a transaction calls once. A client
+-- that sends its lines in another order endangers nobody's money: it may meet a deadlock, and that
+-- is all. One that sends what is no draft, or lines that belong to none, is refused (22023).
 
 CREATE FUNCTION ledger_post(
     p_now timestamptz, p_together boolean,
@@ -31,8 +32,10 @@ DECLARE
     ends_holds CONSTANT boolean := cardinality(array_remove(d_hold, NULL)) > 0;
     with_reversals CONSTANT boolean := 'reversal' = ANY (d_op);
     named CONSTANT integer := cardinality(array_remove(array_remove(d_op, 'void'), 'extend'));
+    lines smallint[] := array_fill(0::smallint, ARRAY[drafts]);
     careful boolean := false;
     op text[];
+    fresh text[];
     id_ bigint;
     side_ ledger_side;
     rank_ smallint;
@@ -41,12 +44,40 @@ DECLARE
     h_id uuid[];
     h_account bigint[];
     h_quantity bigint[];
+    taken bigint[];
     written integer;
     repeated boolean;
     posted_ bigint;
     held_ bigint;
     change record;
 BEGIN
+    -- Arrays are read by number and in rows: both must see the same.
+    IF (array_dims(d_id), array_dims(d_reference), array_dims(d_kind), array_dims(d_narration),
+        array_dims(d_occurred_at), array_dims(d_evidence), array_dims(d_hold),
+        array_dims(d_expires_at), array_dims(d_reverses)) IS DISTINCT FROM
+       (array_dims(d_op), array_dims(d_op), array_dims(d_op), array_dims(d_op), array_dims(d_op),
+        array_dims(d_op), array_dims(d_op), array_dims(d_op), array_dims(d_op))
+       OR (array_dims(l_position), array_dims(l_ledger), array_dims(l_kind), array_dims(l_owner),
+           array_dims(l_debit), array_dims(l_amount), array_dims(l_about)) IS DISTINCT FROM
+          (array_dims(l_draft), array_dims(l_draft), array_dims(l_draft), array_dims(l_draft),
+           array_dims(l_draft), array_dims(l_draft), array_dims(l_draft))
+    THEN
+        RAISE EXCEPTION 'the arrays of drafts, or of lines, differ in their bounds'
+            USING ERRCODE = '22023';
+    END IF;
+    FOR n IN 1 .. drafts LOOP
+        IF (CASE d_op[n]
+                WHEN 'entry' THEN d_reverses[n] IS NULL AND d_lines[n] > 0
+                WHEN 'reversal' THEN d_reverses[n] IS NOT NULL AND d_hold[n] IS NULL
+                WHEN 'hold' THEN d_reverses[n] IS NULL AND d_hold[n] IS NULL AND d_lines[n] = 1
+                WHEN 'void' THEN d_hold[n] IS NOT NULL AND d_lines[n] = 0
+                WHEN 'extend' THEN d_hold[n] IS NOT NULL AND d_lines[n] = 0
+            END) IS NOT TRUE THEN
+            RAISE EXCEPTION 'draft % is no entry, reversal, hold, void or extension', n
+                USING ERRCODE = '22023';
+        END IF;
+    END LOOP;
+
     IF with_reversals THEN
         SELECT m.lines, l_draft || m.draft, l_position || m.position, l_ledger || m.ledger,
                l_kind || m.kind, l_owner || m.owner, l_debit || m.debit, l_amount || m.amount,
@@ -54,6 +85,16 @@ BEGIN
           INTO d_lines, l_draft, l_position, l_ledger, l_kind, l_owner, l_debit, l_amount, l_about
           FROM ledger_mirrored(d_op, d_reverses, d_lines) m;
         careful := 0 = ANY (d_lines);
+    END IF;
+
+    IF ends_holds THEN
+        SELECT array_agg(h.id ORDER BY n), array_agg(h.account_id ORDER BY n),
+               array_agg(h.quantity ORDER BY n)
+          INTO h_id, h_account, h_quantity
+          FROM unnest(d_hold) WITH ORDINALITY d(reference, n)
+          LEFT JOIN ledger_references r ON r.reference = d.reference
+          LEFT JOIN ledger_holds h ON h.id = r.id;
+        taken := array_fill(0::bigint, ARRAY[drafts]);
     END IF;
 
     -- A statement for each line: with few lines that is quicker than one for all.
@@ -70,15 +111,18 @@ BEGIN
         line_account[i] := id_;
         l_rank[i] := rank_;
         l_sign[i] := CASE WHEN l_debit[i] = (side_ = 'debit') THEN 1 ELSE -1 END;
+        lines[l_draft[i]] := lines[l_draft[i]] + 1;
+        IF h_account[l_draft[i]] = id_ THEN
+            taken[l_draft[i]] := taken[l_draft[i]] - l_sign[i] * l_amount[i];
+        END IF;
+        IF rank_ IS NULL AND d_op[l_draft[i]] = 'hold' THEN
+            RAISE EXCEPTION '% has no limit, so nothing of it is held', l_kind[i]
+                USING ERRCODE = '22023';
+        END IF;
     END LOOP;
-
-    IF ends_holds THEN
-        SELECT array_agg(h.id ORDER BY n), array_agg(h.account_id ORDER BY n),
-               array_agg(h.quantity ORDER BY n)
-          INTO h_id, h_account, h_quantity
-          FROM unnest(d_hold) WITH ORDINALITY d(reference, n)
-          LEFT JOIN ledger_references r ON r.reference = d.reference
-          LEFT JOIN ledger_holds h ON h.id = r.id;
+    IF lines IS DISTINCT FROM d_lines THEN
+        RAISE EXCEPTION 'the drafts say they have % lines, and % came', d_lines, lines
+            USING ERRCODE = '22023';
     END IF;
 
     LOOP
@@ -93,26 +137,31 @@ BEGIN
             IF drafts = 1 AND named = 1 THEN
                 INSERT INTO ledger_references (reference, id) VALUES (d_reference[1], d_id[1])
                     ON CONFLICT DO NOTHING;
+                repeated := NOT FOUND;
+                fresh := '{}';
             ELSE
-                INSERT INTO ledger_references (reference, id)
-                SELECT d.reference, d.id FROM unnest(d_op, d_reference, d_id) d(op, reference, id)
-                 WHERE d.op IN ('entry', 'reversal', 'hold')
-                 ORDER BY d.reference
-                    ON CONFLICT DO NOTHING;
+                WITH written AS (
+                    INSERT INTO ledger_references (reference, id)
+                    SELECT d.reference, d.id
+                      FROM unnest(d_op, d_reference, d_id) WITH ORDINALITY d(op, reference, id, n)
+                     WHERE d.op IN ('entry', 'reversal', 'hold')
+                     ORDER BY d.reference, d.n
+                        ON CONFLICT DO NOTHING
+                    RETURNING reference
+                )
+                SELECT array_agg(reference), count(*) < named INTO fresh, repeated FROM written;
             END IF;
-            GET DIAGNOSTICS written = ROW_COUNT;
-            repeated := written < named;
             IF repeated THEN
                 -- Whoever named it first has committed, for the INSERT above waited for that.
-                op := ledger_named_before(op, d_reference, d_id);
+                op := ledger_named_before(op, d_reference, fresh);
             END IF;
 
             IF careful THEN
                 SELECT c.op, c.outcome, c.culprit, c.available
                   INTO op, outcome, culprit, available
-                  FROM ledger_decide(p_now, op, d_reference, d_hold, d_reverses, d_lines, h_id,
-                       h_account, h_quantity, l_draft, line_account, l_rank, l_sign,
-                       l_amount) c;
+                  FROM ledger_decide(p_now, op, d_id, d_reference, d_hold, d_expires_at,
+                       d_reverses, d_lines, h_id, h_account, h_quantity, taken, l_draft,
+                       line_account, l_rank, l_sign, l_amount) c;
             END IF;
 
             FOR n IN 1 .. drafts LOOP
@@ -121,14 +170,13 @@ BEGIN
                        recorded_at, reverses_id, evidence, line_count)
                 VALUES (d_id[n], d_kind[n], d_reference[n], d_narration[n], d_occurred_at[n], p_now,
                        d_reverses[n], string_to_array(d_evidence[n], ' '), d_lines[n]);
-                INSERT INTO ledger_unsequenced (entry_id) VALUES (d_id[n]);
             END LOOP;
             IF op && ARRAY['entry', 'reversal'] THEN
                 INSERT INTO ledger_lines (entry_id, position, ledger_id, account_id, side, amount,
                        about_id)
                 SELECT d_id[l.draft], l.position, l.ledger, l.account,
-                       CASE WHEN l.debit THEN 'debit'::ledger_side ELSE 'credit' END, l.amount,
-                       l.about
+                       CASE l.debit WHEN true THEN 'debit'::ledger_side WHEN false THEN 'credit' END,
+                       l.amount, l.about
                   FROM unnest(l_draft, l_position, line_account, l_ledger, l_debit, l_amount,
                               l_about)
                        l(draft, position, account, ledger, debit, amount, about)
@@ -199,11 +247,23 @@ BEGIN
             END IF;
 
             -- After the accounts, always: whoever has an account's row may take its holds.
-            IF ends_holds AND NOT ledger_end_holds(p_now, op, d_id, d_hold, d_expires_at, h_id,
-                h_account, l_draft, line_account, l_sign, l_amount)
-            THEN
-                RAISE EXCEPTION 'hold' USING ERRCODE = 'BA001';
+            IF ends_holds AND NOT careful THEN
+                FOR n IN 1 .. drafts LOOP
+                    CONTINUE WHEN d_hold[n] IS NULL OR op[n] = 'named before';
+                    IF NOT ledger_end_hold(p_now, op[n], h_id[n], d_id[n], d_expires_at[n],
+                        taken[n])
+                    THEN
+                        RAISE EXCEPTION 'hold' USING ERRCODE = 'BA001';
+                    END IF;
+                END LOOP;
             END IF;
+
+            -- Numbered when the accounts are ours: whoever took from them before us has committed,
+            -- and has an earlier number.
+            FOR n IN 1 .. drafts LOOP
+                CONTINUE WHEN op[n] NOT IN ('entry', 'reversal');
+                INSERT INTO ledger_unsequenced (entry_id) VALUES (d_id[n]);
+            END LOOP;
 
             IF repeated OR careful THEN
                 SELECT c.outcome, c.entry INTO outcome, entry

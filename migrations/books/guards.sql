@@ -36,8 +36,10 @@ BEGIN
             END IF;
         END IF;
         -- Positions are unique and end at the declared number: so all of them are here, once.
-        IF line.position NOT BETWEEN 1 AND line.line_count OR line.amount <= 0 THEN
-            RAISE EXCEPTION 'line % of entry % is none of its % lines, or of no positive amount',
+        -- No amount is so large that sums of some thousands leave a bigint (app/core/money.py).
+        IF line.position NOT BETWEEN 1 AND line.line_count
+            OR line.amount NOT BETWEEN 1 AND 1000000000000000 THEN
+            RAISE EXCEPTION 'line % of entry % is none of its % lines, or of no amount of the books',
                 line.position, line.entry_id, line.line_count USING ERRCODE = '23514';
         END IF;
         balance := balance + CASE line.side WHEN 'debit' THEN line.amount ELSE -line.amount END;
@@ -146,13 +148,13 @@ DECLARE
     part text;
     made boolean := false;
 BEGIN
-    IF year NOT BETWEEN 2020 AND extract(year FROM clock_timestamp()) + 3 THEN
+    IF (year BETWEEN 2020 AND extract(year FROM clock_timestamp()) + 3) IS NOT TRUE THEN
         RAISE EXCEPTION 'the books need no partition for %', year USING ERRCODE = '22023';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('ledger_prepare_year', 0));
     FOREACH parent IN ARRAY ARRAY['ledger_entries', 'ledger_lines'] LOOP
         part := format('%s_%s', parent, year);
-        CONTINUE WHEN to_regclass(part) IS NOT NULL;
+        CONTINUE WHEN to_regclass('public.' || part) IS NOT NULL;
         -- Made apart and attached: that lets others read and write meanwhile.
         EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
             part, parent);
