@@ -21,6 +21,7 @@ import sqlalchemy as sa
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +32,11 @@ from app.main import create_app
 
 PROJECT = Path(__file__).parent.parent
 SECRET = "a secret of the tests, long enough to seal"
+
+# No deadline, for other people's work makes a machine slow; and what fails can be tried again.
+hypothesis_settings.register_profile("normal", deadline=None, print_blob=True)
+hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max_examples=5_000)
+hypothesis_settings.load_profile("normal")
 
 _numbers = count()
 
