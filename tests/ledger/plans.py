@@ -94,7 +94,7 @@ _changes = st.builds(
 _again = st.builds(
     Again, number=_numbers, how=st.sampled_from(["as it was", "new id", "other content"])
 )
-plans = st.lists(_entries | _entries | _claims | _changes | _again, min_size=1, max_size=4)
+plans = st.lists(_entries | _entries | _claims | _changes | _again, min_size=1, max_size=3)
 
 
 @dataclass
