@@ -1,13 +1,14 @@
 """What every schema on the wire has in common: camelCase names, strict requests, UTC moments."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     PlainSerializer,
@@ -48,6 +49,10 @@ def _insist_on_date(value: Any) -> Any:  # noqa: ANN401  Whatever the client sen
     if isinstance(value, int | float) or (isinstance(value, str) and not _DATE.fullmatch(value)):
         raise PydanticCustomError("not_a_date", "Write a date as in 2026-05-01")
     return value
+
+
+Day = Annotated[date, BeforeValidator(_insist_on_date)]
+"""A date (RFC 3339) where no `Request` makes it strict: in a query."""
 
 
 def _insist_on_moment(value: Any) -> Any:  # noqa: ANN401  Whatever the client sent.

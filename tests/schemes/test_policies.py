@@ -238,3 +238,13 @@ async def test_later_domains_ask_the_terms(session: AsyncSession) -> None:
     assert found is not None
     assert found.read_terms().quote(108).price_cents == 1_080_000
     assert await queries.policies.applying(session, scheme.id, date(2020, 1, 1)) is None
+
+
+@pytest.mark.parametrize("on", ["0", "20261201", "2026-12-1", "yesterday", "2026-02-30"])
+async def test_a_day_is_written_in_one_way(
+    client: httpx.AsyncClient, market: Market, on: str
+) -> None:
+    answer = await client.get(f"{market.path}/policies?on={on}")
+    assert answer.status_code == 400
+    [fault] = answer.json()["errors"]
+    assert fault["parameter"] == "on"

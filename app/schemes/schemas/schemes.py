@@ -1,13 +1,12 @@
 """Schemes, on the wire: as everybody sees them, and as their operator does."""
 
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from app.core.paging import PageRequest
-from app.core.wire import Moment, Request, View
+from app.core.wire import Day, Moment, Request, View
 from app.organisations.schemas.fields import Reason
 from app.schemes.models import SchemeDecisionKind, SchemeState
 from app.schemes.schemas.authorities import RecognisingAuthorityView
@@ -129,6 +128,6 @@ class OnRequest(PageRequest):
     """Which policies the caller wants."""
 
     on: Annotated[
-        date | None,
+        Day | None,
         Field(description="Only the one that applies on this day.", examples=["2026-12-01"]),
     ] = None
