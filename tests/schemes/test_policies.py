@@ -191,7 +191,7 @@ async def test_one_draft_is_published_once(client: httpx.AsyncClient, market: Ma
     [
         "UPDATE scheme_policies SET number = 9",
         "DELETE FROM scheme_policies",
-        "TRUNCATE scheme_policies",
+        "TRUNCATE scheme_policies CASCADE",
     ],
 )
 async def test_nobody_changes_what_was_published(
