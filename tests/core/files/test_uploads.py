@@ -302,7 +302,7 @@ async def test_erasure_takes_content_and_name_and_leaves_the_hash(
         "UPDATE files SET name = 'other.pdf'",
         "UPDATE files SET name = NULL, erased_at = now(), size_bytes = 1",
         "DELETE FROM files",
-        "TRUNCATE files",
+        "TRUNCATE files CASCADE",
     ],
 )
 async def test_the_database_refuses_every_other_change(
