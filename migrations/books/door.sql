@@ -1,4 +1,5 @@
--- The door: everything that is entered in the books comes through `ledger_post`.
+-- The door: everything that is entered in the books comes through `ledger_post`, or through
+-- `ledger_enter` (enter.sql), its short way for one plain entry.
 --
 -- Its arrays hold any number of drafts (d_…) and of lines (l_…, each naming its draft by number):
 --   entry     a journal entry; with d_hold it posts that hold, and its lines take what is posted
@@ -26,7 +27,9 @@ CREATE FUNCTION ledger_post(
     OUT outcome text[], OUT entry uuid[], OUT culprit text[], OUT available bigint[],
     OUT line_account bigint[], OUT account bigint[], OUT posted bigint[], OUT held bigint[]
 ) LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan
+-- A plan that is made while the books are small stays with its session while they grow.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     drafts CONSTANT integer := cardinality(d_op);
     ends_holds CONSTANT boolean := cardinality(array_remove(d_hold, NULL)) > 0;
@@ -164,14 +167,13 @@ BEGIN
                        line_account, l_rank, l_sign, l_amount) c;
             END IF;
 
-            FOR n IN 1 .. drafts LOOP
-                CONTINUE WHEN op[n] NOT IN ('entry', 'reversal');
+            IF op && ARRAY['entry', 'reversal'] THEN
                 INSERT INTO ledger_entries (id, kind, reference, narration, occurred_at,
                        recorded_at, reverses_id, evidence, line_count)
-                VALUES (d_id[n], d_kind[n], d_reference[n], d_narration[n], d_occurred_at[n], p_now,
-                       d_reverses[n], string_to_array(d_evidence[n], ' '), d_lines[n]);
-            END LOOP;
-            IF op && ARRAY['entry', 'reversal'] THEN
+                SELECT d_id[n], d_kind[n], d_reference[n], d_narration[n], d_occurred_at[n], p_now,
+                       d_reverses[n], string_to_array(d_evidence[n], ' '), d_lines[n]
+                  FROM generate_series(1, drafts) n
+                 WHERE op[n] IN ('entry', 'reversal');
                 INSERT INTO ledger_lines (entry_id, position, ledger_id, account_id, side, amount,
                        about_id)
                 SELECT d_id[l.draft], l.position, l.ledger, l.account,
@@ -260,10 +262,12 @@ BEGIN
 
             -- Numbered when the accounts are ours: whoever took from them before us has committed,
             -- and has an earlier number.
-            FOR n IN 1 .. drafts LOOP
-                CONTINUE WHEN op[n] NOT IN ('entry', 'reversal');
-                INSERT INTO ledger_unsequenced (entry_id) VALUES (d_id[n]);
-            END LOOP;
+            IF op && ARRAY['entry', 'reversal'] THEN
+                INSERT INTO ledger_unsequenced (entry_id)
+                SELECT d_id[n] FROM generate_series(1, drafts) n
+                 WHERE op[n] IN ('entry', 'reversal')
+                 ORDER BY n;
+            END IF;
 
             IF repeated OR careful THEN
                 SELECT c.outcome, c.entry INTO outcome, entry

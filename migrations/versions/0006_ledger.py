@@ -16,7 +16,7 @@ FUNCTION = re.compile(r"CREATE FUNCTION (\w+)")
 
 def upgrade() -> None:
     """Build the books, with room for this year and the next."""
-    for part in ("tables", "guards", "careful", "door", "sequencer"):
+    for part in ("tables", "guards", "careful", "door", "enter", "sequencer"):
         text = (BOOKS / f"{part}.sql").read_text()
         for statement in STATEMENT.findall(text):
             op.get_bind().exec_driver_sql(statement)
