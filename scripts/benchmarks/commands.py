@@ -1,0 +1,66 @@
+"""The words after `scripts/bench.py`."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from scripts.benchmarks import ledger, report
+from scripts.benchmarks.server import durable
+from scripts.launcher import binaries, project
+from scripts.launcher.children import stop_on_signals
+from scripts.launcher.failures import LaunchError, StoppedError
+from scripts.launcher.steps import Steps
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what the arguments name, print the table, and return the exit code."""
+    stop_on_signals()
+    options = parser().parse_args(arguments)
+    try:
+        return _ledger(options)
+    except LaunchError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return error.exit_code
+    except StoppedError as stopped:
+        return 128 + stopped.signal_number
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the sections and their options."""
+    parser = argparse.ArgumentParser(prog="bench.py", description="Measure how fast Baat is.")
+    sections = parser.add_subparsers(dest="section", required=True, metavar="SECTION")
+    books = sections.add_parser("ledger", help="the books, against hand-written SQL")
+    books.add_argument("--output", type=Path, help="a file for all figures, as JSON")
+    books.add_argument(
+        "--pgledger", type=Path, nargs="+", default=[], metavar="FILE", help="its SQL, in order"
+    )
+    size = books.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="few rounds, small books")
+    size.add_argument("--big", action="store_true", help="books of ten million lines, too")
+    size.add_argument("--tiny", action="store_true", help="only to see that it works")
+    return parser
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    here = project.find()
+    steps = Steps(sys.stderr)
+    plan = replace(_plan(options), pgledger=tuple(options.pgledger))
+    before = os.getloadavg()
+    with durable(here) as bench:
+        measured = ledger.run(bench, plan, steps)
+    version = binaries.major_version(bench.programs)
+    machine = report.Machine(version, before, os.getloadavg())
+    print(report.table(measured, machine))
+    if options.output:
+        options.output.write_text(report.as_json(measured, machine))
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> ledger.Plan:
+    if options.tiny:
+        return ledger.TINY
+    if options.quick:
+        return ledger.QUICK
+    return replace(ledger.FULL, lines=ledger.FULL.lines + (ledger.BIG if options.big else ()))

@@ -1,0 +1,137 @@
+"""A durable PostgreSQL of the benchmark's own, and pgbench on it."""
+
+import asyncio
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from scripts.benchmarks.rounds import Figure
+from scripts.launcher import binaries
+from scripts.launcher.children import Child
+from scripts.launcher.cluster import APPLICATION, OWNER, Cluster, Server
+from scripts.launcher.database import Database, given_to_commands
+from scripts.launcher.failures import LaunchError, last_lines
+from scripts.launcher.locks import Lock
+from scripts.launcher.project import Project, require_writable
+
+# Durable, as an installation is. Checkpoints seldom, so that no figure has one of them to itself.
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB", "checkpoint_timeout": "30min"}
+_TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A running server, migrated, and how to reach it."""
+
+    project: Project
+    programs: Path
+    server: Server
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """How the application connects."""
+        return self.server.url(APPLICATION)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of commands on this server."""
+        database = Database(self.url, self.server.url(OWNER))
+        home = self.folder / "home"
+        return given_to_commands(self.project, home, database, "of a benchmark, long enough to do")
+
+    def execute(self, statements: str) -> None:
+        """Run SQL as the role that owns the database."""
+        asyncio.run(self._execute(statements))
+
+    async def _execute(self, statements: str) -> None:
+        connection = await asyncpg.connect(self.server.url(OWNER))
+        try:
+            await connection.execute(statements)
+        finally:
+            await connection.close()
+
+    def metered(self, work: Callable[[], float], seconds: float) -> Figure:
+        """Let work that takes so long say how many entries a second it made, and add the cost."""
+        before = _processor_seconds(self.server.process.pid)
+        per_second = work()
+        spent = _processor_seconds(self.server.process.pid) - before
+        return Figure(per_second, spent * 1e6 / max(per_second * seconds, 1))
+
+    def pgbench(self, script: str, connections: int, seconds: float) -> Figure:
+        """Run a script that makes an entry again and again.
+
+        Raises:
+            LaunchError: a statement of the script failed.
+        """
+        file = self.folder / f"{secrets.token_hex(8)}.pgbench"
+        file.write_text(script)
+        threads = min(connections, 2)
+        command = [
+            *(str(self.programs / "pgbench"), "--no-vacuum", "--protocol=prepared"),
+            *(f"--file={file}", f"--client={connections}", f"--jobs={threads}"),
+            *(f"--time={seconds:.0f}", self.server.url(OWNER)),
+        ]
+        try:
+            return self.metered(lambda: self._per_second(command), seconds)
+        finally:
+            file.unlink()
+
+    def _per_second(self, command: list[str]) -> float:
+        said = Child(command, os.environ, self.project.root).require("pgbench failed:")
+        found = _TPS.search(said)
+        if "aborted" in said or found is None:
+            raise LaunchError(f"pgbench failed:\n{last_lines(said)}")
+        return float(found[1])
+
+
+def _processor_seconds(postmaster: int) -> float:
+    """Add up what the processes of a server have spent, those that ended included."""
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # After the name, which may hold spaces; proc(5) counts from 3 there.
+            fields = file.read_text().rpartition(")")[2].split()
+            if file.parent.name == str(postmaster):
+                ticks += sum(map(int, fields[11:15]))
+            elif int(fields[1]) == postmaster:
+                ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def durable(project: Project) -> Iterator[Bench]:
+    """Start a server on the disk, build the books in it, and remove it afterwards."""
+    require_writable(project.home, "BAAT_HOME", 0o700)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=project.home) as name:
+        folder = Path(name)
+        lock = Lock(folder)
+        lock.take()
+        programs = binaries.find(project)
+        cluster = Cluster(programs, folder, lock.descriptor, durable=True)
+        Cluster.stop(cluster.start())
+        _configure(folder / "data" / "postgresql.conf", SETTINGS)
+        server = cluster.start()
+        try:
+            (folder / "home").mkdir()
+            bench = Bench(project, programs, server, folder)
+            migrate = [project.program("baat"), "migrate"]
+            Child(migrate, bench.variables, project.root).require("The migrations failed:")
+            yield bench
+        finally:
+            Cluster.stop(server)
+            lock.release()
+            shutil.rmtree(folder / "data", ignore_errors=True)
+
+
+def _configure(file: Path, settings: Mapping[str, str]) -> None:
+    with file.open("a") as stream:
+        stream.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
