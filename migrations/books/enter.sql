@@ -18,6 +18,12 @@ DECLARE
     lines CONSTANT integer := cardinality(l_kind);
     change record;
 BEGIN
+    IF (cardinality(l_position), cardinality(l_ledger), cardinality(l_owner), cardinality(l_debit),
+        cardinality(l_amount), cardinality(l_about))
+       IS DISTINCT FROM (lines, lines, lines, lines, lines, lines)
+    THEN
+        RAISE EXCEPTION 'no draft' USING ERRCODE = 'BA001';
+    END IF;
     WITH named AS (
         INSERT INTO ledger_references (reference, id) VALUES (p_reference, p_id)
             ON CONFLICT DO NOTHING
