@@ -14,6 +14,8 @@ import uvicorn
 from alembic import command
 from alembic.config import Config
 from pydantic import SecretStr, ValidationError
+from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
 
 from app import __version__
@@ -24,6 +26,7 @@ from app.core.installation import ALEMBIC_INI
 from app.core.languages import Language
 from app.core.problems import Problem
 from app.core.settings import Settings, settings
+from app.ledger import checks
 from app.main import create_app, prepare, work_on_jobs
 from app.organisations.actions import staff
 from app.organisations.schemas import FirstStaff
@@ -288,6 +291,29 @@ def try_mail(
             )
 
     _in_database(send)
+
+
+@cli.command()
+def check_books() -> None:
+    """Prove from the rows alone that the books are right; name each fault."""
+    console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+    async def prove(database: Database) -> tuple[checks.Counts, int]:
+        faults = 0
+        async with database.snapshot() as session:
+            counts = await checks.counts(session)
+            with Progress(console=console, disable=not console.is_terminal) as progress:
+                task = progress.add_task("Checking the books", total=counts.steps)
+                async for fault in checks.all_faults(session, lambda: progress.advance(task)):
+                    faults += 1
+                    console.print(fault)
+        return counts, faults
+
+    counts, faults = _in_database(prove)
+    if faults:
+        typer.echo(f"The books have {faults} faults, in {counts}.", err=True)
+        raise typer.Exit(code=1)
+    typer.echo(f"The books balance. {counts}.")
 
 
 def _in_database(act: Callable[[Database], Awaitable[Result]]) -> Result:

@@ -18,7 +18,7 @@ from app.core.http.edge import Edge
 from app.core.http.rate_limits import RateLimits
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
-from app.ledger import positions
+from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
@@ -56,11 +56,15 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(mail.DELIVER, mail.deliver),
     jobs.outside(files.REMOVE, files.remove_content),
     jobs.transactional(housekeeping.FORGET, FORGET),
+    jobs.outside(checks.WATCH, checks.watch),
+    jobs.transactional(partitions.PREPARE, partitions.prepare),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 
 PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(housekeeping.FORGET, every=timedelta(hours=1)),
+    jobs.Periodic(checks.WATCH, every=timedelta(minutes=15)),
+    jobs.Periodic(partitions.PREPARE, every=timedelta(days=1)),
 )
 
 CHORES: tuple[jobs.Chore, ...] = (

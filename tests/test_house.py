@@ -25,9 +25,11 @@ ROOMS = {
 FURTHER_ROOMS = {
     ("ledger", "balances"): "what an account has, had, or was known to have",
     ("ledger", "chart"): "the kinds of accounts",
+    ("ledger", "checks"): "proof from the rows alone",
     ("ledger", "drafts"): "entries before they are entered, pure",
     ("ledger", "journal"): "the door",
     ("ledger", "leaves"): "what the public log commits to",
+    ("ledger", "partitions"): "room for the next year",
     ("ledger", "positions"): "the order in which the books became known",
     ("ledger", "publishing"): "the chart into the database",
     ("ledger", "trial_balances"): "a ledger added up by kind of account",

@@ -189,6 +189,18 @@ class Database:
         """Open a READ ONLY transaction on the primary."""
         return self.readers()
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Open a READ ONLY transaction that sees one moment, for as long as its reader needs.
+
+        For what reads whole tables: it has no time-out of its own.
+        """
+        async with self.readers() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                await session.execute(sa.text(f"SET LOCAL {limit} = 0"))
+            yield session
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -48,7 +48,8 @@ class LeafEntry:
     reverses_id: UUID | None
     evidence: Sequence[str]
     narration: str
-    lines: Sequence[LeafLine]
+    lines: Sequence[LeafLine | str]
+    """Or as they are written."""
 
 
 def content(entry: LeafEntry, salt: bytes) -> str:

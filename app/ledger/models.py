@@ -232,3 +232,17 @@ class LedgerTotal(Base):
     block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     debit: Mapped[int]
     credit: Mapped[int]
+
+
+class LedgerChecked(Base):
+    """Up to where the job that checks the books has found no fault; one row."""
+
+    __tablename__ = "ledger_checked"
+    __table_args__ = (
+        CheckConstraint("single", name="one_row"),
+        {"info": {"rights": "SELECT, INSERT, UPDATE"}},
+    )
+
+    single: Mapped[bool] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    checked_at: Mapped[datetime]

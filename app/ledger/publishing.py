@@ -1,8 +1,12 @@
 """Writing the chart of accounts into the database; every migration run does it, as the owner."""
 
+from typing import TypeAlias
+
 import sqlalchemy as sa
 
 from app.ledger.chart import KINDS, Kind
+
+Columns: TypeAlias = tuple[str | bool | int, ...]
 
 
 class ChartChanged(Exception):  # noqa: N818  Read aloud it says what is wrong.
@@ -15,16 +19,29 @@ def publish(connection: sa.Connection) -> None:
     Raises:
         ChartChanged: a kind that it knows is described otherwise, or gone.
     """
-    known = {row.code: tuple(row) for row in connection.execute(sa.text(_KNOWN))}
-    wanted = {code: _row(kind) for code, kind in KINDS.items()}
-    if changed := sorted(code for code in known if known[code] != wanted.get(code)):
+    known, wanted = _known(connection), _wanted()
+    if otherwise := sorted(code for code in known if known[code] != wanted.get(code)):
         message = (
-            f"The chart of accounts describes {', '.join(changed)} otherwise than the books that"
+            f"The chart of accounts describes {', '.join(otherwise)} otherwise than the books that"
             " exist. Set it back, and add a new kind with a code of its own."
         )
         raise ChartChanged(message)
     for code in wanted.keys() - known.keys():
         connection.execute(sa.text(_ADD), dict(zip(_COLUMNS, wanted[code], strict=True)))
+
+
+def changed(connection: sa.Connection) -> list[str]:
+    """Name the kinds that the database describes otherwise than the chart, or lacks."""
+    known, wanted = _known(connection), _wanted()
+    return sorted(c for c in known.keys() | wanted.keys() if known.get(c) != wanted.get(c))
+
+
+def _known(connection: sa.Connection) -> dict[str, Columns]:
+    return {row.code: tuple(row) for row in connection.execute(sa.text(_KNOWN))}
+
+
+def _wanted() -> dict[str, Columns]:
+    return {code: _row(kind) for code, kind in KINDS.items()}
 
 
 _COLUMNS = ("code", "book", "side", "kept_per", "limited", "lock_rank")
@@ -35,7 +52,7 @@ _ADD = (
 )
 
 
-def _row(kind: Kind) -> tuple[str | bool | int, ...]:
+def _row(kind: Kind) -> Columns:
     return (
         kind.code,
         kind.book.value,

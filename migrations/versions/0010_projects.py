@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010_projects"
-down_revision = "0008_schemes"
+down_revision = "0009_ledger_checked"
 
 
 APPEND_ONLY = ("round_decisions", "plan_versions", "project_decisions")
