@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -26,11 +27,13 @@ from app.core.installation import ALEMBIC_INI
 from app.core.languages import Language
 from app.core.problems import Problem
 from app.core.settings import Settings, settings
-from app.ledger import checks
+from app.ledger import checks, exports
+from app.ledger.streaming import Selection
 from app.main import create_app, prepare, work_on_jobs
 from app.organisations.actions import staff
 from app.organisations.schemas import FirstStaff
 
+DAY = "%Y-%m-%d"
 OPERATOR = Actor.system("operator")
 
 Result = TypeVar("Result")
@@ -42,9 +45,11 @@ cli = typer.Typer(
 )
 
 jobs_cli = typer.Typer(no_args_is_help=True, help="Look at jobs, and bring dead ones back.")
+export_cli = typer.Typer(no_args_is_help=True, help="Write the books for other programs.")
 clock_cli = typer.Typer(no_args_is_help=True, help="The clock of this installation.")
 cli.add_typer(jobs_cli, name="jobs")
 cli.add_typer(clock_cli, name="clock")
+cli.add_typer(export_cli, name="export")
 
 
 def _settings() -> Settings:
@@ -314,6 +319,39 @@ def check_books() -> None:
         typer.echo(f"The books have {faults} faults, in {counts}.", err=True)
         raise typer.Exit(code=1)
     typer.echo(f"The books balance. {counts}.")
+
+
+@export_cli.command("journal")
+def export_journal(
+    file_format: Annotated[exports.Format, typer.Option("--format", help="For whom it is.")],
+    scheme: Annotated[
+        UUID | None, typer.Option(help="Only the books of this keeper: a scheme, an authority.")
+    ] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=[DAY], help="The first day (UTC).")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=[DAY], help="The last day (UTC).")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A file, instead of standard output.")
+    ] = None,
+) -> None:
+    """Write the journal, entry by entry in the order in which the books learned of them."""
+    if first and last and last < first:
+        raise typer.BadParameter(f"{last:{DAY}} is before {first:{DAY}}.", param_hint="--to")
+    if output and not output.parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {output.parent}.", param_hint="--output")
+    selection = Selection.of_days(first, last, keeper_id=scheme)
+
+    async def write(database: Database) -> int:
+        async with database.snapshot() as session:
+            with exports.opened(output) as file:
+                await exports.write(session, selection, file_format, file)
+            return await exports.unsequenced(session)
+
+    if left := _in_database(write):
+        typer.echo(f"{left} entries have no position yet: they are not in it.", err=True)
 
 
 def _in_database(act: Callable[[Database], Awaitable[Result]]) -> Result:

@@ -105,3 +105,10 @@ class NoSuchAccount(Problem):
 
     def __init__(self, kind: str, owner_id: UUID) -> None:
         super().__init__(f"Nothing was ever posted to {kind} of {owner_id}.")
+
+
+class NoSuchKeeper(Problem):
+    """Nobody of this id keeps a book."""
+
+    status = 404
+    title = "There are no such books"

@@ -1,0 +1,121 @@
+"""hledger's journal format: a file that passes `hledger check --strict`.
+
+Debit is positive and credit negative. An account is named `<keeper>:<book>:<kind>`, and its owner
+where it is not the keeper's own. An entry that touches several keepers is one transaction: it
+balances per commodity, and hledger's balance of each keeper is zero per commodity too.
+
+Where hledger would take a narration's characters for something else, it gets others (`;` becomes
+`,` and `|` becomes `/`); the other formats are literal.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.ledger import chart, streaming
+from app.ledger.chart import KINDS, Book, Kind, Side
+from app.ledger.exports.amounts import book_of, decimal, moment
+from app.ledger.leaves import LeafLine
+from app.ledger.streaming import Known, Selection
+
+TYPES = {
+    chart.BANK: "C",
+    chart.PROVIDER_BALANCE: "C",
+    chart.IN_TRANSIT: "C",
+    chart.PROVIDER_FEES: "X",
+    chart.OPERATOR_LOSS: "X",
+    chart.FEE_INCOME: "R",
+}
+"""Cash, expenses and revenue; the rest by book and side."""
+
+
+async def write(session: AsyncSession, selection: Selection) -> AsyncIterator[str]:
+    """Write declarations, then one transaction per entry."""
+    yield "".join(_commodities())
+    async for row in await session.stream(selection.typed(_PAYEES), selection.bound()):
+        yield f"payee {row.kind}\n"
+    async for row in await session.stream(selection.typed(_ACCOUNTS), selection.bound()):
+        yield _declaration(KINDS[row.kind], row.keeper_id, row.owner_id)
+    async for known in streaming.entries(session, selection):
+        yield "".join(_transaction(known))
+
+
+def _commodities() -> Iterator[str]:
+    yield "decimal-mark .\n"
+    for book in Book:
+        # The point says where decimals begin, also where there are none.
+        yield f"commodity {'1000.' + '0' * book.decimals} {book.unit}\n"
+
+
+_IN_SELECTION = f"""
+  FROM ledger_positions p
+  JOIN ledger_entries e ON e.id = p.entry_id
+  JOIN ledger_lines l ON l.entry_id = e.id
+  JOIN ledger_accounts a ON a.id = l.account_id
+  JOIN ledgers g ON g.id = a.ledger_id
+ WHERE {streaming.WHERE}
+"""
+_PAYEES = f'SELECT DISTINCT e.kind COLLATE "C" AS kind {_IN_SELECTION} ORDER BY 1'
+_ACCOUNTS = f"""
+SELECT DISTINCT g.keeper_id, g.book COLLATE "C", a.kind, a.owner_id {_IN_SELECTION}
+ ORDER BY 1, 2, 3, 4
+"""
+
+
+def _declaration(kind: Kind, keeper_id: UUID, owner_id: UUID) -> str:
+    names = f"{kind.english} / {kind.dutch}".replace(",", "")
+    named = account(kind, keeper_id, owner_id)
+    return f"account {named}  ; type:{type_of(kind)}, name:{names}\n"
+
+
+def account(kind: Kind, keeper_id: UUID, owner_id: UUID) -> str:
+    """Name an account as hledger does: from the whole to the part."""
+    name = f"{keeper_id}:{kind.book}:{kind.code}"
+    return name if owner_id == keeper_id else f"{name}:{owner_id}"
+
+
+def type_of(kind: Kind) -> str:
+    """Say where hledger's balance sheet or income statement has such accounts."""
+    if kind in TYPES:
+        return TYPES[kind]
+    if kind.side is Side.DEBIT:
+        return "A"
+    return "L" if kind.book is Book.MONEY else "E"
+
+
+def _transaction(known: Known) -> Iterator[str]:
+    entry = known.entry
+    yield f"\n{entry.occurred_at.astimezone(UTC):%Y-%m-%d} ({known.position})"
+    yield f" {entry.kind} | {_described(entry.narration)}\n"
+    yield f"    ; id:{entry.id}, kind:{entry.kind}, position:{known.position}\n"
+    yield f"    ; reference:{entry.reference}\n"
+    yield f"    ; occurred:{moment(entry.occurred_at)}, recorded:{moment(entry.recorded_at)}\n"
+    if entry.reverses_id:
+        yield f"    ; reverses:{entry.reverses_id}\n"
+    for evidence in entry.evidence:
+        yield f"    ; evidence:{quote(evidence, safe=_PLAIN)}\n"
+    for _number, line in known.lines:
+        yield _posting(line)
+
+
+_PLAIN = "".join(sorted(set(map(chr, range(ord("!"), ord("~") + 1))) - set("%,")))
+"""A comma would end the value of a tag."""
+
+
+def _described(narration: str) -> str:
+    # The control characters are for what did not come through the door.
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", narration.translate(_OTHERS))
+
+
+_OTHERS = str.maketrans(";|", ",/")
+
+
+def _posting(line: LeafLine) -> str:
+    book = book_of(line)
+    named = account(KINDS[line.kind], line.keeper_id, line.owner_id)
+    amount = line.amount if line.side is Side.DEBIT else -line.amount
+    return f"    {named}  {decimal(amount, book)} {book.unit}  ; about:{line.about_id}\n"
