@@ -5,10 +5,13 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from scripts.launcher.children import Child
 from tests.conftest import PROJECT
 
 
+@pytest.mark.timeout(300)
 def test_the_books_can_be_measured(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     bench = [sys.executable, str(PROJECT / "scripts/bench.py"), "ledger", "--tiny"]

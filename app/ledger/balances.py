@@ -13,6 +13,13 @@ from app.ledger.journal import Balance
 _SIGNED = "CASE WHEN l.side = a.side THEN l.amount ELSE -l.amount END"
 _THIS = "a.ledger_id = :ledger AND a.kind = :kind AND a.owner_id = :owner"
 
+# Entry by entry: without the OFFSET the planner may read all lines that the account ever had.
+_OF_ENTRY = f"""
+    SELECT {_SIGNED} AS signed FROM ledger_lines l
+     WHERE l.entry_id = e.entry_id AND l.account_id = a.id
+    OFFSET 0
+"""  # noqa: S608  Names of our own.
+
 # Limited accounts carry their balance. Of the others, a keeper's have many lines: the totals of
 # their kind, which has no other account, and what is not in them yet. The rest have few.
 NOW = f"""
@@ -24,9 +31,8 @@ NOW = f"""
                         FROM ledger_totals t
                        WHERE t.ledger_id = a.ledger_id AND t.kind = a.kind
                        ORDER BY t.block DESC LIMIT 1), 0)
-            + coalesce((SELECT sum({_SIGNED}) FROM ledger_unsequenced u
-                          JOIN ledger_lines l ON l.entry_id = u.entry_id
-                         WHERE l.account_id = a.id), 0)
+            + coalesce((SELECT sum(line.signed) FROM ledger_unsequenced e
+                         CROSS JOIN LATERAL ({_OF_ENTRY}) line), 0)
         ELSE coalesce((SELECT sum({_SIGNED}) FROM ledger_lines l WHERE l.account_id = a.id), 0)
     END AS posted,
     a.held - coalesce((SELECT sum(h.quantity) FROM ledger_holds h
@@ -76,14 +82,20 @@ async def _from_totals(session: AsyncSession, account: Account, position: int) -
     names = {"ledger": account.ledger_id, "kind": account.kind.code, "block": block}
     totals = (await session.execute(sa.text(_TOTALS), names)).one_or_none()
     debit = totals.debit - totals.credit if totals else 0
-    since = await _sum(
-        session, f"{_KNOWN} AND p.position > {block * positions.BLOCK}", account, None, position
-    )
+    values = {"first": block * positions.BLOCK, "last": position, **_names(account)}
+    since = int(await session.scalar(sa.text(_SINCE), values) or 0)
     return since + (debit if account.kind.side is Side.DEBIT else -debit)
 
 
 _HAPPENED = "JOIN ledger_entries e ON e.id = l.entry_id AND e.occurred_at <= :moment"
 _KNOWN = "JOIN ledger_positions p ON p.entry_id = l.entry_id AND p.position <= :position"
+_SINCE = f"""
+    SELECT sum(line.signed)
+      FROM ledger_accounts a
+      JOIN ledger_positions e ON e.position > :first AND e.position <= :last
+     CROSS JOIN LATERAL ({_OF_ENTRY}) line
+     WHERE {_THIS}
+"""  # noqa: S608  Names of our own.
 _TOTALS = """
     SELECT debit, credit FROM ledger_totals
      WHERE ledger_id = :ledger AND kind = :kind AND block < :block

@@ -33,12 +33,22 @@ class Plan:
     calls: int
     sizes: tuple[int, ...] = (2, 6)
     processes: tuple[int, ...] = (1, 2)
+    from_python: tuple[Last, ...] = (Last.SPREAD, Last.HOT)
     pgledger: tuple[Path, ...] = ()
 
 
 FULL = Plan(rounds=5, seconds=2, connections=(8, 1, 32), lines=(10_000, 1_000_000), calls=300)
 QUICK = Plan(rounds=3, seconds=1, connections=(8,), lines=(10_000, 100_000), calls=100)
-TINY = Plan(1, 1, (2,), (2_000, 4_000), calls=5, sizes=(2,), processes=(1,))
+TINY = Plan(
+    rounds=1,
+    seconds=1,
+    connections=(2,),
+    lines=(2_000, 4_000),
+    calls=5,
+    sizes=(2,),
+    processes=(1,),
+    from_python=(Last.HOT,),
+)
 """To see that it works."""
 BIG = (10_000_000,)
 """More lines, if they are asked for."""
@@ -64,7 +74,7 @@ def run(bench: Bench, plan: Plan, steps: Steps) -> Report:
 def _comparisons(bench: Bench, plan: Plan) -> Iterator[Comparison]:
     for connections, lines in product(plan.connections, plan.sizes):
         yield from _inside(bench, plan, lines, connections)
-    for last in (Last.SPREAD, Last.HOT):
+    for last in plan.from_python:
         yield _from_python(bench, plan, last)
     yield _beside_the_sequencer(bench, plan)
 
