@@ -29,6 +29,7 @@ from app.organisations.problems import (
     ScopeMissing,
     SignInRequired,
 )
+from app.projects import routes as projects
 from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
 
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *organisations.ROUTERS,
     *ledger.ROUTERS,
     *schemes.ROUTERS,
+    *projects.ROUTERS,
 )
 
 ABOUT = Path(__file__).with_name("about.md")

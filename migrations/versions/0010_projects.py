@@ -92,6 +92,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("resubmit_until", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("created_by_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -168,9 +169,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_attachments")),
         sa.UniqueConstraint("file_id", name=op.f("uq_plan_attachments_file_id")),
-        sa.UniqueConstraint(
-            "project_id", "file_id", name=op.f("uq_plan_attachments_project_id_file_id")
-        ),
+    )
+    op.create_index(
+        op.f("ix_plan_attachments_project_id_id"),
+        "plan_attachments",
+        ["project_id", "id"],
+        unique=False,
     )
     op.create_table(
         "plan_drafts",
@@ -194,6 +198,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("attachments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("submitted_by_id", sa.Uuid(), nullable=False),
         sa.Column("submitted_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -252,6 +257,45 @@ def upgrade() -> None:
         "project_decisions",
         ["project_id", "id"],
         unique=False,
+    )
+    op.create_table(
+        "objections",
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state", _one_of("objectionstate", "lodged", "upheld", "dismissed"), nullable=False
+        ),
+        sa.Column("grounds", sa.Text(), nullable=False),
+        sa.Column("lodged_by_id", sa.Uuid(), nullable=False),
+        sa.Column("lodged_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'lodged') = (decided_at IS NULL)"
+            " AND (decided_at IS NULL) = (decided_by_id IS NULL)"
+            " AND (decided_at IS NULL) = (reason IS NULL)",
+            name=op.f("ck_objections_decided_means_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name=op.f("fk_objections_project_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["project_decisions.id"], name=op.f("fk_objections_decision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lodged_by_id"], ["users.id"], name=op.f("fk_objections_lodged_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["users.id"], name=op.f("fk_objections_decided_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objections")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_objections_decision_id")),
+    )
+    op.create_index(
+        op.f("ix_objections_project_id_id"), "objections", ["project_id", "id"], unique=False
     )
     for table in APPEND_ONLY:
         op.execute(

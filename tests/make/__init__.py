@@ -12,6 +12,7 @@ from tests.make.organisations import (
     an_organisation,
     signed_in,
 )
+from tests.make.projects import a_plan, a_project, a_round, a_version, dates
 from tests.make.schemes import (
     CHARGED,
     GRANTS,
@@ -40,12 +41,16 @@ __all__ = [
     "a_cookie",
     "a_member",
     "a_membership",
+    "a_plan",
     "a_policy",
     "a_policy_draft",
+    "a_project",
     "a_recognition",
+    "a_round",
     "a_scheme",
     "a_scheme_invitation",
     "a_user",
+    "a_version",
     "an_admission",
     "an_api_key",
     "an_auditor",
@@ -53,6 +58,7 @@ __all__ = [
     "an_enrolment",
     "an_expert",
     "an_organisation",
+    "dates",
     "mails",
     "signed_in",
     "terms",

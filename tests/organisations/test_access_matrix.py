@@ -27,6 +27,7 @@ from tests.matrix import (
     standing,
 )
 from tests.organisations import access_table
+from tests.projects import access_table as projects
 from tests.schemes import access_table as schemes
 
 TABLE: dict[str, Rule] = {
@@ -34,6 +35,7 @@ TABLE: dict[str, Rule] = {
     **access_table.TABLE,
     **ledger.TABLE,
     **schemes.TABLE,
+    **projects.TABLE,
 }
 """The tables of all domains."""
 

@@ -1,5 +1,6 @@
 """The tables of this domain."""
 
+from app.projects.models.objections import Objection, ObjectionState
 from app.projects.models.plans import PlanAttachment, PlanDraft, PlanVersion
 from app.projects.models.projects import (
     Project,
@@ -10,6 +11,8 @@ from app.projects.models.projects import (
 from app.projects.models.rounds import Round, RoundDecision, RoundDecisionKind, RoundState
 
 __all__ = [
+    "Objection",
+    "ObjectionState",
     "PlanAttachment",
     "PlanDraft",
     "PlanVersion",

@@ -68,6 +68,8 @@ class Project(Versioned):
     )
     """Begins the serials of its units: number * 2**32 + n. Global, and gaps do not matter."""
     state: Mapped[ProjectState] = mapped_column(default=ProjectState.DRAFT)
+    resubmit_until: Mapped[datetime | None]
+    """Of one that was returned: the operator's term, beyond the round's `plans_close_at`."""
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
@@ -104,3 +106,4 @@ class ProjectDecision(Identified):
     decided_by: Mapped[str]
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Of a return: `remarks` and `until`; of an objection: `objectionId`."""

@@ -1,0 +1,167 @@
+"""Who runs a round, owns a project, or may read it? Dependencies that prove it."""
+
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Security
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import Session
+from app.core.problems import NotFound
+from app.organisations.access import Person, find_organisation, identify
+from app.organisations.callers import Caller
+from app.organisations.models import Right
+from app.organisations.problems import RoleTooSmall
+from app.organisations.scopes import Scope
+from app.projects import queries
+from app.projects.models import Project, Round
+from app.schemes.access import SchemeRight, find_scheme
+
+READ_PROJECTS = Scope(
+    "projects:read", "Read the rounds that the organisation runs and the projects that it knows."
+)
+
+ProjectReader = Annotated[Caller, Security(identify, scopes=[READ_PROJECTS])]
+"""A person, or a machine that may read projects."""
+
+Found = TypeVar("Found")
+
+
+async def find_round(
+    session: AsyncSession, caller: Caller, round_id: UUID, right: SchemeRight
+) -> Round:
+    """Find a round through the caller's rights in its scheme.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with its inner affairs.
+        RoleTooSmall, OrganisationInactive: the caller may see it, and may not do this.
+    """
+    found = await queries.rounds.one(session, round_id)
+    if found is None or not await _has_to_do(session, caller, found.scheme_id):
+        message = f"You have nothing to do with a round {round_id}."
+        raise NotFound(message).for_trail()
+    await find_scheme(session, caller, found.scheme_id, right)
+    return found
+
+
+async def _has_to_do(session: AsyncSession, caller: Caller, scheme_id: UUID) -> bool:
+    try:
+        await find_scheme(session, caller, scheme_id, SchemeRight.INSPECT)
+    except NotFound:
+        return False
+    return True
+
+
+async def find_project(session: AsyncSession, caller: Caller, project_id: UUID) -> Project:
+    """Find a project that the caller may read: its entrepreneur's people, its operator's, staff.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with it.
+    """
+    project = await queries.projects.one(session, project_id)
+    if project is None or not (
+        Right.READ in caller.rights_in(project.entrepreneur_id)
+        or await _has_to_do(session, caller, project.scheme_id)
+    ):
+        message = f"You have nothing to do with a project {project_id}."
+        raise NotFound(message).for_trail()
+    return project
+
+
+async def _as_entrepreneur(
+    session: AsyncSession, caller: Caller, project_id: UUID, right: Right
+) -> Project:
+    project = await find_project(session, caller, project_id)
+    if not caller.rights_in(project.entrepreneur_id) and not (
+        caller.is_staff and right is Right.READ
+    ):
+        message = "This is for the people of the project's entrepreneur."
+        raise RoleTooSmall(message)
+    await find_organisation(session, caller, project.entrepreneur_id, right)
+    return project
+
+
+async def _as_operator(
+    session: AsyncSession, caller: Caller, project_id: UUID, right: SchemeRight
+) -> Project:
+    project = await find_project(session, caller, project_id)
+    if not await _has_to_do(session, caller, project.scheme_id):
+        message = "This is for the people of the scheme's operator."
+        raise RoleTooSmall(message)
+    await find_scheme(session, caller, project.scheme_id, right)
+    return project
+
+
+async def _public_round(round_id: UUID, session: Session) -> Round:
+    return found_or_refused(await queries.rounds.public_one(session, round_id), round_id)
+
+
+async def _inspected_round(round_id: UUID, caller: ProjectReader, session: Session) -> Round:
+    return await find_round(session, caller, round_id, SchemeRight.INSPECT)
+
+
+async def _operated_round(round_id: UUID, caller: Person, session: Session) -> Round:
+    return await find_round(session, caller, round_id, SchemeRight.OPERATE)
+
+
+async def _approved_round(round_id: UUID, caller: Person, session: Session) -> Round:
+    return await find_round(session, caller, round_id, SchemeRight.APPROVE)
+
+
+PublicRound = Annotated[Round, Depends(_public_round)]
+"""A round that everybody may read: it has opened."""
+InspectedRound = Annotated[Round, Depends(_inspected_round)]
+"""A round whose inner affairs the caller, person or machine, may see."""
+OperatedRound = Annotated[Round, Depends(_operated_round)]
+"""A round for whose operator the person works."""
+ApprovedRound = Annotated[Round, Depends(_approved_round)]
+"""A round for whose operator the person decides."""
+
+
+async def _readable(project_id: UUID, caller: ProjectReader, session: Session) -> Project:
+    return await find_project(session, caller, project_id)
+
+
+async def _drafted(project_id: UUID, caller: ProjectReader, session: Session) -> Project:
+    return await _as_entrepreneur(session, caller, project_id, Right.READ)
+
+
+async def _own(project_id: UUID, caller: Person, session: Session) -> Project:
+    return await _as_entrepreneur(session, caller, project_id, Right.WRITE)
+
+
+async def _bound(project_id: UUID, caller: Person, session: Session) -> Project:
+    return await _as_entrepreneur(session, caller, project_id, Right.APPROVE)
+
+
+async def _operated(project_id: UUID, caller: Person, session: Session) -> Project:
+    return await _as_operator(session, caller, project_id, SchemeRight.OPERATE)
+
+
+async def _approved(project_id: UUID, caller: Person, session: Session) -> Project:
+    return await _as_operator(session, caller, project_id, SchemeRight.APPROVE)
+
+
+ReadableProject = Annotated[Project, Depends(_readable)]
+"""A project that the caller may read: its entrepreneur's people, its operator's, auditors, staff.
+
+It comes with its entrepreneur and its round, scheme and frozen policy.
+"""
+DraftedProject = Annotated[Project, Depends(_drafted)]
+"""A project whose draft the caller may read: its entrepreneur's people and machines, and staff."""
+OwnProject = Annotated[Project, Depends(_own)]
+"""A project for whose entrepreneur the person works."""
+BoundProject = Annotated[Project, Depends(_bound)]
+"""A project for whose entrepreneur the person decides: what they do binds the organisation."""
+OperatedProject = Annotated[Project, Depends(_operated)]
+"""A project for whose scheme's operator the person works."""
+ApprovedProject = Annotated[Project, Depends(_approved)]
+"""A project for whose scheme's operator the person decides."""
+
+
+def found_or_refused(thing: Found | None, thing_id: object) -> Found:
+    """Insist that something was found."""
+    if thing is None:
+        message = f"There is no {thing_id} here."
+        raise NotFound(message)
+    return thing

@@ -1,0 +1,1 @@
+"""Verbs: what can be done about rounds, projects and their plans."""

@@ -1,0 +1,23 @@
+"""What a plan says, what it lacks, and which part of it the public sees: pure, without a database.
+
+Amounts are whole euro cents, thresholds whole units. A draft is a part of a plan (`PlanChange`);
+a submission freezes a whole one (`Plan`) in which `completeness.lacks` finds nothing.
+"""
+
+from app.projects.contents.completeness import Frame, Lack, lacks, smallest_covering
+from app.projects.contents.plan import Plan, PlanChange, PublicPlan, public_part
+from app.projects.contents.vocabulary import CostKind, FinancingKind, TargetGroup
+
+__all__ = [
+    "CostKind",
+    "FinancingKind",
+    "Frame",
+    "Lack",
+    "Plan",
+    "PlanChange",
+    "PublicPlan",
+    "TargetGroup",
+    "lacks",
+    "public_part",
+    "smallest_covering",
+]

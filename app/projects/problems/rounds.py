@@ -1,0 +1,31 @@
+"""Why something can't be done with a round."""
+
+from app.core.problems import Problem
+
+
+class RoundStateForbids(Problem):
+    """The state of the round does not allow this."""
+
+    status = 409
+    title = "The round's state does not allow this"
+
+
+class NoPolicyApplies(Problem):
+    """A round freezes the policy that applies when it opens, and none does."""
+
+    status = 409
+    title = "No policy applies"
+
+
+class DateCannotMove(Problem):
+    """A date has passed, or would have, or would not follow the one before it."""
+
+    status = 409
+    title = "The date can't move there"
+
+
+class ProjectsUnderway(Problem):
+    """A round is settled when all its projects have ended."""
+
+    status = 409
+    title = "Projects of the round have not ended"

@@ -1,0 +1,80 @@
+"""Questions about projects, their plans and what was decided about them."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.paging import Page, PageRequest, page
+from app.organisations.models import Organisation
+from app.projects.models import PlanVersion, Project, ProjectDecision, Round
+
+_WHOLE = (
+    sa.orm.joinedload(Project.entrepreneur),
+    sa.orm.joinedload(Project.round).joinedload(Round.scheme),
+    sa.orm.joinedload(Project.round).joinedload(Round.policy),
+)
+
+
+async def one(session: AsyncSession, project_id: UUID) -> Project | None:
+    """Find a project with its entrepreneur and its round, scheme and policy."""
+    return await session.get(Project, project_id, options=_WHOLE)
+
+
+async def locked(session: AsyncSession, project_id: UUID) -> Project:
+    """Keep a project as it is until this is done; its round must be locked before, if at all."""
+    return (
+        await session.scalars(
+            sa.select(Project)
+            .where(Project.id == project_id)
+            .options(*_WHOLE)
+            .with_for_update(of=Project)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+
+
+async def listed(
+    session: AsyncSession, of: Round | Organisation, paging: PageRequest
+) -> Page[Project]:
+    """List the projects of a round, or of an entrepreneur."""
+    column = Project.round_id if isinstance(of, Round) else Project.entrepreneur_id
+    query = sa.select(Project).where(column == of.id).options(*_WHOLE)
+    return await page(session, query, Project, paging)
+
+
+async def last_version(session: AsyncSession, project_id: UUID) -> PlanVersion | None:
+    """Find what was submitted last."""
+    found: PlanVersion | None = await session.scalar(
+        sa.select(PlanVersion)
+        .where(PlanVersion.project_id == project_id)
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def versions(
+    session: AsyncSession, project: Project, paging: PageRequest
+) -> Page[PlanVersion]:
+    """List what was submitted, oldest first."""
+    query = sa.select(PlanVersion).where(PlanVersion.project_id == project.id)
+    return await page(session, query, PlanVersion, paging)
+
+
+async def version(session: AsyncSession, project: Project, number: int) -> PlanVersion | None:
+    """Find one submission."""
+    found: PlanVersion | None = await session.scalar(
+        sa.select(PlanVersion).where(
+            PlanVersion.project_id == project.id, PlanVersion.number == number
+        )
+    )
+    return found
+
+
+async def decisions(
+    session: AsyncSession, project: Project, paging: PageRequest
+) -> Page[ProjectDecision]:
+    """List what was decided about a project, newest first."""
+    query = sa.select(ProjectDecision).where(ProjectDecision.project_id == project.id)
+    return await page(session, query, ProjectDecision, paging, newest_first=True)
