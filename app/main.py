@@ -30,6 +30,7 @@ from app.organisations.problems import (
     SignInRequired,
 )
 from app.projects import routes as projects
+from app.projects.actions import reminders, rounds
 from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
 
@@ -60,6 +61,8 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(housekeeping.FORGET, FORGET),
     jobs.outside(checks.WATCH, checks.watch),
     jobs.transactional(partitions.PREPARE, partitions.prepare),
+    jobs.transactional(rounds.FOLLOW_CLOCK, rounds.follow_clock),
+    jobs.transactional(reminders.REMIND, reminders.remind),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 
@@ -67,6 +70,8 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(housekeeping.FORGET, every=timedelta(hours=1)),
     jobs.Periodic(checks.WATCH, every=timedelta(minutes=15)),
     jobs.Periodic(partitions.PREPARE, every=timedelta(days=1)),
+    jobs.Periodic(rounds.FOLLOW_CLOCK, every=timedelta(minutes=1)),
+    jobs.Periodic(reminders.REMIND, every=timedelta(hours=1)),
 )
 
 CHORES: tuple[jobs.Chore, ...] = (

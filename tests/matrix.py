@@ -196,6 +196,15 @@ class Rule:
     """Of those who may: only these, because it is about the caller's own things."""
     own: frozenset[Caller] = frozenset()
     """These may as well, because the thing is theirs."""
+    upload: bool = False
+    """The body is a file, not JSON."""
+    other: Mapping[str, str] = field(default_factory=dict)
+    """Path parameters that stand for another of the tenant's things than the one of their name."""
+
+    def things(self, tenant: "Tenant") -> dict[str, UUID | str]:
+        """Give the tenant's things as this operation's path names them."""
+        swapped = {name: tenant.things[other] for name, other in self.other.items()}
+        return {**tenant.things, **swapped}
 
     def allows(self, operation: str, caller: Caller, place: Place) -> bool:
         """Say whether a call must succeed."""

@@ -10,11 +10,11 @@ from app.core.database import Session
 from app.core.problems import NotFound
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
-from app.organisations.models import Right
+from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
 from app.organisations.scopes import Scope
 from app.projects import queries
-from app.projects.models import Project, Round
+from app.projects.models import Objection, PlanAttachment, PlanDraft, Project, Round
 from app.schemes.access import SchemeRight, find_scheme
 
 READ_PROJECTS = Scope(
@@ -92,6 +92,14 @@ async def _as_operator(
     return project
 
 
+async def _offering(organisation_id: UUID, caller: ProjectReader, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.READ)
+
+
+OfferingOrganisation = Annotated[Organisation, Depends(_offering)]
+"""An organisation of which the caller, person or machine, may read what it offers."""
+
+
 async def _public_round(round_id: UUID, session: Session) -> Round:
     return found_or_refused(await queries.rounds.public_one(session, round_id), round_id)
 
@@ -157,6 +165,67 @@ OperatedProject = Annotated[Project, Depends(_operated)]
 """A project for whose scheme's operator the person works."""
 ApprovedProject = Annotated[Project, Depends(_approved)]
 """A project for whose scheme's operator the person decides."""
+
+
+async def _read_draft(project: DraftedProject, session: Session) -> PlanDraft:
+    return await queries.plans.draft(session, project.id)
+
+
+async def _own_draft(project: OwnProject, session: Session) -> PlanDraft:
+    return await _locked_draft(project, session)
+
+
+async def _bound_draft(project: BoundProject, session: Session) -> PlanDraft:
+    return await _locked_draft(project, session)
+
+
+async def _locked_draft(project: Project, session: AsyncSession) -> PlanDraft:
+    # What a draft may become depends on its round and project: all three stay as they are.
+    await queries.rounds.shared(session, project.round_id)
+    await queries.projects.locked(session, project.id)
+    return await queries.plans.draft(session, project.id, lock=True)
+
+
+ReadDraft = Annotated[PlanDraft, Depends(_read_draft)]
+"""A draft that the caller may read."""
+OwnDraft = Annotated[PlanDraft, Depends(_own_draft)]
+"""A draft that the person writes; it is locked, and so are its round's state and project."""
+BoundDraft = Annotated[PlanDraft, Depends(_bound_draft)]
+"""A draft that the person submits; locked likewise."""
+
+
+async def _readable_attachment(
+    attachment_id: UUID, project: ReadableProject, caller: ProjectReader, session: Session
+) -> PlanAttachment:
+    attachment = await queries.plans.attachment(session, project, attachment_id)
+    if attachment is not None and Right.READ not in caller.rights_in(project.entrepreneur_id):
+        # The operator's side reads what was submitted, and no drafts.
+        was_submitted = await queries.projects.was_submitted_with(session, attachment)
+        attachment = attachment if was_submitted else None
+    return found_or_refused(attachment, attachment_id)
+
+
+async def _own_attachment(
+    attachment_id: UUID, project: OwnProject, session: Session
+) -> PlanAttachment:
+    found = await queries.plans.attachment(session, project, attachment_id)
+    return found_or_refused(found, attachment_id)
+
+
+async def _approved_objection(
+    objection_id: UUID, project: ApprovedProject, session: Session
+) -> Objection:
+    await queries.projects.locked(session, project.id)
+    found = await queries.plans.objection(session, project, objection_id)
+    return found_or_refused(found, objection_id)
+
+
+ReadableAttachment = Annotated[PlanAttachment, Depends(_readable_attachment)]
+"""A file that the caller may read: the entrepreneur's side any, the operator's side submitted."""
+OwnAttachment = Annotated[PlanAttachment, Depends(_own_attachment)]
+"""A file of a plan that the person writes."""
+ApprovedObjection = Annotated[Objection, Depends(_approved_objection)]
+"""An objection that the person may judge; it is locked, and so is its project."""
 
 
 def found_or_refused(thing: Found | None, thing_id: object) -> Found:

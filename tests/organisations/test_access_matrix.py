@@ -11,6 +11,7 @@ from app.core.ids import new_id
 from app.main import create_app
 from tests.conftest import Cluster, living
 from tests.ledger import access_table as ledger
+from tests.make import contents
 from tests.matrix import (
     ANYBODY,
     DEAD,
@@ -47,6 +48,11 @@ OF_ANY_THING = {
 }
 """Refusals that depend on the caller alone, and so tell nothing about the thing."""
 
+A_FILE = {
+    "Content-Type": "application/pdf",
+    "Content-Disposition": "attachment; filename*=UTF-8''plan.pdf",
+}
+
 UNLIMITED = {
     "reads_per_minute": 1_000_000,
     "writes_per_minute": 1_000_000,
@@ -76,6 +82,9 @@ class Stage:
     ) -> httpx.Response:
         """Call as a client that leaves nothing out but its rights."""
         method = operation.partition(" ")[0]
+        is_upload = TABLE[operation].upload
+        if is_upload:
+            headers = {**A_FILE, **headers}
         self.client.cookies.clear()
         # Every call from a network of its own: no limit of requests or letters interferes.
         self.calls += 1
@@ -83,15 +92,19 @@ class Stage:
         return await self.client.request(
             method,
             path,
-            json=body if method in {"POST", "PUT", "PATCH"} else None,
+            json=body
+            if method in {"POST", "PUT", "PATCH"} and not TABLE[operation].upload
+            else None,
+            content=contents.a_pdf() if is_upload else None,
             headers={"If-Match": "*", "Idempotency-Key": str(new_id()), **headers},
         )
 
 
 @pytest.fixture(scope="module")
-async def stage(cluster: Cluster) -> AsyncIterator[Stage]:
+async def stage(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     async with cluster.clone() as name:
-        settings = cluster.settings(name).model_copy(update=UNLIMITED)
+        home = tmp_path_factory.mktemp("stage")
+        settings = cluster.settings(name, home).model_copy(update=UNLIMITED)
         async with (
             open_database(settings) as database,
             living(create_app(settings)) as app,
@@ -129,7 +142,7 @@ async def test_who_may_not_is_refused(stage: Stage, operation: str) -> None:
             continue
         body = rule.body(stage.shared, place) if rule.body else None
         headers = stage.shared.headers[caller]
-        path = path_of(operation, stage.shared[place].things)
+        path = path_of(operation, rule.things(stage.shared[place]))
         answer = await stage.call(operation, path, headers, body)
         fault = _fault(caller, place, answer)
         if fault is None and "{" in operation and standing(caller, place) is Standing.OUTSIDER:
@@ -154,7 +167,7 @@ async def test_who_may_succeeds(stage: Stage, operation: str) -> None:
             continue
         world = world if kept else await stage.fresh()
         body = await _body(stage, rule, world, caller, place)
-        path = path_of(operation, world[place].things)
+        path = path_of(operation, rule.things(world[place]))
         answer = await stage.call(operation, path, world.headers[caller], body)
         if not answer.is_success:
             faults.append(f"{caller} on {place}: {_said(answer)} {answer.text}")

@@ -5,7 +5,7 @@ a submission freezes a whole one (`Plan`) in which `completeness.lacks` finds no
 """
 
 from app.projects.contents.completeness import Frame, Lack, lacks, smallest_covering
-from app.projects.contents.plan import Plan, PlanChange, PublicPlan, public_part
+from app.projects.contents.plan import Plan, PlanChange, PublicPlan, public_part, total_cents
 from app.projects.contents.vocabulary import CostKind, FinancingKind, TargetGroup
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "lacks",
     "public_part",
     "smallest_covering",
+    "total_cents",
 ]

@@ -7,7 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.paging import Page, PageRequest, page
 from app.organisations.models import Organisation
-from app.projects.models import PlanVersion, Project, ProjectDecision, Round
+from app.projects.models import (
+    PlanAttachment,
+    PlanVersion,
+    Project,
+    ProjectDecision,
+    ProjectDecisionKind,
+    Round,
+)
 
 _WHOLE = (
     sa.orm.joinedload(Project.entrepreneur),
@@ -78,3 +85,25 @@ async def decisions(
     """List what was decided about a project, newest first."""
     query = sa.select(ProjectDecision).where(ProjectDecision.project_id == project.id)
     return await page(session, query, ProjectDecision, paging, newest_first=True)
+
+
+async def was_submitted_with(session: AsyncSession, attachment: PlanAttachment) -> bool:
+    """Tell whether a version of the plan holds an attachment."""
+    found = sa.exists().where(
+        PlanVersion.project_id == attachment.project_id,
+        PlanVersion.attachments.contains([{"id": str(attachment.id)}]),
+    )
+    return bool(await session.scalar(sa.select(found)))
+
+
+async def last_decision(
+    session: AsyncSession, project_id: UUID, *kinds: ProjectDecisionKind
+) -> ProjectDecision | None:
+    """Find the last decision of some kinds about a project."""
+    found: ProjectDecision | None = await session.scalar(
+        sa.select(ProjectDecision)
+        .where(ProjectDecision.project_id == project_id, ProjectDecision.kind.in_(kinds))
+        .order_by(ProjectDecision.id.desc())
+        .limit(1)
+    )
+    return found

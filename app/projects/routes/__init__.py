@@ -1,5 +1,11 @@
 """The endpoints of this domain."""
 
-from fastapi import APIRouter
+from app.projects.routes import attachments, eligibility, plans, projects, rounds
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (
+    rounds.router,
+    projects.router,
+    plans.router,
+    attachments.router,
+    eligibility.router,
+)
