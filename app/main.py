@@ -30,7 +30,7 @@ from app.organisations.problems import (
     SignInRequired,
 )
 from app.projects import routes as projects
-from app.projects.actions import reminders, rounds
+from app.projects.actions import panel, reminders, rounds, score_reminders
 from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
 
@@ -63,6 +63,9 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(partitions.PREPARE, partitions.prepare),
     jobs.transactional(rounds.FOLLOW_CLOCK, rounds.follow_clock),
     jobs.transactional(reminders.REMIND, reminders.remind),
+    jobs.transactional(panel.OPEN_DUE, panel.open_due),
+    jobs.transactional(panel.OPEN_SCORES, panel.open_scores),
+    jobs.transactional(score_reminders.REMIND, score_reminders.remind),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 
@@ -72,6 +75,7 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(partitions.PREPARE, every=timedelta(days=1)),
     jobs.Periodic(rounds.FOLLOW_CLOCK, every=timedelta(minutes=1)),
     jobs.Periodic(reminders.REMIND, every=timedelta(hours=1)),
+    jobs.Periodic(panel.OPEN_DUE, every=timedelta(minutes=5)),
 )
 
 CHORES: tuple[jobs.Chore, ...] = (

@@ -14,7 +14,14 @@ from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
 from app.organisations.scopes import Scope
 from app.projects import queries
-from app.projects.models import Objection, PlanAttachment, PlanDraft, Project, Round
+from app.projects.models import (
+    Assignment,
+    Objection,
+    PlanAttachment,
+    PlanDraft,
+    Project,
+    Round,
+)
 from app.schemes.access import SchemeRight, find_scheme
 
 READ_PROJECTS = Scope(
@@ -226,6 +233,40 @@ OwnAttachment = Annotated[PlanAttachment, Depends(_own_attachment)]
 """A file of a plan that the person writes."""
 ApprovedObjection = Annotated[Objection, Depends(_approved_objection)]
 """An objection that the person may judge; it is locked, and so is its project."""
+
+
+async def _inspected(project_id: UUID, caller: ProjectReader, session: Session) -> Project:
+    return await _as_operator(session, caller, project_id, SchemeRight.INSPECT)
+
+
+InspectedProject = Annotated[Project, Depends(_inspected)]
+"""A project whose panel the caller may see: its operator's people, machines, auditors and staff."""
+
+
+async def _own_assignment(assignment_id: UUID, caller: Person, session: Session) -> Assignment:
+    found = await queries.assignments.one(session, assignment_id)
+    if found is None or found.panel_member.user_id != caller.user_id:
+        message = f"You are not asked to value anything under {assignment_id}."
+        raise NotFound(message).for_trail()
+    return found
+
+
+async def _recusable(assignment_id: UUID, caller: Person, session: Session) -> Assignment:
+    found = await queries.assignments.one(session, assignment_id)
+    if found is not None and found.panel_member.user_id == caller.user_id:
+        return found
+    scheme_id = found.panel_member.scheme_id if found else None
+    if found is None or scheme_id is None or not await _has_to_do(session, caller, scheme_id):
+        message = f"You have nothing to do with an assignment {assignment_id}."
+        raise NotFound(message).for_trail()
+    await find_scheme(session, caller, scheme_id, SchemeRight.OPERATE)
+    return found
+
+
+OwnAssignment = Annotated[Assignment, Depends(_own_assignment)]
+"""What the expert who calls is asked to value; nobody else's."""
+RecusableAssignment = Annotated[Assignment, Depends(_recusable)]
+"""The expert's own assignment, or any one in a scheme for whose operator the person works."""
 
 
 def found_or_refused(thing: Found | None, thing_id: object) -> Found:

@@ -228,6 +228,7 @@ def upgrade() -> None:
                 "rejected",
                 "withdrawn",
                 "valued",
+                "valuation-fell",
                 "listed",
                 "objection-lodged",
                 "objection-upheld",

@@ -12,6 +12,14 @@ from tests.make.organisations import (
     an_organisation,
     signed_in,
 )
+from tests.make.panel import (
+    a_sheet,
+    a_sitting,
+    a_valuation,
+    an_assignment,
+    an_opened_sitting,
+    sealed_scores,
+)
 from tests.make.projects import a_plan, a_project, a_round, a_version, dates
 from tests.make.schemes import (
     CHARGED,
@@ -49,17 +57,23 @@ __all__ = [
     "a_round",
     "a_scheme",
     "a_scheme_invitation",
+    "a_sheet",
+    "a_sitting",
     "a_user",
+    "a_valuation",
     "a_version",
     "an_admission",
     "an_api_key",
+    "an_assignment",
     "an_auditor",
     "an_authority",
     "an_enrolment",
     "an_expert",
+    "an_opened_sitting",
     "an_organisation",
     "dates",
     "mails",
+    "sealed_scores",
     "signed_in",
     "terms",
 ]

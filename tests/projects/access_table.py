@@ -1,5 +1,5 @@
 """Who may do what in this domain: one line per operation."""
 
-from tests.projects import access_plans
+from tests.projects import access_panel, access_plans
 
-TABLE = {**access_plans.TABLE}
+TABLE = {**access_plans.TABLE, **access_panel.TABLE}

@@ -1,12 +1,27 @@
 """Verbs: what can be done about rounds, projects and their plans."""
 
 from app.projects.actions import (
+    assignments,
     attachments,
     eligibility,
     objections,
+    panel,
     plans,
     reminders,
     rounds,
+    score_reminders,
+    valuations,
 )
 
-__all__ = ["attachments", "eligibility", "objections", "plans", "reminders", "rounds"]
+__all__ = [
+    "assignments",
+    "attachments",
+    "eligibility",
+    "objections",
+    "panel",
+    "plans",
+    "reminders",
+    "rounds",
+    "score_reminders",
+    "valuations",
+]

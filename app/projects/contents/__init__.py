@@ -6,19 +6,39 @@ a submission freezes a whole one (`Plan`) in which `completeness.lacks` finds no
 
 from app.projects.contents.completeness import Frame, Lack, lacks, smallest_covering
 from app.projects.contents.plan import Plan, PlanChange, PublicPlan, public_part, total_cents
+from app.projects.contents.scores import Findings, Remark, ScoreSheet
+from app.projects.contents.spreading import Demand, Spread, spread
+from app.projects.contents.valuing import (
+    FixedDocument,
+    PanelDocument,
+    RecusalKind,
+    ValuationDocument,
+    public_document,
+)
 from app.projects.contents.vocabulary import CostKind, FinancingKind, TargetGroup
 
 __all__ = [
     "CostKind",
+    "Demand",
     "FinancingKind",
+    "Findings",
+    "FixedDocument",
     "Frame",
     "Lack",
+    "PanelDocument",
     "Plan",
     "PlanChange",
     "PublicPlan",
+    "RecusalKind",
+    "Remark",
+    "ScoreSheet",
+    "Spread",
     "TargetGroup",
+    "ValuationDocument",
     "lacks",
+    "public_document",
     "public_part",
     "smallest_covering",
+    "spread",
     "total_cents",
 ]

@@ -1,6 +1,7 @@
 """The tables of this domain."""
 
 from app.projects.models.objections import Objection, ObjectionState
+from app.projects.models.panel import Assignment, Recusal, ScoreExtension, Sitting
 from app.projects.models.plans import PlanAttachment, PlanDraft, PlanVersion
 from app.projects.models.projects import (
     Project,
@@ -9,10 +10,14 @@ from app.projects.models.projects import (
     ProjectState,
 )
 from app.projects.models.rounds import Round, RoundDecision, RoundDecisionKind, RoundState
+from app.projects.models.scores import OpenedScores, SealedScores
+from app.projects.models.valuations import Valuation
 
 __all__ = [
+    "Assignment",
     "Objection",
     "ObjectionState",
+    "OpenedScores",
     "PlanAttachment",
     "PlanDraft",
     "PlanVersion",
@@ -20,8 +25,13 @@ __all__ = [
     "ProjectDecision",
     "ProjectDecisionKind",
     "ProjectState",
+    "Recusal",
     "Round",
     "RoundDecision",
     "RoundDecisionKind",
     "RoundState",
+    "ScoreExtension",
+    "SealedScores",
+    "Sitting",
+    "Valuation",
 ]

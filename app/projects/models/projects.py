@@ -86,6 +86,8 @@ class ProjectDecisionKind(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     VALUED = "valued"
+    VALUATION_FELL = "valuation-fell"
+    """A conflict that came to light late left it without a quorum: it is eligible again."""
     LISTED = "listed"
     OBJECTION_LODGED = "objection-lodged"
     OBJECTION_UPHELD = "objection-upheld"

@@ -1,5 +1,17 @@
 """Why this domain refuses."""
 
+from app.projects.problems.panel import (
+    AlreadyAssigned,
+    AlreadyRecused,
+    ConflictOfInterest,
+    NoPanelHere,
+    NotRecused,
+    ScoresDue,
+    ScoresOffRubric,
+    ScoresOpened,
+    ScoresSealed,
+    TooEarlyToExtend,
+)
 from app.projects.problems.plans import (
     AlreadyObjected,
     NotAdmitted,
@@ -18,20 +30,42 @@ from app.projects.problems.rounds import (
     ProjectsUnderway,
     RoundStateForbids,
 )
+from app.projects.problems.valuations import (
+    ExpertsDoNotAdopt,
+    NothingToSupersede,
+    OwnAcceptance,
+    QuorumNotMet,
+    ThresholdAboveValue,
+)
 
 __all__ = [
+    "AlreadyAssigned",
     "AlreadyObjected",
+    "AlreadyRecused",
+    "ConflictOfInterest",
     "DateCannotMove",
+    "ExpertsDoNotAdopt",
+    "NoPanelHere",
     "NoPolicyApplies",
     "NotAdmitted",
+    "NotRecused",
     "NothingToContest",
+    "NothingToSupersede",
     "ObjectionClosed",
     "ObjectionTooLate",
+    "OwnAcceptance",
     "OwnDecision",
     "PlanIncomplete",
     "PlansClosed",
     "ProjectStateForbids",
     "ProjectsUnderway",
+    "QuorumNotMet",
     "RoundStateForbids",
+    "ScoresDue",
+    "ScoresOffRubric",
+    "ScoresOpened",
+    "ScoresSealed",
+    "ThresholdAboveValue",
+    "TooEarlyToExtend",
     "TooManyAttachments",
 ]

@@ -1,5 +1,5 @@
 """Questions about rounds, projects and their plans."""
 
-from app.projects.queries import desk, plans, projects, rounds
+from app.projects.queries import assignments, desk, panel, plans, projects, rounds, valuations
 
-__all__ = ["desk", "plans", "projects", "rounds"]
+__all__ = ["assignments", "desk", "panel", "plans", "projects", "rounds", "valuations"]

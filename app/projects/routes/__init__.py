@@ -1,6 +1,15 @@
 """The endpoints of this domain."""
 
-from app.projects.routes import attachments, eligibility, plans, projects, rounds
+from app.projects.routes import (
+    assignments,
+    attachments,
+    eligibility,
+    panel,
+    plans,
+    projects,
+    rounds,
+    valuations,
+)
 
 ROUTERS = (
     rounds.router,
@@ -8,4 +17,7 @@ ROUTERS = (
     plans.router,
     attachments.router,
     eligibility.router,
+    panel.router,
+    assignments.router,
+    valuations.router,
 )
