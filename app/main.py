@@ -16,6 +16,7 @@ from app.core.files import scanning
 from app.core.http import docs, health, openapi, refusing, root
 from app.core.http.edge import Edge
 from app.core.http.rate_limits import RateLimits
+from app.core.http.validators import NotModified, Validator
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 from app.ledger import checks, partitions, positions
@@ -30,7 +31,7 @@ from app.organisations.problems import (
     SignInRequired,
 )
 from app.projects import routes as projects
-from app.projects.actions import panel, reminders, rounds, score_reminders
+from app.projects.actions import market, panel, reminders, rounds, score_reminders
 from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
 
@@ -80,6 +81,8 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
 
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
+    jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),
+    jobs.Chore("market-after-sale", market.keep_right, every_seconds=market.AFTERWARDS_SECONDS),
 )
 
 CREDENTIALS = (SignInRequired, CredentialRefused, ScopeMissing, CsrfTokenMissing)
@@ -103,7 +106,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.on_refusal = note_refusal
     app.state.whose_books = readable_keepers
     app.state.scanner = scanning.choose(settings)
+    app.state.market = Validator(projects.market.ADDRESS, 2 * settings.job_poll_seconds)
     refusing.install(app)
+    app.add_middleware(NotModified, validators=(app.state.market,))
     app.add_middleware(RateLimits, settings=settings)
     app.add_middleware(Edge, settings=settings)  # The last one added is the outermost.
     app.include_router(health.router)
@@ -125,7 +130,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
             if settings.worker:
                 app.state.worker = jobs.Worker(database, HANDLERS, PERIODICS, chores=CHORES)
-            await running.enter_async_context(listener(database, app.state.worker))
+            await running.enter_async_context(
+                listener(database, app.state.worker, app.state.market)
+            )
             if app.state.worker is not None:
                 await running.enter_async_context(app.state.worker)
             yield
@@ -153,8 +160,13 @@ async def prepare(database: Database) -> None:
         await installation.check(session, database.settings)
 
 
-def listener(database: Database, worker: jobs.Worker | None) -> Listener:
-    """Let this process hear of new jobs, if it works on them, and of a demo's clock."""
+def listener(
+    database: Database, worker: jobs.Worker | None, seen: Validator | None = None
+) -> Listener:
+    """Let this process hear of new jobs, if it works on them, and of a demo's clock.
+
+    One that answers HTTP also hears when the market changes.
+    """
 
     def wake(_said: str = "") -> None:
         if worker is not None:
@@ -169,4 +181,6 @@ def listener(database: Database, worker: jobs.Worker | None) -> Listener:
         channels.append(Channel(jobs.CHANNEL, "SELECT ''", wake))
     if database.settings.demo:
         channels.append(Channel(installation.CLOCK, installation.CLOCK_LATEST, follow))
+    if seen is not None:
+        channels.append(Channel(market.CHANNEL, market.LATEST, seen.hear))
     return Listener(database.settings, channels)

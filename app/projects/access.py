@@ -7,6 +7,7 @@ from fastapi import Depends, Security
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
+from app.core.files import File
 from app.core.problems import NotFound
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
@@ -267,6 +268,17 @@ OwnAssignment = Annotated[Assignment, Depends(_own_assignment)]
 """What the expert who calls is asked to value; nobody else's."""
 RecusableAssignment = Annotated[Assignment, Depends(_recusable)]
 """The expert's own assignment, or any one in a scheme for whose operator the person works."""
+
+
+async def _public_attachment(
+    listed_project_id: UUID, listed_attachment_id: UUID, session: Session
+) -> File:
+    found = await queries.market.attachment(session, listed_project_id, listed_attachment_id)
+    return found_or_refused(found, listed_attachment_id)
+
+
+PublicAttachment = Annotated[File, Depends(_public_attachment)]
+"""A file that everybody may read: public, of a project on the market."""
 
 
 def found_or_refused(thing: Found | None, thing_id: object) -> Found:

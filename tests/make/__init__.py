@@ -1,5 +1,6 @@
 """Factories that read aloud: `await make.a_member(session, Role.APPROVER)`."""
 
+from tests.make.listings import a_listing, a_valued_project
 from tests.make.mails import mails
 from tests.make.organisations import (
     PASSWORD,
@@ -47,6 +48,7 @@ __all__ = [
     "Member",
     "a_check",
     "a_cookie",
+    "a_listing",
     "a_member",
     "a_membership",
     "a_plan",
@@ -61,6 +63,7 @@ __all__ = [
     "a_sitting",
     "a_user",
     "a_valuation",
+    "a_valued_project",
     "a_version",
     "an_admission",
     "an_api_key",

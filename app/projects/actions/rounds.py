@@ -13,7 +13,7 @@ from app.core.events import Actor
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import decisions
+from app.projects.actions import decisions, listings
 from app.projects.models import (
     Project,
     ProjectState,
@@ -214,7 +214,11 @@ async def _take(
         await _insist_on_ended(session, of_round)
     data = _date_becomes_now(of_round) if kind not in {KIND.SETTLED, KIND.CANCELLED} else {}
     of_round.state = leads_to
-    return await decisions.about_round(session, by, of_round, (kind, reason), data)
+    decision = await decisions.about_round(session, by, of_round, (kind, reason), data)
+    if kind is KIND.SALE_BEGUN:
+        actor = by if isinstance(by, Actor) else by.actor
+        await listings.publish_valued(session, actor, of_round, reason)
+    return decision
 
 
 async def _freeze_policy(session: AsyncSession, of_round: Round) -> None:

@@ -1,5 +1,6 @@
 """The tables of this domain."""
 
+from app.projects.models.listings import Listing, MarketEntry, MarketVersion, Sale
 from app.projects.models.objections import Objection, ObjectionState
 from app.projects.models.panel import Assignment, Recusal, ScoreExtension, Sitting
 from app.projects.models.plans import PlanAttachment, PlanDraft, PlanVersion
@@ -15,6 +16,9 @@ from app.projects.models.valuations import Valuation
 
 __all__ = [
     "Assignment",
+    "Listing",
+    "MarketEntry",
+    "MarketVersion",
     "Objection",
     "ObjectionState",
     "OpenedScores",
@@ -30,6 +34,7 @@ __all__ = [
     "RoundDecision",
     "RoundDecisionKind",
     "RoundState",
+    "Sale",
     "ScoreExtension",
     "SealedScores",
     "Sitting",

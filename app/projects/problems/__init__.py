@@ -1,5 +1,6 @@
 """Why this domain refuses."""
 
+from app.projects.problems.listings import ObjectionPending
 from app.projects.problems.panel import (
     AlreadyAssigned,
     AlreadyRecused,
@@ -52,6 +53,7 @@ __all__ = [
     "NothingToContest",
     "NothingToSupersede",
     "ObjectionClosed",
+    "ObjectionPending",
     "ObjectionTooLate",
     "OwnAcceptance",
     "OwnDecision",

@@ -1,5 +1,25 @@
 """Questions about rounds, projects and their plans."""
 
-from app.projects.queries import assignments, desk, panel, plans, projects, rounds, valuations
+from app.projects.queries import (
+    assignments,
+    desk,
+    listings,
+    market,
+    panel,
+    plans,
+    projects,
+    rounds,
+    valuations,
+)
 
-__all__ = ["assignments", "desk", "panel", "plans", "projects", "rounds", "valuations"]
+__all__ = [
+    "assignments",
+    "desk",
+    "listings",
+    "market",
+    "panel",
+    "plans",
+    "projects",
+    "rounds",
+    "valuations",
+]

@@ -4,6 +4,8 @@ from app.projects.routes import (
     assignments,
     attachments,
     eligibility,
+    listings,
+    market,
     panel,
     plans,
     projects,
@@ -20,4 +22,6 @@ ROUTERS = (
     panel.router,
     assignments.router,
     valuations.router,
+    listings.router,
+    market.router,
 )

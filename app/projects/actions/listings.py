@@ -1,0 +1,236 @@
+"""Bring valued projects to the market: frozen, and in the impact book, in one transaction."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock, events, mail
+from app.core.events import Actor
+from app.core.languages import DEFAULT, Language
+from app.core.mail import Category
+from app.ledger import journal
+from app.ledger.chart import Book
+from app.ledger.drafts import Draft
+from app.organisations.models import Membership, Role, User
+from app.projects import postings, queries
+from app.projects.contents import public_document, public_part
+from app.projects.models import (
+    Listing,
+    MarketEntry,
+    PlanVersion,
+    Project,
+    ProjectDecision,
+    ProjectDecisionKind,
+    ProjectState,
+    Round,
+    RoundState,
+    Sale,
+    Valuation,
+)
+from app.projects.problems import ObjectionPending, ProjectStateForbids, RoundStateForbids
+from app.schemes.models import Scheme
+
+SALES = {RoundState.VALUING: Sale.UPCOMING, RoundState.ON_SALE: Sale.RUNNING}
+"""While a round is in these states, its valued projects come to the market."""
+
+
+async def publish(session: AsyncSession, actor: Actor, project: Project, reason: str) -> Listing:
+    """Bring one valued project to the market, for good.
+
+    Raises:
+        RoundStateForbids: its round is not valuing or on sale.
+        ProjectStateForbids: it is not valued, or was listed before.
+        ObjectionPending: its entrepreneur contests the valuation, and nobody has decided yet.
+    """
+    # The round first, always: who begins the sale locks them in this order, too.
+    in_round = await queries.rounds.shared(session, project.round_id)
+    if in_round.state not in SALES:
+        message = (
+            f"The round is {in_round.state}: projects come to the market before its sale ends."
+        )
+        raise RoundStateForbids(message, current_state=in_round.state)
+    project = await queries.projects.locked(session, project.id)
+    if project.state is not ProjectState.VALUED:
+        message = f"The project is {project.state}; this needs it to be {ProjectState.VALUED}."
+        raise ProjectStateForbids(message, current_state=project.state)
+    if await queries.listings.is_contested(session, project.id):
+        message = "The entrepreneur contests the valuation: decide about the objection first."
+        raise ObjectionPending(message)
+    [listing] = await _list(session, actor, in_round, [project], reason)
+    return listing
+
+
+async def publish_valued(
+    session: AsyncSession, actor: Actor, in_round: Round, reason: str
+) -> Sequence[Listing]:
+    """Bring all valued projects of a round to the market, when its sale begins.
+
+    The caller has locked the round and put it on sale. What is contested stays behind, and is
+    published once the objection is decided.
+    """
+    valued = await session.scalars(
+        sa.select(Project.id)
+        .where(Project.round_id == in_round.id, Project.state == ProjectState.VALUED)
+        .order_by(Project.id)
+    )
+    found = []
+    for project_id in valued.all():
+        project = await queries.projects.locked(session, project_id)
+        is_valued = project.state is ProjectState.VALUED
+        if is_valued and not await queries.listings.is_contested(session, project.id):
+            found.append(project)
+    return await _list(session, actor, in_round, found, reason)
+
+
+async def _list(
+    session: AsyncSession,
+    actor: Actor,
+    in_round: Round,
+    projects: Sequence[Project],
+    reason: str,
+) -> Sequence[Listing]:
+    """Write all that belongs to it; the books last, for their locks, in one call."""
+    if not projects:
+        return []
+    scheme = in_round.scheme
+    listings = []
+    for project in projects:
+        valuation, version = await queries.listings.valued(session, project.id)
+        listing = _frozen(actor, project, version, valuation)
+        project.state = ProjectState.LISTED
+        session.add_all([listing, _entry(listing, in_round, project)])
+        _note(session, actor, listing, reason)
+        await _tell(session, scheme, listing)
+        listings.append(listing)
+    await session.flush()
+    await open_books(session, scheme)
+    await journal.post(session, *(_draft(listing, scheme) for listing in listings))
+    return listings
+
+
+def _frozen(actor: Actor, project: Project, version: PlanVersion, valuation: Valuation) -> Listing:
+    plan = public_part(version.read_plan())
+    policy = project.round.policy
+    if policy is None:
+        message = f"The project {project.id} is valued in a round without a policy."
+        raise RuntimeError(message)
+    terms = policy.read_terms()
+    document = public_document(valuation.read_document())
+    return Listing(
+        project_id=project.id,
+        scheme_id=project.scheme_id,
+        round_id=project.round_id,
+        entrepreneur_id=project.entrepreneur_id,
+        plan_version_id=version.id,
+        valuation_id=valuation.id,
+        policy_id=policy.id,
+        title=plan.title.model_dump(),
+        summary=plan.summary.model_dump(),
+        municipality=plan.place.municipality,
+        target_groups=[count.group.value for count in plan.target_groups],
+        content=plan.model_dump(mode="json", by_alias=True),
+        attachments=_public(version),
+        valuation=document.model_dump(mode="json", by_alias=True),
+        threshold_units=valuation.threshold_units,
+        impact_units=valuation.impact_units,
+        unit_price_cents=terms.unit_price_cents,
+        buyer_price_cents=terms.quote(1).total_cents,
+        listed_by=str(actor),
+        listed_at=clock.now(),
+    )
+
+
+def _public(version: PlanVersion) -> list[dict[str, object]]:
+    return [attached for attached in version.attachments if attached["isPublic"]]
+
+
+def _entry(listing: Listing, in_round: Round, project: Project) -> MarketEntry:
+    return MarketEntry(
+        project_id=listing.project_id,
+        listed_at=listing.listed_at,
+        buyer_price_cents=listing.buyer_price_cents,
+        state=ProjectState.LISTED,
+        sale=SALES[in_round.state],
+        entrepreneur_name=project.entrepreneur.legal_name,
+        sale_begins_at=in_round.sale_begins_at,
+        sale_ends_at=in_round.sale_ends_at,
+        sold_units=0,
+        reserved_units=0,
+        remaining_units=listing.impact_units,
+        progress_percent=0,
+    )
+
+
+def _note(session: AsyncSession, actor: Actor, listing: Listing, reason: str) -> None:
+    session.add(
+        ProjectDecision(
+            project_id=listing.project_id,
+            kind=ProjectDecisionKind.LISTED,
+            reason=reason,
+            plan_version_id=listing.plan_version_id,
+            decided_by=str(actor),
+            data={"impactUnits": listing.impact_units, "unitPriceCents": listing.unit_price_cents},
+        )
+    )
+    events.record(
+        session,
+        "project.listed",
+        listing.project_id,
+        actor,
+        schemeId=str(listing.scheme_id),
+        roundId=str(listing.round_id),
+        thresholdUnits=listing.threshold_units,
+        impactUnits=listing.impact_units,
+        unitPriceCents=listing.unit_price_cents,
+    )
+
+
+async def _tell(session: AsyncSession, scheme: Scheme, listing: Listing) -> None:
+    """Mail who decides for the entrepreneur, unless they declined such mail."""
+    deciders = await session.scalars(
+        sa.select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organisation_id == listing.entrepreneur_id,
+            Membership.role.in_([Role.APPROVER, Role.ADMIN]),
+            User.wants_task_mail,
+        )
+        .order_by(User.id)
+    )
+    for user in deciders.all():
+        await mail.send(
+            session,
+            to=user.email,
+            language=user.language,
+            letter="projects/listed",
+            category=Category.TASKS,
+            name=user.name,
+            project=_titled(listing, user.language),
+            scheme=scheme.name[user.language],
+            impact=f"{listing.impact_units} {scheme.unit_name}",
+            threshold=f"{listing.threshold_units} {scheme.unit_name}",
+        )
+
+
+def _titled(listing: Listing, language: Language) -> str:
+    """Name a project in a language, or else in the one that its plan is written in."""
+    title: str = listing.title[language] or listing.title["nl"] or listing.title["en"]
+    return title
+
+
+def _draft(listing: Listing, scheme: Scheme) -> Draft:
+    return postings.listed(
+        scheme.id,
+        listing.project_id,
+        title=_titled(listing, DEFAULT),
+        unit_name=scheme.unit_name,
+        impact_units=listing.impact_units,
+        listed_at=listing.listed_at,
+    )
+
+
+async def open_books(session: AsyncSession, scheme: Scheme) -> None:
+    """Let a scheme keep its books of money and impact; doing it again changes nothing."""
+    for book in (Book.MONEY, Book.IMPACT):
+        await journal.open_ledger(session, scheme.id, book)

@@ -1,0 +1,234 @@
+"""Bringing projects to the market: once, frozen, and in the books in the same transaction."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import Database
+from app.core.events import Actor, Event
+from app.core.ids import new_id
+from app.ledger import balances, chart
+from app.ledger.models import LedgerEntry
+from app.organisations.models import Role
+from app.projects import queries
+from app.projects.actions import listings
+from app.projects.models import (
+    Listing,
+    Objection,
+    Project,
+    ProjectDecision,
+    ProjectDecisionKind,
+    ProjectState,
+    RoundState,
+)
+from app.projects.problems import ObjectionPending, ProjectStateForbids, RoundStateForbids
+from tests import make
+from tests.make import Member
+
+WHY = {"reason": "As the panel found."}
+CLOCK = Actor.system("clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A round whose operator's approver is about to list a project."""
+
+    project_id: UUID
+    scheme_id: UUID
+    approver: Member
+    entrepreneur: Member
+
+    async def publish(self, client: httpx.AsyncClient, key: str | None = None) -> httpx.Response:
+        """List it."""
+        headers = {**self.approver.headers, "Idempotency-Key": key or str(new_id())}
+        path = f"/v1/projects/{self.project_id}/listings"
+        return await client.post(path, json=WHY, headers=headers)
+
+
+async def a_stand(
+    database: Database,
+    *,
+    state: ProjectState = ProjectState.VALUED,
+    round_state: RoundState = RoundState.ON_SALE,
+    units: int = 120,
+) -> Stand:
+    async with database.work() as session:
+        operator = await make.an_organisation(session, "Stichting Rikx")
+        scheme = await make.a_scheme(session, operator)
+        in_round = await make.a_round(session, scheme, state=round_state)
+        entrepreneur = await make.an_organisation(session, "DAM Nederland B.V.")
+        await make.an_admission(session, scheme, entrepreneur)
+        project = await make.a_valued_project(session, in_round, entrepreneur, units=units)
+        project.state = state
+        return Stand(
+            project.id,
+            scheme.id,
+            await make.a_member(session, Role.APPROVER, operator),
+            await make.a_member(session, Role.ADMIN, entrepreneur),
+        )
+
+
+async def test_a_valued_project_comes_to_the_market(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    stand = await a_stand(database)
+    answer = await stand.publish(client)
+
+    assert answer.status_code == 201
+    said = answer.json()
+    assert (said["thresholdUnits"], said["impactUnits"]) == (108, 120)
+    # 100 euro, 5 % fee that the buyer bears, 21 % VAT on the fee; the sale is outside VAT.
+    assert (said["unitPriceCents"], said["buyerPriceCents"]) == (10_000, 10_605)
+    assert (await client.get(answer.headers["Location"])).json()["remainingUnits"] == 120
+    async with database.reading() as session:
+        project = await session.get_one(Project, stand.project_id)
+        assert project.state is ProjectState.LISTED
+        for kind in (chart.FOR_SALE, chart.ISSUED):
+            account = kind.of(stand.scheme_id, stand.project_id)
+            assert (await balances.now(session, account)).posted == 120
+        entry = (await session.scalars(sa.select(LedgerEntry))).one()
+        assert entry.reference == f"project/{stand.project_id}/listed"
+        decision = await session.scalar(
+            sa.select(ProjectDecision).where(ProjectDecision.kind == ProjectDecisionKind.LISTED)
+        )
+        assert decision is not None
+        assert decision.decided_by == f"user:{stand.approver.user_id}"
+        event = await session.scalar(sa.select(Event).where(Event.type == "project.listed"))
+        assert event is not None
+        assert event.data["impactUnits"] == 120
+
+
+async def test_the_entrepreneur_hears_of_it(client: httpx.AsyncClient, database: Database) -> None:
+    stand = await a_stand(database)
+    await stand.publish(client)
+    [letter] = await make.mails(database)
+    assert (letter.to, letter.subject) == (
+        stand.entrepreneur.email,
+        "Uw project staat op de markt",
+    )
+    text = " ".join(letter.text.split())
+    assert "gewaardeerd op 120 RIKX" in text
+    assert "zodra er 108 RIKX verkocht zijn" in text
+
+
+async def test_it_happens_once(client: httpx.AsyncClient, database: Database) -> None:
+    stand = await a_stand(database)
+    first = await stand.publish(client, "the-key")
+    replay = await stand.publish(client, "the-key")
+    again = await stand.publish(client)
+
+    assert replay.json() == first.json()
+    assert again.status_code == 409
+    assert again.json()["type"] == "/problems/project-state-forbids"
+    assert again.json()["currentState"] == "listed"
+    async with database.reading() as session:
+        assert await session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) == 1
+
+
+@pytest.mark.parametrize("state", [*ProjectState])
+async def test_of_a_project_in_every_state(session: AsyncSession, state: ProjectState) -> None:
+    project = await make.a_valued_project(session)
+    project.state = state
+    await session.flush()
+    if state is ProjectState.VALUED:
+        assert (await listings.publish(session, CLOCK, project, "Now.")).impact_units == 120
+        return
+    with pytest.raises(ProjectStateForbids) as refused:
+        await listings.publish(session, CLOCK, project, "Now.")
+    assert refused.value.extra == {"current_state": state}
+
+
+@pytest.mark.parametrize("state", [*RoundState])
+async def test_of_a_round_in_every_state(session: AsyncSession, state: RoundState) -> None:
+    in_round = await make.a_round(session, state=RoundState.VALUING)
+    project = await make.a_valued_project(session, in_round)
+    in_round.state = state
+    await session.flush()
+    if state in {RoundState.VALUING, RoundState.ON_SALE}:
+        listing = await listings.publish(session, CLOCK, project, "Now.")
+        assert listing.round_id == in_round.id
+        return
+    with pytest.raises(RoundStateForbids) as refused:
+        await listings.publish(session, CLOCK, project, "Now.")
+    assert refused.value.extra == {"current_state": state}
+
+
+async def test_all_valued_projects_come_when_the_sale_begins(session: AsyncSession) -> None:
+    made = await make.a_round(session, state=RoundState.ON_SALE)
+    in_round = await queries.rounds.locked(session, made.id)
+    valued = [await make.a_valued_project(session, in_round, units=n) for n in (108, 200, 130)]
+    other = await make.a_project(session, in_round, state=ProjectState.ELIGIBLE)
+    elsewhere = await make.a_valued_project(session)
+
+    found = await listings.publish_valued(session, CLOCK, in_round, "The sale begins.")
+
+    assert {listing.project_id for listing in found} == {project.id for project in valued}
+    for project in valued:
+        account = chart.FOR_SALE.of(in_round.scheme_id, project.id)
+        assert (await balances.now(session, account)).posted in {108, 200, 130}
+    assert elsewhere.state is ProjectState.VALUED
+    assert other.state is ProjectState.ELIGIBLE
+    assert await listings.publish_valued(session, CLOCK, in_round, "Again.") == []
+
+
+async def test_what_is_contested_waits(session: AsyncSession) -> None:
+    project = await make.a_valued_project(session)
+    decision = await session.scalar(
+        sa.select(ProjectDecision).where(ProjectDecision.project_id == project.id).limit(1)
+    )
+    assert decision is not None
+    session.add(
+        Objection(
+            project_id=project.id,
+            decision_id=decision.id,
+            grounds="It is worth more.",
+            lodged_by_id=project.created_by_id,
+        )
+    )
+    await session.flush()
+    with pytest.raises(ObjectionPending):
+        await listings.publish(session, CLOCK, project, "Now.")
+    in_round = await queries.rounds.locked(session, project.round_id)
+    assert await listings.publish_valued(session, CLOCK, in_round, "The sale begins.") == []
+
+
+async def test_fixed_grants_come_to_the_market_too(session: AsyncSession) -> None:
+    scheme = await make.a_scheme(session, policy=make.GRANTS)
+    in_round = await make.a_round(session, scheme, state=RoundState.ON_SALE)
+    plan = make.a_plan(thresholdUnits=1)
+    listing = await make.a_listing(session, in_round, units=1, plan=plan)
+    assert (listing.threshold_units, listing.impact_units) == (1, 1)
+    assert listing.buyer_price_cents == 500_000
+    assert listing.valuation["kind"] == "fixed"
+
+
+async def test_a_listing_never_changes(session: AsyncSession) -> None:
+    listing = await make.a_listing(session)
+    with pytest.raises(DBAPIError):
+        await session.execute(sa.update(Listing).values(impact_units=1_000_000))
+    await session.rollback()
+    assert listing.impact_units == 120
+
+
+async def test_the_books_of_a_scheme_open_once(session: AsyncSession) -> None:
+    scheme = await make.a_scheme(session)
+    await listings.open_books(session, scheme)
+    await listings.open_books(session, scheme)
+    kept = await session.scalars(
+        sa.text("SELECT book FROM ledgers WHERE keeper_id = :id ORDER BY book"), {"id": scheme.id}
+    )
+    assert list(kept) == ["impact", "money"]
+
+
+async def test_schemes_stay_apart(session: AsyncSession) -> None:
+    here, there = [await make.a_listing(session) for _ in range(2)]
+    entries = await session.execute(
+        sa.text("SELECT DISTINCT entry_id, ledger_id FROM ledger_lines WHERE about_id = ANY(:ids)"),
+        {"ids": [here.project_id, there.project_id]},
+    )
+    assert len({row.ledger_id for row in entries}) == 2
