@@ -24,7 +24,6 @@ from app.projects.models import (
 )
 from app.projects.problems import (
     DateCannotMove,
-    NoPolicyApplies,
     ProjectsUnderway,
     RoundStateForbids,
 )
@@ -36,7 +35,7 @@ from app.projects.schemas.rounds import (
     RoundRequest,
 )
 from app.schemes.models import Scheme, SchemeState
-from app.schemes.problems import SchemeStateForbids
+from app.schemes.problems import NoPolicyApplies, SchemeStateForbids
 from app.schemes.queries import policies
 
 logger = structlog.get_logger(__name__)

@@ -67,6 +67,7 @@ def lacks(plan: PlanChange, frame: Frame) -> list[Lack]:
     return [
         *_missing(plan),
         *_texts(plan, frame.languages),
+        *_lines(plan),
         *_groups(plan),
         *_money(plan, frame),
         *_threshold_limits(plan, frame),
@@ -103,6 +104,27 @@ def _texts(plan: PlanChange, languages: Sequence[str]) -> Iterator[Lack]:
 
 
 _IN = {"nl": "Dutch", "en": "English"}
+
+
+def _lines(plan: PlanChange) -> Iterator[Lack]:
+    """Look for lines that say nothing, in the lists and the address."""
+    lines = [
+        *((f"#/milestones/{i}/what", each.what) for i, each in enumerate(plan.milestones or ())),
+        *((f"#/promisedEvidence/{i}", each) for i, each in enumerate(plan.promised_evidence or ())),
+        *(
+            (f"#/costs/{i}/description", each.description)
+            for i, each in enumerate(plan.costs or ())
+        ),
+        *(
+            (f"#/otherFinancing/{i}/description", each.description)
+            for i, each in enumerate(plan.other_financing or ())
+        ),
+    ]
+    if plan.place is not None:
+        lines.append(("#/place/address", plan.place.address))
+    for pointer, line in lines:
+        if not line:
+            yield Lack("empty", pointer, "This says nothing yet.")
 
 
 def _groups(plan: PlanChange) -> Iterator[Lack]:

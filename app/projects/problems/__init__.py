@@ -27,7 +27,6 @@ from app.projects.problems.plans import (
 )
 from app.projects.problems.rounds import (
     DateCannotMove,
-    NoPolicyApplies,
     ProjectsUnderway,
     RoundStateForbids,
 )

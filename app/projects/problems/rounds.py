@@ -10,13 +10,6 @@ class RoundStateForbids(Problem):
     title = "The round's state does not allow this"
 
 
-class NoPolicyApplies(Problem):
-    """A round freezes the policy that applies when it opens, and none does."""
-
-    status = 409
-    title = "No policy applies"
-
-
 class DateCannotMove(Problem):
     """A date has passed, or would have, or would not follow the one before it."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import TIME_ZONE
@@ -113,7 +114,7 @@ async def _last_decisions(
     found = await session.scalars(
         sa.select(ProjectDecision)
         .where(ProjectDecision.project_id.in_([project.id for project in projects]))
-        .distinct(ProjectDecision.project_id)
+        .ext(distinct_on(ProjectDecision.project_id))
         .order_by(ProjectDecision.project_id, ProjectDecision.id.desc())
     )
     return {decision.project_id: decision for decision in found.all()}

@@ -1,6 +1,8 @@
 """Files that belong to a plan."""
 
-from fastapi import Request, Response
+from typing import Annotated
+
+from fastapi import Query, Request, Response
 
 from app.core import files
 from app.core.database import Session
@@ -42,7 +44,9 @@ async def attach_file(  # noqa: PLR0913  Each is one thing that the edge hands i
     session: Session,
     response: Response,
     *,
-    is_public: bool = False,
+    is_public: Annotated[
+        bool, Query(alias="isPublic", description="Whether buyers see it once it is listed.")
+    ] = False,
 ) -> PlanAttachment:
     """Attach a file to a draft; buyers see it only if it is public."""
     await actions.attachments.insist_on_room(session, project)

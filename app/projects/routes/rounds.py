@@ -15,7 +15,6 @@ from app.projects.access import ApprovedRound, InspectedRound, OperatedRound, Pu
 from app.projects.models import Round, RoundDecision
 from app.projects.problems import (
     DateCannotMove,
-    NoPolicyApplies,
     ProjectsUnderway,
     RoundStateForbids,
 )
@@ -29,7 +28,7 @@ from app.projects.schemas.rounds import (
     RoundView,
 )
 from app.schemes.access import InspectedScheme, OperatedScheme, PublicScheme
-from app.schemes.problems import SchemeStateForbids
+from app.schemes.problems import NoPolicyApplies, SchemeStateForbids
 
 router = router_of("", "Rounds")
 
