@@ -123,14 +123,14 @@ async def conflicts(
 async def loads(session: AsyncSession, round_id: UUID) -> Counter[UUID]:
     """Count how many projects of a round each expert has, those recused from left out."""
     found = await session.execute(
-        sa.select(Assignment.panel_member_id, sa.func.count())
+        sa.select(Assignment.panel_member_id, sa.func.count().label("projects"))
         .join(Sitting, Sitting.id == Assignment.sitting_id)
         .join(Project, Project.id == Sitting.project_id)
         .outerjoin(Recusal, Recusal.assignment_id == Assignment.id)
         .where(Project.round_id == round_id, Recusal.id.is_(None))
         .group_by(Assignment.panel_member_id)
     )
-    return Counter(dict(found))
+    return Counter({row.panel_member_id: row.projects for row in found})
 
 
 async def eligible(session: AsyncSession, of_round: Round) -> list[UUID]:
