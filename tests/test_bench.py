@@ -28,3 +28,15 @@ def test_the_books_can_be_measured(tmp_path: Path) -> None:
     assert [cost["lines"] for cost in found["growth"]] == [2_000, 4_000]
     # It leaves nothing behind.
     assert not list(tmp_path.glob("bench-*"))
+
+
+def test_the_market_can_be_measured(tmp_path: Path) -> None:
+    bench = [sys.executable, str(PROJECT / "scripts/bench.py"), "market", "--tiny"]
+
+    table = Child(bench, os.environ | {"BAAT_HOME": str(tmp_path)}, PROJECT).require(
+        "The benchmark failed:"
+    )
+
+    for what in ("list, 304", "list, whole", "project, 304", "project, whole", "its one query"):
+        assert what in table
+    assert not list(tmp_path.glob("bench-*"))
