@@ -9,6 +9,7 @@ from statistics import median
 from uuid import UUID
 
 import asyncpg
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -93,6 +94,7 @@ async def _costs(bench: Bench, calls: int) -> dict[str, float]:
         position = await _latest(database)
         limited = UNALLOCATED.of(KEEPER, UUID(f"{OWNERS}{FIRST}"))
         work: dict[str, Work] = {
+            "a round trip, to compare": lambda session: session.execute(sa.text("SELECT 1")),
             "post": lambda session: journal.post(session, a_draft(Last.SPREAD)),
             "hold": lambda session: journal.post(session, _a_hold()),
             "balance": lambda session: balances.now(session, limited),
@@ -101,18 +103,19 @@ async def _costs(bench: Bench, calls: int) -> dict[str, float]:
                 session, BANK.of(KEEPER), position=position // 2
             ),
         }
-        return {name: await _cost(database, each, calls) for name, each in work.items()}
+        costs: dict[str, list[float]] = {name: [] for name in work}
+        for _ in range(calls + WARM_UP):
+            for name, each in work.items():
+                costs[name].append(await _cost(database, each))
+        # The first ones make plans.
+        return {name: median(each[WARM_UP:]) for name, each in costs.items()}
 
 
-async def _cost(database: Database, work: Work, calls: int) -> float:
-    """Do it so many times; the first ones, which make plans, are not counted."""
-    costs = []
-    for _ in range(calls + WARM_UP):
-        began = time.perf_counter()
-        async with database.work() as session:
-            await work(session)
-        costs.append((time.perf_counter() - began) * 1e6)
-    return median(costs[WARM_UP:])
+async def _cost(database: Database, work: Work) -> float:
+    began = time.perf_counter()
+    async with database.work() as session:
+        await work(session)
+    return (time.perf_counter() - began) * 1e6
 
 
 async def _latest(database: Database) -> int:

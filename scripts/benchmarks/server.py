@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,16 +95,30 @@ class Bench:
 
 def _processor_seconds(postmaster: int) -> float:
     """Add up what the processes of a server have spent, those that ended included."""
-    ticks = 0
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            # After the name, which may hold spaces; proc(5) counts from 3 there.
-            fields = file.read_text().rpartition(")")[2].split()
-            if file.parent.name == str(postmaster):
-                ticks += sum(map(int, fields[11:15]))
-            elif int(fields[1]) == postmaster:
-                ticks += sum(map(int, fields[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+    while True:
+        ended = _ticks(postmaster, slice(13, 15))
+        living = sum(_ticks(child, slice(11, 13)) for child in _children(postmaster))
+        # A process that ended meanwhile is in neither, or in both.
+        if ended == _ticks(postmaster, slice(13, 15)):
+            return (ended + living + _ticks(postmaster, slice(11, 13))) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(parent: int) -> list[int]:
+    every = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    return [process for process in every if _fields(process)[1:2] == [str(parent)]]
+
+
+def _ticks(process: int, which: slice) -> int:
+    return sum(map(int, _fields(process)[which]))
+
+
+def _fields(process: int) -> list[str]:
+    """Read what Linux counts of a process (proc(5) from the third field on), if it still lives."""
+    try:
+        # After the name, which may hold spaces.
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 @contextmanager
