@@ -6,7 +6,7 @@ a submission freezes a whole one (`Plan`) in which `completeness.lacks` finds no
 
 from app.projects.contents.completeness import Frame, Lack, lacks, smallest_covering
 from app.projects.contents.plan import Plan, PlanChange, PublicPlan, public_part, total_cents
-from app.projects.contents.scores import Findings, Remark, ScoreSheet
+from app.projects.contents.scores import Findings, ScoreSheet, SealedRemark
 from app.projects.contents.spreading import Demand, Spread, spread
 from app.projects.contents.valuing import (
     FixedDocument,
@@ -30,8 +30,8 @@ __all__ = [
     "PlanChange",
     "PublicPlan",
     "RecusalKind",
-    "Remark",
     "ScoreSheet",
+    "SealedRemark",
     "Spread",
     "TargetGroup",
     "ValuationDocument",

@@ -62,7 +62,7 @@ class ScoreSheet(Request):
     )
 
 
-class Remark(View):
+class SealedRemark(View):
     """A remark with what commits to it; without salt and text for who may not read it."""
 
     commitment: Digest
@@ -75,9 +75,9 @@ class Remark(View):
         salt = _new_salt()
         return cls(commitment=_of_remark(salt, text), salt=salt, text=text)
 
-    def without_text(self) -> "Remark":
+    def without_text(self) -> "SealedRemark":
         """Leave out what somebody may not read; the commitment stays."""
-        return Remark(commitment=self.commitment, salt=None, text=None)
+        return SealedRemark(commitment=self.commitment, salt=None, text=None)
 
     @property
     def is_sound(self) -> bool:
@@ -95,8 +95,8 @@ class Findings(View):
     plan_version_id: UUID
     scores: dict[str, int]
     estimate_units: int
-    remarks: Remark
-    panel_remarks: Remark
+    remarks: SealedRemark
+    panel_remarks: SealedRemark
     salt: Salt
 
     @classmethod
@@ -107,8 +107,8 @@ class Findings(View):
             plan_version_id=plan_version_id,
             scores=sheet.scores,
             estimate_units=sheet.estimate_units,
-            remarks=Remark.on(sheet.remarks),
-            panel_remarks=Remark.on(sheet.panel_remarks),
+            remarks=SealedRemark.on(sheet.remarks),
+            panel_remarks=SealedRemark.on(sheet.panel_remarks),
             salt=_new_salt(),
         )
 
