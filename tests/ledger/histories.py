@@ -45,7 +45,7 @@ class Waiting:
     call: Call
     known: Books
     locks: set[object]
-    task: asyncio.Task[list[Outcome] | None]
+    task: asyncio.Task[list[Outcome]]
 
 
 @dataclass
@@ -129,23 +129,19 @@ class History:
         self.open.append(Open(call, known, surely, perhaps, session, int(backend or 0)))
 
     async def _wait(self, call: Call, locks: set[object]) -> None:
-        task = asyncio.create_task(self._called_alone(call))
+        session = self.database.sessions()
+        # Connected before, so that the call reads the clock now and not when others have moved it.
+        await session.connection()
+        task = asyncio.create_task(_called_alone(session, call))
         self.waiting = Waiting(call, self.books, locks, task)
         # Long enough to reach the lock; if it is not, the answer is the same.
         await asyncio.wait([task], timeout=0.01)
         assert not task.done(), f"it did not wait: {task}"
 
-    async def _called_alone(self, call: Call) -> list[Outcome]:
-        async with self.database.sessions() as session:
-            outcomes = await _called(session, call)
-            await session.commit()
-            return outcomes
-
     async def _waited(self) -> None:
         assert self.waiting
         waited, self.waiting = self.waiting, None
         outcomes = await asyncio.wait_for(waited.task, 30)
-        assert outcomes is not None
         self._compare(waited.call, outcomes, waited.known)
 
     def _compare(self, call: Call, outcomes: Sequence[Outcome], known: Books) -> None:
@@ -179,6 +175,13 @@ class History:
             return locks | {draft.reverses_id}
         held = self.books.holds.get(draft.settles or "")
         return locks | ({held.hold.account} if held else set())
+
+
+async def _called_alone(session: AsyncSession, call: Call) -> list[Outcome]:
+    async with session:
+        outcomes = await _called(session, call)
+        await session.commit()
+        return outcomes
 
 
 async def _called(session: AsyncSession, call: Call) -> list[Outcome]:

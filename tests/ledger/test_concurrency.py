@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.database import Database, open_database
@@ -45,6 +46,17 @@ async def post(database: Database, *drafts: AnyDraft) -> journal.Posting | Probl
             return await journal.post(session, *drafts)
     except Problem as refusal:
         return refusal
+
+
+async def posted_in(session: AsyncSession, *drafts: AnyDraft) -> journal.Posting | Problem:
+    """Post in a session that is there, and end it."""
+    async with session:
+        try:
+            posting = await journal.post(session, *drafts)
+        except Problem as refusal:
+            return refusal
+        await session.commit()
+        return posting
 
 
 async def offer(database: Database, *drafts: AnyDraft) -> journal.Posting:
@@ -181,15 +193,15 @@ async def test_a_hold_and_its_expiry_race(crowd: Database) -> None:
         settling = a_transfer(deposit, beside(deposit), 10, settles=hold.reference)
         taking = a_transfer(deposit, beside(deposit), 10)
 
-        async def settle(draft: Draft = settling) -> object:
-            return await post(crowd, draft)
-
         async def take(draft: Draft = taking, late: int = number % 2) -> object:
             await asyncio.sleep(0.001 * late)
             return await post(crowd, draft)
 
-        # Whoever takes sees the hold as expired; the one who settles began a moment before.
-        first = asyncio.create_task(settle())
+        # Whoever takes sees the hold as expired; the one who settles began a moment before, and
+        # is connected already, so that this is when it reads the clock.
+        session = crowd.sessions()
+        await session.connection()
+        first = asyncio.create_task(posted_in(session, settling))
         await asyncio.sleep(0)
         with clock.travelled(hold.expires_at):
             second = asyncio.create_task(take())
