@@ -25,6 +25,13 @@ PARTITIONS = [f"ledger_{what}_{year}" for what in ("entries", "lines") for year 
 Plain: TypeAlias = Any
 """A connection of the driver, which has no types."""
 
+PATIENCE = {
+    "lock_timeout_seconds": 60.0,
+    "statement_timeout_seconds": 60.0,
+    "database_wait_seconds": 60.0,
+}
+"""Settings for tests that queue on purpose, on machines that are busy."""
+
 DRAFTS = {
     "op": "text",
     "id": "uuid",

@@ -20,6 +20,7 @@ from app.core.settings import Settings
 from app.ledger import chart, journal, problems
 from app.ledger.chart import Account
 from app.ledger.drafts import AnyDraft, Draft, Extend, Hold, Reversal, Void, credit, debit
+from tests.ledger import plain
 from tests.make.books import MAY, a_draft, a_hold, a_keeper, a_transfer
 
 SESSIONS = 100
@@ -28,15 +29,19 @@ SESSIONS = 100
 @pytest.fixture
 async def hundred(settings: Settings) -> AsyncIterator[Database]:
     """Ways into a database of the test's own for a hundred at once."""
-    async with open_database(settings.model_copy(update={"database_pool_size": 100})) as database:
+    async with open_database(patient(settings, 100)) as database:
         yield database
 
 
 @pytest.fixture
 async def crowd(settings: Settings) -> AsyncIterator[Database]:
     """Fewer, so that two tests may run at the same time."""
-    async with open_database(settings.model_copy(update={"database_pool_size": 40})) as database:
+    async with open_database(patient(settings, 40)) as database:
         yield database
+
+
+def patient(settings: Settings, connections: int) -> Settings:
+    return settings.model_copy(update={**plain.PATIENCE, "database_pool_size": connections})
 
 
 async def post(database: Database, *drafts: AnyDraft) -> journal.Posting | Problem:

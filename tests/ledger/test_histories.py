@@ -54,7 +54,7 @@ class Stage:
 def stage(settings: Settings) -> Iterator[Stage]:
     """A database that only histories see."""
     loop = asyncio.new_event_loop()
-    database = open_database(settings)
+    database = open_database(settings.model_copy(update=plain.PATIENCE))
     connecting = plain.connected(settings)
     look = loop.run_until_complete(connecting.__aenter__())
     yield Stage(loop, database, look)
