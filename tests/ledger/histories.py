@@ -123,8 +123,8 @@ class History:
         backend = await session.scalar(sa.select(sa.func.pg_backend_pid()))
         known = self.books
         self._compare(call, outcomes, known)
-        if self.books is known:
-            surely = set()
+        if any(outcome.refusal for outcome in outcomes) and (call.together or len(outcomes) == 1):
+            surely = set()  # It took all back, its locks too.
         self.books = known
         self.open.append(Open(call, known, surely, perhaps, session, int(backend or 0)))
 
