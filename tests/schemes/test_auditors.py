@@ -193,7 +193,7 @@ async def readable(
         assert who
         here = Visitor(settings, database, network=None, user_agent=None, request_id=None)
         found = await queries.readable_keepers(session, Caller(here, who, token))
-    return [found.may_read(keeper_id) for keeper_id in keepers]
+    return [found.ids is None or keeper_id in found.ids for keeper_id in keepers]
 
 
 async def test_whose_books_may_be_read(

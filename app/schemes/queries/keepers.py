@@ -25,10 +25,6 @@ class ReadableKeepers:
         """Schemes and authorities alike, as the books know them; None: all."""
         return None if self.all_of_them else self.schemes | self.authorities
 
-    def may_read(self, keeper_id: UUID) -> bool:
-        """Tell whether the books of a scheme or an authority are among them."""
-        return self.all_of_them or keeper_id in self.schemes or keeper_id in self.authorities
-
 
 async def readable_keepers(session: AsyncSession, caller: Caller) -> ReadableKeepers:
     """Say whose books a caller may read: of what they act for or audit today; staff, all.

@@ -35,7 +35,7 @@ def install(app: FastAPI, credentials: Sequence[type[Problem]] = ()) -> None:
         return made["document"]
 
     # The way to extend the document that FastAPI itself describes.
-    app.openapi = once  # type: ignore[method-assign]
+    app.openapi = once  # type: ignore[method-assign]  # FastAPI's own way to replace it.
     app.include_router(router)
 
 
