@@ -3,7 +3,7 @@
 A leaf is the SHA-256 of `content`: one field a line, text as JSON, moments in UTC with six
 decimals. The salt (32 random bytes, kept apart) keeps outsiders from guessing the rest; where it
 was erased, the leaf stays and nobody can tell any more what it was of. The sequencer makes the same
-text in SQL (`ledger_leaf_content`).
+text in SQL (`migrations/books/sequencer.sql`).
 """
 
 import hashlib

@@ -26,11 +26,16 @@ async def sequence(session: AsyncSession) -> int:
 
 
 async def sequence_all(database: Database) -> None:
-    """Place every entry that is committed by now, block by block."""
-    placed = BLOCK
-    while placed:
+    """Place every entry that is committed by now, block by block.
+
+    A call that does not end a block has taken all there was: what came meanwhile waits for the next
+    time, or a busy hour would keep this one at it, a few entries a call.
+    """
+    ended_a_block = True
+    while ended_a_block:
         async with database.work() as session:
             placed = await sequence(session)
+            ended_a_block = placed > 0 and await latest(session) % BLOCK == 0
 
 
 async def latest(session: AsyncSession) -> int:

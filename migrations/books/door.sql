@@ -39,9 +39,7 @@ DECLARE
     careful boolean := false;
     op text[];
     fresh text[];
-    id_ bigint;
-    side_ ledger_side;
-    rank_ smallint;
+    incomplete boolean;
     l_rank smallint[];
     l_sign integer[];
     h_id uuid[];
@@ -100,25 +98,25 @@ BEGIN
         taken := array_fill(0::bigint, ARRAY[drafts]);
     END IF;
 
-    -- A statement for each line: with few lines that is quicker than one for all.
+    LOOP
+        SELECT array_agg(a.id ORDER BY l.n),
+               array_agg(CASE WHEN a.limited THEN a.lock_rank END ORDER BY l.n),
+               array_agg(CASE WHEN l.debit = (a.side = 'debit') THEN 1 ELSE -1 END ORDER BY l.n),
+               count(*) FILTER (WHERE a.id IS NULL) > 0
+          INTO line_account, l_rank, l_sign, incomplete
+          FROM unnest(l_ledger, l_kind, l_owner, l_debit) WITH ORDINALITY
+               l(ledger, kind, owner, debit, n)
+          LEFT JOIN ledger_accounts a
+            ON a.ledger_id = l.ledger AND a.kind = l.kind AND a.owner_id = l.owner;
+        EXIT WHEN NOT incomplete;
+        PERFORM ledger_open_accounts(l_ledger, l_kind, l_owner);
+    END LOOP;
     FOR i IN 1 .. cardinality(l_kind) LOOP
-        SELECT a.id, a.side, CASE WHEN a.limited THEN a.lock_rank END INTO id_, side_, rank_
-          FROM ledger_accounts a
-         WHERE a.ledger_id = l_ledger[i] AND a.kind = l_kind[i] AND a.owner_id = l_owner[i];
-        IF NOT FOUND THEN
-            PERFORM ledger_open_accounts(l_ledger, l_kind, l_owner);
-            SELECT a.id, a.side, CASE WHEN a.limited THEN a.lock_rank END INTO id_, side_, rank_
-              FROM ledger_accounts a
-             WHERE a.ledger_id = l_ledger[i] AND a.kind = l_kind[i] AND a.owner_id = l_owner[i];
-        END IF;
-        line_account[i] := id_;
-        l_rank[i] := rank_;
-        l_sign[i] := CASE WHEN l_debit[i] = (side_ = 'debit') THEN 1 ELSE -1 END;
         lines[l_draft[i]] := lines[l_draft[i]] + 1;
-        IF h_account[l_draft[i]] = id_ THEN
+        IF h_account[l_draft[i]] = line_account[i] THEN
             taken[l_draft[i]] := taken[l_draft[i]] - l_sign[i] * l_amount[i];
         END IF;
-        IF rank_ IS NULL AND d_op[l_draft[i]] = 'hold' THEN
+        IF l_rank[i] IS NULL AND d_op[l_draft[i]] = 'hold' THEN
             RAISE EXCEPTION '% has no limit, so nothing of it is held', l_kind[i]
                 USING ERRCODE = '22023';
         END IF;
@@ -224,28 +222,34 @@ BEGIN
                     held := held || held_;
                 END LOOP;
             ELSE
-                FOR change IN
+                WITH changes AS (
                     SELECT c.account, sum(c.posted)::bigint AS posted, sum(c.held)::bigint AS held,
                            -- As if every draft that takes came before all that give.
                            sum(least(c.posted - c.held, 0))::bigint AS worst
                       FROM ledger_changes(op, h_account, h_quantity, l_draft, line_account,
                                           l_rank, l_sign, l_amount) c
-                      JOIN ledger_accounts a ON a.id = c.account
-                     GROUP BY c.account, a.lock_rank, a.ledger_id, a.owner_id
+                     GROUP BY c.account
+                ), locked AS MATERIALIZED (
+                    SELECT c.*
+                      FROM changes c JOIN ledger_accounts a ON a.id = c.account
                      ORDER BY a.lock_rank, a.ledger_id, a.owner_id
-                LOOP
+                       FOR UPDATE OF a
+                ), moved AS (
                     UPDATE ledger_accounts a
-                       SET posted = a.posted + change.posted, held = a.held + change.held
-                     WHERE a.id = change.account AND a.held + change.held >= 0
-                       AND (careful OR a.posted - a.held + change.worst >= 0)
-                    RETURNING a.posted, a.held INTO change.posted, change.held;
-                    IF NOT FOUND THEN
-                        RAISE EXCEPTION 'limit' USING ERRCODE = 'BA001';
-                    END IF;
-                    account := account || change.account;
-                    posted := posted || change.posted;
-                    held := held || change.held;
-                END LOOP;
+                       SET posted = a.posted + c.posted, held = a.held + c.held
+                      FROM locked c
+                     WHERE a.id = c.account AND a.held + c.held >= 0
+                       AND (careful OR a.posted - a.held + c.worst >= 0)
+                    RETURNING a.id, a.posted, a.held
+                )
+                SELECT coalesce(array_agg(m.id), '{}'), coalesce(array_agg(m.posted), '{}'),
+                       coalesce(array_agg(m.held), '{}'),
+                       count(*) < (SELECT count(*) FROM locked)
+                  INTO account, posted, held, incomplete
+                  FROM moved m;
+                IF incomplete THEN
+                    RAISE EXCEPTION 'limit' USING ERRCODE = 'BA001';
+                END IF;
             END IF;
 
             -- After the accounts, always: whoever has an account's row may take its holds.

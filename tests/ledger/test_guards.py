@@ -184,8 +184,8 @@ async def test_what_stands_before_in_the_search_path_is_not_believed(books: Book
         "SET ROLE baat_owner",
         "ALTER FUNCTION ledger_post SECURITY INVOKER",
         (
-            "CREATE OR REPLACE FUNCTION ledger_leaf_content(e ledger_entries, salt bytea)"
-            " RETURNS text LANGUAGE sql AS $$ SELECT '' $$"
+            "CREATE OR REPLACE FUNCTION ledger_hold_refuses(p_now timestamptz, op text, p_id uuid,"
+            " taken bigint) RETURNS text LANGUAGE sql AS $$ SELECT '' $$"
         ),
     ],
 )

@@ -17,6 +17,7 @@ from tests.ledger.plain import CHECK, PARTITIONS, YEAR, Books
 from tests.make.books import MAY, a_draft, a_transfer
 
 RESTRICT = "23001"
+NOT_NULL_VIOLATION = "23502"
 
 
 @pytest.fixture
@@ -284,3 +285,11 @@ async def test_every_partition_has_the_triggers_of_its_parent(owned: Books) -> N
     assert len(rows) >= 6
     for row in rows:
         assert row["own"] == row["parents"], row["part"]
+
+
+async def test_an_entry_that_is_missing_stops_the_sequencer(owned: Books) -> None:
+    await owned.connection.execute(
+        "INSERT INTO ledger_unsequenced (entry_id) VALUES (gen_random_uuid())"
+    )
+    refusal = await owned.refuses("SELECT ledger_sequence(now(), 1000)")
+    assert (refusal.sqlstate, refusal.column_name) == (NOT_NULL_VIOLATION, "leaf")
