@@ -64,14 +64,16 @@ async def _take_turns(connection: AsyncConnection) -> None:
 
 
 async def _run() -> None:
-    engine = create_async_engine(settings().owner_url, poolclass=NullPool, hide_parameters=True)
+    # `alembic` itself knows only the environment.
+    chosen: Settings = context.config.attributes.get("settings") or settings()
+    engine = create_async_engine(chosen.owner_url, poolclass=NullPool, hide_parameters=True)
     explain_failed_connections(engine)
     async with engine.connect() as connection:
         await _take_turns(connection)
         for limit in LIMITS.split(";"):
             await connection.exec_driver_sql(limit)
         await connection.commit()
-        await connection.run_sync(_migrate, settings())
+        await connection.run_sync(_migrate, chosen)
         await connection.commit()
     await engine.dispose()
 

@@ -42,7 +42,7 @@ FURTHER_ROOMS = {
     ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",
 }
 
-TOP = {"__init__.py", "about.md", "cli.py", "core", "locale", "main.py", "py.typed", "tables.py"}
+TOP = {"__init__.py", "about.md", "cli", "core", "locale", "main.py", "py.typed", "tables.py"}
 
 PUBLIC = {
     "acceptInvitation",

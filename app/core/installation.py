@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -54,6 +56,14 @@ class Installation(Identified):
 
 class WrongInstallation(Exception):  # noqa: N818  Read aloud it says what is wrong.
     """The settings and the database disagree about what this installation is."""
+
+
+def migrate(settings: Settings) -> None:
+    """Bring a database to this version, and give the application its rights there."""
+    config = Config(ALEMBIC_INI)
+    # Not what the environment says: it may be another database than this process works with.
+    config.attributes["settings"] = settings
+    command.upgrade(config, "head")
 
 
 async def create(session: AsyncSession, settings: Settings) -> Installation:

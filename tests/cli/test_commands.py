@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from app import __version__, cli
+from app import __version__
+from app.cli.running import explained
 from app.core.settings import Settings
 from tests.conftest import PROJECT, SECRET, Cluster
 from tests.make import commands
@@ -108,9 +109,9 @@ def _wrong_addresses(settings: Settings) -> list[tuple[str, str]]:
     ],
 )
 def test_the_database_is_explained(state: asyncpg.PostgresError, said: str) -> None:
-    explained = cli._explained(state)
-    assert said in explained
-    assert bool(explained) == bool(said)
+    sentence = explained(state)
+    assert said in sentence
+    assert bool(sentence) == bool(said)
 
 
 async def test_two_migrations_at_once_take_turns(cluster: Cluster) -> None:

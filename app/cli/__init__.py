@@ -1,0 +1,27 @@
+"""The operator's commands: `baat …`. Each opens its own unit of work.
+
+A command is a function in the module of its group, and one line here. `running` holds what they
+share: settings, an open database, and refusals in one sentence.
+"""
+
+import typer
+
+from app.cli import books, clock, installing, jobs, mails, serving
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Baat: an open social-impact marketplace.",
+)
+
+cli.command()(installing.migrate)
+cli.command()(installing.bootstrap)
+cli.command()(serving.serve)
+cli.command()(serving.work)
+cli.command()(books.check_books)
+cli.command()(mails.try_mail)
+cli.command("settings")(installing.show_settings)
+cli.command()(installing.version)
+cli.add_typer(jobs.group, name="jobs")
+cli.add_typer(clock.group, name="clock")
+cli.add_typer(books.export, name="export")
