@@ -42,7 +42,10 @@ FURTHER_ROOMS = {
     ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",
 }
 
-TOP = {"__init__.py", "about.md", "cli", "core", "locale", "main.py", "py.typed", "tables.py"}
+TOP = {
+    *("__init__.py", "about.md", "cli", "core", "locale", "main.py", "py.typed", "story"),
+    "tables.py",
+}
 
 PUBLIC = {
     "acceptInvitation",

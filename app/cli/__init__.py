@@ -6,7 +6,7 @@ share: settings, an open database, and refusals in one sentence.
 
 import typer
 
-from app.cli import books, clock, installing, jobs, mails, serving
+from app.cli import books, clock, installing, jobs, mails, serving, stories
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,7 @@ cli.command()(installing.migrate)
 cli.command()(installing.bootstrap)
 cli.command()(serving.serve)
 cli.command()(serving.work)
+cli.command()(stories.story)
 cli.command()(books.check_books)
 cli.command()(mails.try_mail)
 cli.command("settings")(installing.show_settings)

@@ -22,14 +22,17 @@ OPERATOR = Actor.system("operator")
 Result = TypeVar("Result")
 
 
-def chosen_settings() -> Settings:
+EXPLAINED = "`baat settings --explain` lists every setting."
+
+
+def chosen_settings(advice: str = EXPLAINED) -> Settings:
     """Read the environment, or end the command with a sentence for each thing that is wrong."""
     try:
         return settings()
     except ValidationError as error:
         for sentence in sentences(error, prefix="BAAT_"):
             typer.echo(sentence, err=True)
-        typer.echo("`baat settings --explain` lists every setting.", err=True)
+        typer.echo(advice, err=True)
         raise typer.Exit(code=2) from error
 
 

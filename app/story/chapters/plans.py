@@ -1,0 +1,93 @@
+"""The round opens by the clock; the entrepreneur writes its plan, and the operator accepts it."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.core import clock, languages
+from app.core.languages import Language
+from app.story import figures
+from app.story.tale import Story
+
+DATES = {
+    "plansOpenAt": 1,
+    "plansCloseAt": 31,
+    "scoresDueAt": 45,
+    "saleBeginsAt": 52,
+    "saleEndsAt": 112,
+}
+"""Of the round, in days from today."""
+
+
+def tell(story: Story) -> None:
+    """Go from a draft of a round to an eligible plan."""
+    _plan_round(story)
+    _open_round(story)
+    _write_plan(story)
+    _accept_plan(story)
+
+
+def _plan_round(story: Story) -> None:
+    cast, props = story.cast, story.props
+    props.dates = {name: _morning(days) for name, days in DATES.items()}
+    opens, closes = (
+        languages.day(props.dates[name].date(), Language.ENGLISH)
+        for name in ("plansOpenAt", "plansCloseAt")
+    )
+    with story.step(
+        f"{cast.bram} prepares the round: plans are taken from {opens} to {closes}, scores are due"
+        " two weeks later, and the sale lasts two months."
+    ):
+        body = {
+            "name": {"nl": "Ronde 3", "en": "Round 3"},
+            **{name: moment.isoformat() for name, moment in props.dates.items()},
+        }
+        made = cast.bram.post(f"{props.scheme}/rounds", body)
+    props.round = f"/v1/rounds/{made['id']}"
+
+
+def _morning(days: int) -> datetime:
+    day = clock.today() + timedelta(days=days)
+    return datetime.combine(day, time(9), ZoneInfo(clock.TIME_ZONE))
+
+
+def _open_round(story: Story) -> None:
+    cast, props = story.cast, story.props
+    story.time_comes(props.dates["plansOpenAt"], "The next morning.")
+    with story.step(
+        "The round opens by itself, and freezes the policy that applies on this day. Everybody can"
+        " read it."
+    ):
+        # Before that it is a draft, which only its operator knows.
+        path = f"{props.round}/settings"
+        story.wait("the round opens", lambda: cast.bram.sees(path, "state", "open"))
+        cast.public.get(props.round)
+
+
+def _write_plan(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(f"{cast.dirk} begins a project, and asks what its plan lacks."):
+        in_round = {"roundId": props.round.rpartition("/")[2]}
+        begun = cast.dirk.post(f"{props.dam}/projects", in_round)
+        props.project = f"/v1/projects/{begun['id']}"
+        lacking = cast.dirk.get(f"{props.project}/completeness")["lacks"]
+    story.teller.remark(f"{len(lacking)} things, each with its place in the plan", "")
+    with story.step(
+        f"{cast.dirk} writes it: twelve people become drivers in half a year, if"
+        f" {figures.THRESHOLD_UNITS} RIKX are sold."
+    ):
+        cast.dirk.patch(f"{props.project}/plan", figures.plan(clock.today()))
+        found = cast.dirk.get(f"{props.project}/completeness")
+    costs = languages.money(found["costsCents"], Language.ENGLISH)
+    story.teller.remark(
+        f"it lacks nothing; costs of {costs}, which {found['smallestThresholdUnits']} RIKX cover",
+        "",
+    )
+    with story.step(f"{cast.dirk} submits it; this version can't be changed any more."):
+        cast.dirk.post(f"{props.project}/submissions")
+
+
+def _accept_plan(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(f"{cast.chantal} finds that it meets the conditions."):
+        accepted = {"kind": "accepted", "reason": "It meets the conditions of the scheme."}
+        cast.chantal.post(f"{props.project}/eligibility-decisions", accepted)

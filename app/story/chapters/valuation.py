@@ -1,0 +1,77 @@
+"""Five experts are asked; one steps back, four score under seal, and the operator adopts."""
+
+import statistics
+
+from app.story import figures
+from app.story.failures import Failure
+from app.story.tale import Story
+
+LAST = len(figures.ESTIMATES) - 1
+
+
+def tell(story: Story) -> None:
+    """Go from an eligible plan to a value that anybody can compute again."""
+    _assign(story)
+    _score(story)
+    _adopt(story)
+
+
+def _assign(story: Story) -> None:
+    cast, props = story.cast, story.props
+    story.time_comes(props.dates["plansCloseAt"], "A month later no more plans are taken.")
+    with story.step("The round goes on to valuing by itself."):
+        story.wait("plans close", lambda: cast.public.sees(props.round, "state", "valuing"))
+    with story.step(f"{cast.bram} spreads the plans over the experts: this one has all five."):
+        cast.bram.post(f"{props.round}/assignments")
+    conflicted = cast.experts[-1]
+    with story.step(f"{conflicted} has a conflict of interest and steps back."):
+        reason = {"reason": "My brother works for the entrepreneur."}
+        conflicted.post(f"/v1/assignments/{_assignment(story, -1)}/recusals", reason)
+
+
+def _assignment(story: Story, number: int) -> str:
+    """Find what an expert was asked to value, as experts do."""
+    [asked] = story.cast.experts[number].get("/v1/me/assignments")["items"]
+    found: str = asked["id"]
+    return found
+
+
+def _score(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(
+        "Three experts read the plan, score it and seal what they found; each gets a commitment"
+        " that proves later that nothing was changed."
+    ):
+        for number in range(LAST):
+            _seal(story, number)
+    proposal = f"{props.project}/valuation/proposal"
+    with story.refusal(f"{cast.chantal} tries to see what they found.", "scores-sealed"):
+        cast.chantal.get(proposal)
+    with story.step(
+        f"{cast.experts[LAST]} is the last one to score: the scores open by themselves."
+    ):
+        _seal(story, LAST)
+        path = f"{props.project}/panel"
+        story.wait("scores open", lambda: not cast.chantal.sees(path, "openedAt", None))
+        cast.chantal.get(proposal)
+
+
+def _seal(story: Story, number: int) -> None:
+    expert, path = story.cast.experts[number], f"/v1/assignments/{_assignment(story, number)}"
+    expert.get(path)
+    expert.post(f"{path}/scores", figures.sheet(figures.ESTIMATES[number]))
+
+
+def _adopt(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(
+        f"{cast.chantal}, who did not score, adopts the result; {cast.dirk} computes it again."
+    ):
+        decided = {"reason": "Four of five experts valued it."}
+        cast.chantal.post(f"{props.project}/valuations", decided)
+        valued = cast.dirk.get(f"{props.project}/valuation")
+    document = valued["document"]
+    again = int(statistics.median(scores["estimateUnits"] for scores in document["scores"]))
+    if again != valued["impactUnits"]:
+        raise Failure(f"The median is {again}, and adopted was {valued['impactUnits']}.")
+    story.teller.remark(f"{document['aggregation']['arithmetic']} RIKX", "")

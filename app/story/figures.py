@@ -1,0 +1,139 @@
+"""The figures of the story: what is known of the real round, and what is assumed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+KNOWN = (
+    "Rikx runs in Rotterdam, with rounds since 2021; its third was in March 2023.",
+    "DAM Nederland trains drivers for target-group transport; it needs 108 RIKX at least.",
+    "Its project takes about six months.",
+    "Five independent experts were the panel of the pilot. Stichting RIKX holds the money.",
+)
+
+ASSUMED = (
+    "The price of a RIKX (EUR 100) and the service fee (5 %), which are not public.",
+    "The costs of the project (EUR 10,800), what the experts found, and the panel's rules.",
+    "All people, addresses and register numbers. The dates: the story begins today.",
+)
+
+THRESHOLD_UNITS = 108
+UNIT_PRICE_CENTS = 10_000
+ESTIMATES = (110, 118, 122, 130)
+"""What four experts find; the fifth has a conflict of interest."""
+IMPACT_UNITS = 120
+"""Their median, rounded down."""
+
+ROTTERDAM = "GM0599"
+SCHIEDAM = "GM0606"
+
+CHARGED = {"kind": "charged", "rateBasisPoints": 2_100}
+
+TERMS: dict[str, Any] = {
+    "termsVersion": 1,
+    "unitPriceCents": UNIT_PRICE_CENTS,
+    "fee": {"kind": "percentage", "rateBasisPoints": 500, "borneBy": "buyer", "vat": CHARGED},
+    "saleVat": {"kind": "outside-scope", "reason": "No supply in return: a ruling is asked for."},
+    "reservations": {"onlineMinutes": 30, "invoiceDays": 30},
+    "buyers": {
+        "who": "enrolled-companies",
+        "enrolment": "free",
+        "minimumUnits": 1,
+        "maximumUnits": None,
+    },
+    "thresholdMissed": {"kind": "reallocation", "withinDays": 14},
+    "unsold": {"kind": "lapse"},
+    "valuation": {
+        "kind": "panel",
+        "size": 5,
+        "quorum": 3,
+        "aggregation": "median",
+        "trimmedEachSide": 0,
+        "rounding": "down",
+        "rubric": [
+            {
+                "code": "work",
+                "name": {"nl": "Uitzicht op werk", "en": "Prospect of work"},
+                "description": "How likely is lasting work for the people in the project?",
+                "weight": 3,
+                "lowestScore": 1,
+                "highestScore": 5,
+                "anchors": [
+                    {"score": 1, "meaning": {"nl": "geen", "en": "none"}},
+                    {"score": 5, "meaning": {"nl": "een vaste baan", "en": "a permanent job"}},
+                ],
+            },
+            {
+                "code": "feasibility",
+                "name": {"nl": "Haalbaarheid", "en": "Feasibility"},
+                "description": "Can this entrepreneur do it in this time, for this money?",
+                "weight": 2,
+                "lowestScore": 1,
+                "highestScore": 5,
+                "anchors": [],
+            },
+        ],
+    },
+    "objectionDays": 42,
+    "plans": {
+        "earliestStartDays": 30,
+        "latestStartDays": 365,
+        "longestDurationDays": 365,
+        "smallestThresholdUnits": 1,
+        "largestThresholdUnits": 500,
+        "largestOtherFinancingBasisPoints": 0,
+    },
+    "payout": {
+        "startPart": [{"moment": "start", "percent": 100}],
+        "resultPart": [
+            {"moment": "interim-report", "percent": 40},
+            {"moment": "final-report", "percent": 60},
+        ],
+        "paymentTermDays": 30,
+        "debitWaitDays": 56,
+        "bankAccountCoolingOffDays": 7,
+        "shortResultRemedies": ["pro-rata-release", "refund", "substitute-project"],
+    },
+    "recognition": {"factorBasisPoints": 10_000, "provisionalWhenFirm": True},
+}
+"""The policy of the scheme: what a panel values and companies buy."""
+
+
+def plan(today: date) -> dict[str, Any]:
+    """Write DAM Nederland's plan for a round that opens today."""
+    return {
+        "title": {"nl": "Chauffeurs voor het doelgroepenvervoer"},
+        "summary": {"nl": "Twaalf mensen worden in een half jaar chauffeur."},
+        "objectives": {"nl": "Twaalf mensen halen hun rijbewijs en vinden werk."},
+        "activities": {"nl": "Rijlessen, meerijden en begeleiding."},
+        "targetGroups": [
+            {"group": "participatiewet", "people": 9},
+            {"group": "jobs-agreement", "people": 3},
+        ],
+        "thresholdUnits": THRESHOLD_UNITS,
+        "startsOn": (today + timedelta(days=120)).isoformat(),
+        "endsOn": (today + timedelta(days=300)).isoformat(),
+        "milestones": [
+            {"on": (today + timedelta(days=200)).isoformat(), "what": "Zes rijbewijzen gehaald"}
+        ],
+        "promisedEvidence": ["Arbeidscontracten", "Verslag van de begeleiding"],
+        "place": {"municipality": ROTTERDAM, "address": "Stationsplein 1, Rotterdam"},
+        "costs": [
+            {"kind": "facilities", "description": "Lesauto's", "amountCents": 500_000},
+            {"kind": "hours", "description": "Begeleiding", "hours": 100, "rateCents": 5_000},
+            {"kind": "materials", "description": "Lesmateriaal", "amountCents": 80_000},
+        ],
+        "otherFinancing": [],
+        "bank": "Rekening op naam van de stichting.",
+        "partners": "Een vervoerder die mensen in dienst neemt.",
+        "notes": "",
+    }
+
+
+def sheet(estimate: int) -> dict[str, Any]:
+    """Write what an expert finds of that plan."""
+    return {
+        "scores": {"work": 4, "feasibility": 3},
+        "estimateUnits": estimate,
+        "remarks": "Een goed plan, maar zoek een tweede vervoerder.",
+        "panelRemarks": "De begroting is krap.",
+    }

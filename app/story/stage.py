@@ -1,0 +1,238 @@
+"""The stage: a demo installation of the story's own, and its removal.
+
+It is made beside the database that the settings name, on the same PostgreSQL: a database, a folder
+for mail and logs, and a server with a worker in a thread of this process, which dies with it. The
+settings are the defaults, so that nothing leaves this machine, whatever the operator's own say.
+"""
+
+import asyncio
+import secrets
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+from typing import TypeVar
+
+import uvicorn
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from app.core import clock, installation, logs
+from app.core.database import Database, explain_failed_connections, open_database
+from app.core.events import Actor
+from app.core.settings import Settings
+from app.ledger import checks
+from app.main import create_app
+from app.organisations.actions import staff
+from app.organisations.schemas import FirstStaff
+from app.story.cast import PASSWORD, Person
+from app.story.failures import NeverHappened, NoStage
+
+HOST = "127.0.0.1"
+START_SECONDS = STOP_SECONDS = CLOCK_SECONDS = 30.0
+POLL_SECONDS = 0.02
+OPERATOR = Actor.system("operator")
+NOT_ALLOWED = "42501"
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A demo installation that runs, and what its operator does at the command line."""
+
+    settings: Settings
+    database_name: str
+
+    @property
+    def url(self) -> str:
+        """Where the server answers."""
+        return self.settings.public_url
+
+    @property
+    def home(self) -> Path:
+        """Where mail and logs are."""
+        return self.settings.home
+
+    def bootstrap(self, person: Person) -> None:
+        """Make the first staff user, as `baat bootstrap` does."""
+        first = FirstStaff(email=person.email, name=person.name, password=PASSWORD)
+        self._in_database(lambda database: staff.make_first_staff(database, first))
+
+    def set_clock(self, to: datetime) -> None:
+        """Let the clock jump ahead, as `baat clock set` does, and wait until the server follows.
+
+        Raises:
+            NeverHappened: it does not.
+        """
+
+        async def jump(database: Database) -> None:
+            async with database.work() as session:
+                await installation.set_clock(session, to, OPERATOR)
+
+        self._in_database(jump)
+        # The server is a thread of this process, and sets the clock of both.
+        deadline = time.monotonic() + CLOCK_SECONDS
+        while clock.now() < to:
+            if time.monotonic() > deadline:
+                raise NeverHappened("The server did not follow the clock.")
+            time.sleep(POLL_SECONDS)
+
+    def check_books(self) -> tuple[str, list[str]]:
+        """Prove the books as `baat check-books` does: say what there is, and every fault."""
+
+        async def prove(database: Database) -> tuple[str, list[str]]:
+            async with database.snapshot() as session:
+                counts = await checks.counts(session)
+                faults = [fault async for fault in checks.all_faults(session, lambda: None)]
+            return str(counts), faults
+
+        return self._in_database(prove)
+
+    def _in_database(self, act: Callable[[Database], Awaitable[Result]]) -> Result:
+        async def run() -> Result:
+            async with open_database(self.settings) as database:
+                return await act(database)
+
+        return asyncio.run(run())
+
+
+@contextmanager
+def built(beside: Settings) -> Iterator[Stage]:
+    """Make an installation beside the database that the settings name, and remove it afterwards.
+
+    Raises:
+        NoStage: the role may not make databases, or the server does not start.
+        Unavailable: PostgreSQL does not answer.
+    """
+    name = f"baat_story_{secrets.token_hex(4)}"
+    with ExitStack() as removing:
+        home = Path(tempfile.mkdtemp(prefix="baat-story-"))
+        removing.callback(shutil.rmtree, home, ignore_errors=True)
+        log = removing.enter_context((home / "log").open("a"))
+        listening = socket.create_server((HOST, 0))
+        removing.callback(listening.close)
+        port: int = listening.getsockname()[1]
+        settings = _settings(beside, name, home, f"http://{HOST}:{port}")
+        logs.configure(settings, log)
+        removing.callback(_drop, beside, name)
+        _create(beside, name)
+        _install(settings)
+        removing.enter_context(_served(settings, listening))
+        # Called first of all: a second Ctrl-C must not leave half of it behind.
+        removing.callback(_ignore_signals)
+        yield Stage(settings, name)
+
+
+def _settings(beside: Settings, name: str, home: Path, url: str) -> Settings:
+    def renamed(address: SecretStr | None) -> str | None:
+        if address is None:
+            return None
+        there = make_url(address.get_secret_value()).set(database=name)
+        return there.render_as_string(hide_password=False)
+
+    return Settings.model_validate(
+        {
+            "database_url": renamed(beside.database_url),
+            "migrations_database_url": renamed(beside.migrations_database_url),
+            "listen_database_url": renamed(beside.listen_database_url),
+            "database_pgbouncer": beside.database_pgbouncer,
+            "database_wait_seconds": START_SECONDS,
+            "home": home,
+            "secret": secrets.token_hex(32),
+            "demo": True,
+            "public_url": url,
+            # As little as is allowed: what these passwords protect lives for seconds.
+            "password_memory_kib": 19_456,
+        }
+    )
+
+
+def _create(beside: Settings, name: str) -> None:
+    try:
+        _execute(beside, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
+            raise
+        message = (
+            "The role of MIGRATIONS_DATABASE_URL (or DATABASE_URL) may not make the database that"
+            " the story is played in. Give it CREATEDB, or unset both and let the launcher bring a"
+            " PostgreSQL: python3 scripts/dev.py cli story"
+        )
+        raise NoStage(message) from error
+
+
+def _drop(beside: Settings, name: str) -> None:
+    try:
+        # It waits a few seconds for connections that are closing.
+        _execute(beside, f'DROP DATABASE IF EXISTS "{name}"')
+    except DBAPIError:
+        _execute(beside, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _execute(beside: Settings, statement: str) -> None:
+    async def run() -> None:
+        engine = create_async_engine(
+            beside.owner_url, isolation_level="AUTOCOMMIT", poolclass=NullPool
+        )
+        explain_failed_connections(engine)
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql(statement)
+        await engine.dispose()
+
+    asyncio.run(run())
+
+
+def _install(settings: Settings) -> None:
+    """Do what `baat migrate` does."""
+    installation.migrate(settings)
+
+    async def create() -> None:
+        async with open_database(settings) as database, database.work() as session:
+            await installation.create(session, settings)
+
+    asyncio.run(create())
+
+
+@contextmanager
+def _served(settings: Settings, listening: socket.socket) -> Iterator[None]:
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=int(STOP_SECONDS),
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, args=([listening],), name="server", daemon=True)
+    thread.start()
+    try:
+        _wait_until_started(server, thread, settings.home / "log")
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(2 * STOP_SECONDS)
+
+
+def _wait_until_started(server: uvicorn.Server, thread: Thread, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            last_words = "\n".join(log.read_text().splitlines()[-5:])
+            message = f"The server does not start. Its last words:\n{last_words}"
+            raise NoStage(message)
+        time.sleep(POLL_SECONDS)
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)

@@ -1,0 +1,105 @@
+"""What every chapter is given: the stage, the people, the books, and a way to tell steps."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.core import languages
+from app.core.languages import Language
+from app.story.books import Books
+from app.story.cast import Cast
+from app.story.failures import NeverHappened, NotRefused, Refused
+from app.story.mailbox import Mailbox
+from app.story.stage import Stage
+from app.story.telling import Teller
+from app.story.wire import Wire
+
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.05
+
+
+@dataclass
+class Props:
+    """Addresses of what was made, each by the chapter that makes it."""
+
+    city: str = field(init=False)
+    """The organisation that is the city of Rotterdam."""
+    foundation: str = field(init=False)
+    """The organisation that operates the scheme."""
+    authority: str = field(init=False)
+    """The id of the city as an authority."""
+    scheme: str = field(init=False)
+    dam: str = field(init=False)
+    """The organisation that offers the project."""
+    round: str = field(init=False)
+    dates: dict[str, datetime] = field(init=False)
+    """Of the round, by their names on the wire."""
+    project: str = field(init=False)
+    keepers: dict[str, str] = field(default_factory=dict)
+    """What the keepers of books are called, by id."""
+
+
+class Story:
+    """One telling of the story."""
+
+    def __init__(self, stage: Stage, teller: Teller) -> None:
+        self.stage = stage
+        self.teller = teller
+        self.wire = Wire(stage.url)
+        self.mailbox = Mailbox(stage.home / "mail")
+        self.cast = Cast.on(self.wire)
+        self.books = Books()
+        self.props = Props()
+
+    @contextmanager
+    def step(self, sentence: str) -> Iterator[None]:
+        """Tell what is done inside: the sentence, its requests, the pages that it wrote."""
+        self.teller.sentence(sentence)
+        try:
+            yield
+        finally:
+            self.teller.calls(self.wire.told())
+        for page in self.books.news():
+            self.teller.page(*page)
+
+    @contextmanager
+    def refusal(self, sentence: str, kind: str) -> Iterator[None]:
+        """Tell of something that must be refused, and for which reason.
+
+        Raises:
+            NotRefused: it is done.
+            Refused: it is refused for another reason.
+        """
+        with self.step(sentence):
+            try:
+                yield
+            except Refused as refusal:
+                if refusal.kind != kind:
+                    raise
+                told = f"refused ({refusal.status} {kind}): {refusal.detail}"
+            else:
+                message = f"It was done, and must be refused ({kind})."
+                raise NotRefused(message)
+        self.teller.remark(told)
+
+    def time_comes(self, moment: datetime, why: str) -> None:
+        """Set the clock ahead; sessions have ended by then, and everybody signs in anew."""
+        self.stage.set_clock(moment)
+        self.wire.turn += 1
+        told = languages.moment(moment, Language.ENGLISH)
+        self.teller.time(f"{why} The clock is set to {told} (baat clock set).")
+
+    def wait(self, what: str, has_happened: Callable[[], bool]) -> None:
+        """Wait for what happens by itself: a worker does it, within moments.
+
+        Raises:
+            NeverHappened: it does not.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not has_happened():
+            if time.monotonic() > deadline:
+                message = f"It did not happen within {PATIENCE_SECONDS:.0f} seconds: {what}."
+                raise NeverHappened(message)
+            time.sleep(POLL_SECONDS)

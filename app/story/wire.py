@@ -1,0 +1,100 @@
+"""Requests: each goes over HTTP in somebody's name, and is remembered to be told."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import httpx
+
+from app.core.ids import new_id
+from app.story.failures import Refused
+
+TIMEOUT_SECONDS = 60.0
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def without_ids(text: str) -> str:
+    """Leave ids out of a path or a reference: they say nothing to who reads a story."""
+    return _ID.sub("…", text)
+
+
+class Wire:
+    """The way to the server, for all the cast."""
+
+    def __init__(self, url: str) -> None:
+        headers = {"User-Agent": "baat story"}
+        self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
+        self._told: list[str] = []
+        self.turn = 0
+        """Counts the jumps of the clock: a session that began before one has ended."""
+
+    def send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:  # noqa: ANN401  JSON.
+        """Ask for something and give the answer; None where it has no content.
+
+        Raises:
+            Refused: it is not done.
+            httpx.HTTPError: there is no answer.
+        """
+        answer = self._client.request(method, path, json=body, headers=headers)
+        if answer.is_error:
+            raise Refused(f"{method} {path}", answer.status_code, _problem(answer))
+        return answer.json() if answer.content else None
+
+    def note(self, method: str, path: str) -> None:
+        """Remember a request that belongs to the story."""
+        self._told.append(without_ids(f"{method} {path}"))
+
+    def told(self) -> list[str]:
+        """Give the requests since the last time, each kind once, and forget them."""
+        counted = Counter(self._told)
+        self._told.clear()
+        return [f"{line}, {count} times" if count > 1 else line for line, count in counted.items()]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        problem: dict[str, Any] = answer.json()
+    except json.JSONDecodeError:
+        return {"detail": answer.text[:200]}
+    return problem
+
+
+class Visitor:
+    """Somebody who calls without signing in."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def get(self, path: str, *, told: bool = True) -> Any:  # noqa: ANN401  JSON.
+        """Read something; `told` says whether it belongs to the story."""
+        return self._send("GET", path, None, told=told)
+
+    def sees(self, path: str, member: str, value: object) -> bool:
+        """Tell whether a member of something is this at the moment; it is not told."""
+        found: object = self.get(path, told=False)[member]
+        return found == value
+
+    def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON.
+        """Make something, or have something done."""
+        return self._send("POST", path, body)
+
+    def patch(self, path: str, body: object) -> Any:  # noqa: ANN401  JSON.
+        """Change something."""
+        return self._send("PATCH", path, body)
+
+    def _send(self, method: str, path: str, body: object, *, told: bool = True) -> Any:  # noqa: ANN401  JSON.
+        headers = self._headers()
+        if told:
+            self._wire.note(method, path)
+        if method != "GET":
+            # A person who acts alone need not say which version was read.
+            headers |= {"Idempotency-Key": str(new_id()), "If-Match": "*"}
+        return self._wire.send(method, path, body, headers)
+
+    def _headers(self) -> dict[str, str]:
+        return {}

@@ -1,0 +1,89 @@
+"""The story, told as a newcomer has it told: a process of its own, with everything real."""
+
+import re
+import signal
+from pathlib import Path
+
+from tests.conftest import Cluster
+from tests.story.conftest import Start, databases
+
+PAGE = [
+    "120 RIKX of Chauffeurs voor het doelgroepenvervoer for sale",
+    "  Dr for_sale                             120 RIKX",
+    "      Cr issued                           120 RIKX",
+]
+
+FAILING = """
+from app.cli import cli
+from app.story import chapters
+
+def tell(story):
+    with story.step("Somebody looks for what is not there."):
+        story.cast.public.get("/v1/rounds/00000000-0000-0000-0000-000000000000")
+
+chapters.CHAPTERS = (chapters.Chapter("A trial", tell),)
+cli(["story"])
+"""
+
+
+def contents(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+async def insist_on_nothing_left(cluster: Cluster, said: str, folder: Path) -> None:
+    [name] = set(re.findall(r"baat_story_[0-9a-f]{8}", said))
+    assert name not in await databases(cluster)
+    assert contents(folder) == []
+
+
+async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_path: Path) -> None:
+    telling = await start()
+    said = (await telling.communicate())[0].decode()
+    assert telling.returncode == 0, said
+    flat = " ".join(said.split())
+    pages = [line.partition("│ ")[2] for line in said.splitlines() if "│ " in line]
+    assert [pages[0].partition("  ")[2], *pages[1:]] == PAGE
+    assert "median of 110, 118, 122, 130 = 120; rounded down = 120 RIKX" in flat
+    assert "refused (403 own-draft)" in flat
+    assert "refused (409 scores-sealed)" in flat
+    assert "The books balance. 1 entries" in flat
+    await insist_on_nothing_left(cluster, said, tmp_path)
+
+
+async def test_who_is_stopped_leaves_nothing_behind(
+    cluster: Cluster, start: Start, tmp_path: Path
+) -> None:
+    telling = await start()
+    assert telling.stdout is not None
+    said = ""
+    while "bootstrap" not in said:
+        said += (await telling.stdout.readline()).decode()
+        assert not telling.stdout.at_eof(), said
+    telling.send_signal(signal.SIGINT)
+    said += (await telling.communicate())[0].decode()
+    assert telling.returncode == 130, said
+    assert "Stopped." in said
+    assert "Traceback" not in said
+    await insist_on_nothing_left(cluster, said, tmp_path)
+
+
+async def test_a_step_that_fails_is_told(cluster: Cluster, start: Start, tmp_path: Path) -> None:
+    telling = await start("-c", FAILING)
+    said = (await telling.communicate())[0].decode()
+    assert telling.returncode == 1, said
+    flat = " ".join(said.split())
+    assert "Somebody looks for what is not there." in said
+    assert "was answered with 404: /problems/not-found" in flat
+    assert "The story stops here, in chapter 1." in flat
+    assert "Traceback" not in said
+    await insist_on_nothing_left(cluster, said, tmp_path)
+
+
+async def test_a_role_that_may_make_no_database_is_told_what_to_do(
+    cluster: Cluster, start: Start, tmp_path: Path
+) -> None:
+    telling = await start(MIGRATIONS_DATABASE_URL=cluster.application_url)
+    said = (await telling.communicate())[0].decode()
+    assert telling.returncode == 1, said
+    assert "Give it CREATEDB" in " ".join(said.split())
+    assert contents(tmp_path) == []
