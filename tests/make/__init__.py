@@ -1,5 +1,6 @@
 """Factories that read aloud: `await make.a_member(session, Role.APPROVER)`."""
 
+from app.story.figures import CHARGED, TERMS
 from tests.make.listings import a_listing, a_valued_project
 from tests.make.mails import mails
 from tests.make.organisations import (
@@ -23,9 +24,7 @@ from tests.make.panel import (
 )
 from tests.make.projects import a_plan, a_project, a_round, a_version, dates
 from tests.make.schemes import (
-    CHARGED,
     GRANTS,
-    TERMS,
     a_check,
     a_policy,
     a_policy_draft,

@@ -1,35 +1,24 @@
 """Reading the mail: what waits is delivered as files, as without a mail server, and read back."""
 
-import email
-import re
-from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import default
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
 from app.core import mail
 from app.core.database import Database
 from app.core.mail.models import Mail
+from app.story.mailbox import Letter, read
 
-_TOKEN = re.compile(r"^baat_once_\S+$", re.MULTILINE)
 
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A mail, as its recipient sees it."""
-
-    to: str
-    subject: str
-    language: str
-    text: str
+class Read(Letter):
+    """A mail that is known to hold one token."""
 
     @property
     def token(self) -> str:
         """The one-time token that stands on a line of its own."""
-        [token] = _TOKEN.findall(self.text)
+        [token] = self.tokens
         assert f"#{token}" in self.text, "the link has another token"
-        return str(token)
+        return token
 
 
 async def mails(database: Database) -> list[Read]:
@@ -44,15 +33,4 @@ async def mails(database: Database) -> list[Read]:
         await mail.deliver(database, mail_id)
     folder = database.settings.home / "mail"
     paths = sorted(folder.glob("*.eml"), key=lambda path: path.name.partition("-")[2])
-    return [_read(path.read_bytes()) for path in paths]
-
-
-def _read(raw: bytes) -> Read:
-    message = email.message_from_bytes(raw, policy=default)
-    assert isinstance(message, EmailMessage)
-    return Read(
-        to=message["To"],
-        subject=message["Subject"],
-        language=message["Content-Language"],
-        text=message.get_content().replace("\r\n", "\n"),
-    )
+    return [Read(**asdict(read(path))) for path in paths]

@@ -19,19 +19,14 @@ from app.projects.models import (
 )
 from app.projects.queries.assignments import SEALED_SCORES
 from app.schemes.models import PanelMember, Scheme
+from app.story import figures
 from tests.make.organisations import a_user
 from tests.make.schemes import an_expert
 
 
 def a_sheet(estimate: int = 112, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  JSON.
     """What an expert sends about a plan of 108 units."""
-    sheet = {
-        "scores": {"work": 4, "feasibility": 3},
-        "estimateUnits": estimate,
-        "remarks": "Een goed plan, maar zoek een tweede vervoerder.",
-        "panelRemarks": "De begroting is krap.",
-    }
-    return {**sheet, **changes}
+    return {**figures.sheet(estimate), **changes}
 
 
 async def a_sitting(session: AsyncSession, project: Project) -> Sitting:

@@ -1,7 +1,6 @@
 """Rounds, projects and plans, made straight in the database.
 
-The project is after a real one (drivers for target-group transport, 108 RIKX to start); its costs
-and the price of a unit are assumptions.
+The project is that of the story that `baat story` tells, after a real one.
 """
 
 from copy import deepcopy
@@ -26,6 +25,7 @@ from app.projects.models import (
 )
 from app.schemes.models import Scheme
 from app.schemes.queries import policies
+from app.story import figures
 from tests.make.organisations import a_user
 from tests.make.schemes import a_scheme, an_admission
 
@@ -52,35 +52,7 @@ def dates(state: RoundState = RoundState.OPEN) -> dict[str, datetime]:
 
 def a_plan(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  A plan is JSON.
     """A whole plan for 108 units of EUR 100, for a round that is open; some of it changed."""
-    today = clock.today()
-    plan: dict[str, Any] = {
-        "title": {"nl": "Chauffeurs voor het doelgroepenvervoer"},
-        "summary": {"nl": "Twaalf mensen worden in een half jaar chauffeur."},
-        "objectives": {"nl": "Twaalf mensen halen hun rijbewijs en vinden werk."},
-        "activities": {"nl": "Rijlessen, meerijden en begeleiding."},
-        "targetGroups": [
-            {"group": "participatiewet", "people": 9},
-            {"group": "jobs-agreement", "people": 3},
-        ],
-        "thresholdUnits": 108,
-        "startsOn": (today + timedelta(days=120)).isoformat(),
-        "endsOn": (today + timedelta(days=300)).isoformat(),
-        "milestones": [
-            {"on": (today + timedelta(days=200)).isoformat(), "what": "Zes rijbewijzen gehaald"}
-        ],
-        "promisedEvidence": ["Arbeidscontracten", "Verslag van de begeleiding"],
-        "place": {"municipality": "GM0599", "address": "Stationsplein 1, Rotterdam"},
-        "costs": [
-            {"kind": "facilities", "description": "Lesauto's", "amountCents": 500_000},
-            {"kind": "hours", "description": "Begeleiding", "hours": 100, "rateCents": 5_000},
-            {"kind": "materials", "description": "Lesmateriaal", "amountCents": 80_000},
-        ],
-        "otherFinancing": [],
-        "bank": "Rekening op naam van de stichting.",
-        "partners": "Een vervoerder die mensen in dienst neemt.",
-        "notes": "",
-    }
-    return {**plan, **deepcopy(changes)}
+    return {**figures.plan(clock.today()), **deepcopy(changes)}
 
 
 async def a_round(

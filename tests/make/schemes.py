@@ -1,6 +1,6 @@
 """Marketplaces and who takes part in them, made straight in the database.
 
-The figures are those of a scheme in Rotterdam and Schiedam; the price of a unit is an assumption.
+The policy is that of the story that `baat story` tells: a scheme in Rotterdam and Schiedam.
 """
 
 from copy import deepcopy
@@ -34,80 +34,10 @@ from app.schemes.models import (
     SchemeRecognition,
     SchemeState,
 )
+from app.story.figures import TERMS
 from tests.make.organisations import a_user, an_organisation
 
 _numbers = count(1)
-
-CHARGED = {"kind": "charged", "rateBasisPoints": 2_100}
-
-TERMS: dict[str, Any] = {
-    "termsVersion": 1,
-    "unitPriceCents": 10_000,  # An assumption: the price of one RIKX is not public.
-    "fee": {"kind": "percentage", "rateBasisPoints": 500, "borneBy": "buyer", "vat": CHARGED},
-    "saleVat": {"kind": "outside-scope", "reason": "No supply in return: a ruling is asked for."},
-    "reservations": {"onlineMinutes": 30, "invoiceDays": 30},
-    "buyers": {
-        "who": "enrolled-companies",
-        "enrolment": "free",
-        "minimumUnits": 1,
-        "maximumUnits": None,
-    },
-    "thresholdMissed": {"kind": "reallocation", "withinDays": 14},
-    "unsold": {"kind": "lapse"},
-    "valuation": {
-        "kind": "panel",
-        "size": 5,
-        "quorum": 3,
-        "aggregation": "median",
-        "trimmedEachSide": 0,
-        "rounding": "down",
-        "rubric": [
-            {
-                "code": "work",
-                "name": {"nl": "Uitzicht op werk", "en": "Prospect of work"},
-                "description": "How likely is lasting work for the people in the project?",
-                "weight": 3,
-                "lowestScore": 1,
-                "highestScore": 5,
-                "anchors": [
-                    {"score": 1, "meaning": {"nl": "geen", "en": "none"}},
-                    {"score": 5, "meaning": {"nl": "een vaste baan", "en": "a permanent job"}},
-                ],
-            },
-            {
-                "code": "feasibility",
-                "name": {"nl": "Haalbaarheid", "en": "Feasibility"},
-                "description": "Can this entrepreneur do it in this time, for this money?",
-                "weight": 2,
-                "lowestScore": 1,
-                "highestScore": 5,
-                "anchors": [],
-            },
-        ],
-    },
-    "objectionDays": 42,
-    "plans": {
-        "earliestStartDays": 30,
-        "latestStartDays": 365,
-        "longestDurationDays": 365,
-        "smallestThresholdUnits": 1,
-        "largestThresholdUnits": 500,
-        "largestOtherFinancingBasisPoints": 0,
-    },
-    "payout": {
-        "startPart": [{"moment": "start", "percent": 100}],
-        "resultPart": [
-            {"moment": "interim-report", "percent": 40},
-            {"moment": "final-report", "percent": 60},
-        ],
-        "paymentTermDays": 30,
-        "debitWaitDays": 56,
-        "bankAccountCoolingOffDays": 7,
-        "shortResultRemedies": ["pro-rata-release", "refund", "substitute-project"],
-    },
-    "recognition": {"factorBasisPoints": 10_000, "provisionalWhenFirm": True},
-}
-"""What a panel values and companies buy."""
 
 
 def terms(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  Terms are JSON.
