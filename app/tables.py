@@ -6,6 +6,7 @@ from app.core.jobs import models as jobs
 from app.core.mail import models as mail
 from app.ledger import models as ledger
 from app.organisations import models as organisations
+from app.payments import models as payments
 from app.projects import models as projects
 from app.schemes import models as schemes
 
@@ -18,6 +19,7 @@ __all__ = [
     "ledger",
     "mail",
     "organisations",
+    "payments",
     "projects",
     "schemes",
     "throttle",

@@ -38,6 +38,9 @@ FURTHER_ROOMS = {
     ("organisations", "callers"): "who calls, as values that every domain reads",
     ("organisations", "credentials"): "how tokens and passwords are made and compared",
     ("organisations", "scopes"): "what an API key may be for, one list for all domains",
+    ("payments", "facts"): "what happened outside, as pure values",
+    ("payments", "hooks"): "who owns a purpose, and is told what its money does",
+    ("payments", "sepa"): "the bank's messages and references, pure",
     ("projects", "contents"): "what a plan says, and whether it is whole",
     ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",
 }

@@ -218,6 +218,36 @@ class Settings(BaseSettings):
         ),
     ] = None
 
+    stripe_key: Annotated[
+        SecretStr | None,
+        Field(
+            description="The secret (`sk_…`) or restricted (`rk_…`) key of the operator's account"
+            " at Stripe; without it payments come and go by bank only."
+        ),
+    ] = None
+    stripe_webhook_secret: Annotated[
+        SecretStr | None,
+        Field(description="What Stripe signs events with that it sends to `/webhooks/stripe`."),
+    ] = None
+    stripe_webhook_secret_before: Annotated[
+        SecretStr | None,
+        Field(description="The secret before that one, while Stripe still signs with both."),
+    ] = None
+    stripe_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^http://(127\.0\.0\.1|localhost):[0-9]+$",
+            description="Who plays Stripe on this machine, in a test installation: nothing is real.",
+        ),
+    ] = None
+    stripe_requests_per_second: Annotated[
+        float,
+        Field(gt=0, description="How often one process calls Stripe (25 in test, 100 live, all)."),
+    ] = 20.0
+    stripe_timeout_seconds: Annotated[
+        float, Field(gt=0, description="How long one call to Stripe may take.")
+    ] = 10.0
+
     worker: Annotated[bool, Field(description="`baat serve` also works on jobs.")] = True
     worker_concurrency: Annotated[
         int, Field(gt=0, description="How many jobs one worker does at the same time.")
@@ -263,6 +293,26 @@ class Settings(BaseSettings):
     def _a_demo_is_never_live(self) -> Self:
         if self.mode is Mode.LIVE and self.demo:
             message = "a demo installation can't be live: unset BAAT_DEMO or set BAAT_MODE=test"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _test_and_live_money_never_mix(self) -> Self:
+        if self.stripe_key is None:
+            return self
+        key = self.stripe_key.get_secret_value()
+        if not key.startswith((f"sk_{self.mode}_", f"rk_{self.mode}_")):
+            message = f"a {self.mode} installation needs a BAAT_STRIPE_KEY of sk_{self.mode}_…"
+            raise ValueError(message)
+        if self.stripe_webhook_secret is None:
+            message = "BAAT_STRIPE_KEY needs BAAT_STRIPE_WEBHOOK_SECRET: without it no event comes"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _nobody_plays_stripe_with_real_money(self) -> Self:
+        if self.stripe_url is not None and self.mode is Mode.LIVE:
+            message = "a live installation speaks to Stripe itself: unset BAAT_STRIPE_URL"
             raise ValueError(message)
         return self
 

@@ -1,0 +1,5 @@
+"""What this domain does, by noun."""
+
+from app.payments.actions import accounts, balance, disputes, holding, outgoings, payments, receipts
+
+__all__ = ["accounts", "balance", "disputes", "holding", "outgoings", "payments", "receipts"]

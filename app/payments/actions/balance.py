@@ -1,0 +1,139 @@
+"""The balance at the provider: what moved it, what that cost, and what goes to the bank."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock, events, jobs
+from app.core.events import Actor
+from app.core.ids import new_id
+from app.ledger import journal
+from app.ledger.drafts import Draft
+from app.payments import postings, queries
+from app.payments.actions.receipts import OUTSIDE
+from app.payments.facts import PayoutStanding, Transaction
+from app.payments.models import ProviderPayout, ProviderPayoutStatus, ProviderTransaction
+from app.payments.problems import BalanceTooSmall
+
+PAY_OUT = jobs.JobKind("payments.pay-out", max_attempts=60, back_off_seconds=5.0)
+"""Have the provider pay out to the operator's bank (`errands.payouts`)."""
+
+COSTS = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost"})
+"""Moves of the balance that are nothing but a cost of the provider's."""
+
+
+async def note(
+    session: AsyncSession, scheme_id: UUID, transaction: Transaction
+) -> list[Draft]:
+    """Keep a move of the balance, once.
+
+    Returns:
+        What it cost, to be entered by the caller with the rest; nothing if it was kept before.
+    """
+    move = await keep(session, scheme_id, transaction)
+    if move is None:
+        return []
+    drafts = [postings.fee(move, scheme_id)] if move.fee_cents else []
+    if move.type in COSTS and move.amount_cents:
+        drafts.append(postings.charged(move, scheme_id))
+    return drafts
+
+
+async def keep(
+    session: AsyncSession, scheme_id: UUID | None, transaction: Transaction
+) -> ProviderTransaction | None:
+    """Write a move of the balance down; none if it was before."""
+    made: ProviderTransaction | None = await session.scalar(
+        insert(ProviderTransaction)
+        .values(
+            id=new_id(),
+            external_id=transaction.external_id,
+            scheme_id=scheme_id,
+            type=transaction.type,
+            source_id=transaction.source_id,
+            amount_cents=transaction.amount_cents,
+            fee_cents=transaction.fee_cents,
+            happened_at=transaction.happened_at,
+            available_on=transaction.available_on,
+            taken_at=clock.now(),
+        )
+        .on_conflict_do_nothing(constraint="uq_provider_transactions_external_id")
+        .returning(ProviderTransaction)
+    )
+    return made
+
+
+async def pay_out(
+    session: AsyncSession, actor: Actor, scheme_id: UUID, amount_cents: int
+) -> ProviderPayout:
+    """Want money to go from the provider to the operator's own bank account; a job does it.
+
+    Raises:
+        BalanceTooSmall: by the books there is not so much at the provider.
+    """
+    # One at a time: two of them would both see the whole balance.
+    await queries.balance.one_at_a_time(session, scheme_id)
+    free = await queries.balance.at_provider(session, scheme_id)
+    if amount_cents > free:
+        message = "By the books there is less at the provider, with what is on its way to the bank."
+        raise BalanceTooSmall(message, available_cents=max(free, 0))
+    payout = ProviderPayout(
+        id=(payout_id := new_id()),
+        scheme_id=scheme_id,
+        amount_cents=amount_cents,
+        status=ProviderPayoutStatus.WANTED,
+        # A statement shows 22 characters at most: these are the id's last, which are random.
+        statement_text=f"BAAT {payout_id.hex[-12:].upper()}",
+        wanted_by=str(actor),
+    )
+    session.add(payout)
+    events.record(session, "provider-payout.wanted", payout.id, actor, amountCents=amount_cents)
+    await session.flush()
+    await jobs.enqueue(session, PAY_OUT, payout_id=payout.id)
+    return payout
+
+
+async def refuse(session: AsyncSession, payout: ProviderPayout, failure: str) -> None:
+    """Note that the provider makes no such payout, and why; it is locked."""
+    if payout.status is ProviderPayoutStatus.WANTED:
+        payout.failure = failure
+        _move(session, payout, ProviderPayoutStatus.FAILED)
+
+
+async def follow(session: AsyncSession, payout: ProviderPayout, standing: PayoutStanding) -> None:
+    """Write down how a payout stands at the provider; it is locked."""
+    payout.external_id, payout.expected_on = standing.external_id, standing.expected_on
+    if payout.status is ProviderPayoutStatus.WANTED:
+        _move(session, payout, ProviderPayoutStatus.UNDER_WAY)
+    if standing.failure is not None and payout.status is not ProviderPayoutStatus.FAILED:
+        payout.failure = standing.failure
+        _move(session, payout, ProviderPayoutStatus.FAILED)
+    await session.flush()
+    drafts = []
+    for transaction in standing.transactions:
+        move = await keep(session, payout.scheme_id, transaction)
+        if move is not None:
+            drafts.append(postings.paid_out(payout, move))
+            drafts += [postings.fee(move, payout.scheme_id)] if move.fee_cents else []
+    await journal.post(session, *drafts)
+
+
+async def arrived(
+    session: AsyncSession, payout: ProviderPayout, occurred_at: datetime, evidence: str
+) -> None:
+    """Find a payout of the provider's on the bank's statement. Twice is as once."""
+    payout = await queries.balance.locked(session, payout.id)
+    if payout.status is ProviderPayoutStatus.ARRIVED:
+        return
+    payout.arrived_at = occurred_at
+    _move(session, payout, ProviderPayoutStatus.ARRIVED)
+    await session.flush()
+    await journal.post(session, postings.arrived(payout, occurred_at, evidence))
+
+
+def _move(session: AsyncSession, payout: ProviderPayout, status: ProviderPayoutStatus) -> None:
+    payout.status = status
+    what = status.replace("_", "-")
+    events.record(session, f"provider-payout.{what}", payout.id, OUTSIDE)

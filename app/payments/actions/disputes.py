@@ -1,0 +1,41 @@
+"""Follow disputes: what is held back, given back, or gone."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events
+from app.ledger import journal
+from app.payments import hooks, postings, queries
+from app.payments.actions import balance
+from app.payments.actions.receipts import OUTSIDE
+from app.payments.facts import DisputeStanding
+from app.payments.hooks import Thing
+from app.payments.models import Dispute, Payment
+
+
+async def follow(session: AsyncSession, payment: Payment, standing: DisputeStanding) -> Dispute:
+    """Write down how a dispute stands at the provider; its payment is locked."""
+    dispute = await queries.disputes.of_provider(session, standing.external_id)
+    moved = dispute is None or dispute.status is not standing.status
+    if dispute is None:
+        dispute = Dispute(
+            payment_id=payment.id,
+            external_id=standing.external_id,
+            reason=standing.reason,
+            opened_at=standing.opened_at,
+        )
+        session.add(dispute)
+    dispute.status, dispute.respond_by = standing.status, standing.respond_by
+    dispute.amount_cents = standing.amount_cents
+    await session.flush()
+    drafts = []
+    for transaction in standing.transactions:
+        move = await balance.keep(session, payment.scheme_id, transaction)
+        if move is not None:
+            drafts.append(postings.disputed(dispute, move, payment))
+            drafts += [postings.fee(move, payment.scheme_id)] if move.fee_cents else []
+    if moved:
+        events.record(session, f"dispute.{dispute.status}", dispute.id, OUTSIDE)
+        await hooks.tell(session, Thing.DISPUTE, dispute.id)
+    await session.flush()
+    await journal.post(session, *drafts)
+    return dispute

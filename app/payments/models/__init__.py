@@ -1,0 +1,37 @@
+"""What is kept: payments, receipts, outgoings, and what the provider told us."""
+
+from app.payments.models.disputes import Dispute, DisputeStatus
+from app.payments.models.outgoings import Outgoing, OutgoingKind, OutgoingStatus
+from app.payments.models.payments import Payment, PaymentStatus, Way
+from app.payments.models.provider import (
+    EventOutcome,
+    ProviderAccount,
+    ProviderEvent,
+    ProviderPayout,
+    ProviderPayoutStatus,
+    ProviderTransaction,
+)
+from app.payments.models.purposes import IS_PURPOSE, Purpose
+from app.payments.models.receipts import Place, Rail, Receipt
+
+__all__ = [
+    "IS_PURPOSE",
+    "Dispute",
+    "DisputeStatus",
+    "EventOutcome",
+    "Outgoing",
+    "OutgoingKind",
+    "OutgoingStatus",
+    "Payment",
+    "PaymentStatus",
+    "Place",
+    "ProviderAccount",
+    "ProviderEvent",
+    "ProviderPayout",
+    "ProviderPayoutStatus",
+    "ProviderTransaction",
+    "Purpose",
+    "Rail",
+    "Receipt",
+    "Way",
+]

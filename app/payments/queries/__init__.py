@@ -1,0 +1,5 @@
+"""Questions, by noun."""
+
+from app.payments.queries import accounts, balance, disputes, inbox, outgoings, payments, receipts
+
+__all__ = ["accounts", "balance", "disputes", "inbox", "outgoings", "payments", "receipts"]

@@ -1,0 +1,38 @@
+"""Questions about accounts at the provider."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.payments.models import ProviderAccount
+
+
+async def kept(session: AsyncSession, organisation_id: UUID) -> ProviderAccount:
+    """Keep the account of an organisation that has one as it is, and read it anew."""
+    query = sa.select(ProviderAccount).where(ProviderAccount.organisation_id == organisation_id)
+    query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).one()
+
+
+async def found(session: AsyncSession, organisation_id: UUID) -> ProviderAccount | None:
+    """Find the account of an organisation, if it has one."""
+    account: ProviderAccount | None = await session.scalar(
+        sa.select(ProviderAccount).where(ProviderAccount.organisation_id == organisation_id)
+    )
+    return account
+
+
+async def locked(session: AsyncSession, account_id: UUID) -> ProviderAccount:
+    """Keep an account as it is until this is done, and read it anew."""
+    return await session.get_one(
+        ProviderAccount, account_id, with_for_update=True, populate_existing=True
+    )
+
+
+async def of_provider(session: AsyncSession, external_id: str) -> UUID | None:
+    """Find an account by the provider's name for it (`acct_…`)."""
+    account_id: UUID | None = await session.scalar(
+        sa.select(ProviderAccount.id).where(ProviderAccount.external_id == external_id)
+    )
+    return account_id

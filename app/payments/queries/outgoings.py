@@ -1,0 +1,43 @@
+"""Questions about outgoings."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.paging import Page, PageRequest, page
+from app.payments.models import Outgoing, OutgoingStatus
+from app.schemes.models import Scheme
+
+
+async def locked(session: AsyncSession, outgoing_id: UUID) -> Outgoing:
+    """Keep an outgoing as it is until this is done, and read it anew."""
+    return await session.get_one(
+        Outgoing, outgoing_id, with_for_update=True, populate_existing=True
+    )
+
+
+async def listed(
+    session: AsyncSession, scheme: Scheme, status: OutgoingStatus | None, paging: PageRequest
+) -> Page[Outgoing]:
+    """List what leaves a scheme, or what of it stands so; newest first."""
+    query = sa.select(Outgoing).where(Outgoing.scheme_id == scheme.id)
+    if status is not None:
+        query = query.where(Outgoing.status == status)
+    return await page(session, query, Outgoing, paging, newest_first=True)
+
+
+async def one(session: AsyncSession, scheme: Scheme, outgoing_id: UUID) -> Outgoing | None:
+    """Find an outgoing of a scheme."""
+    found: Outgoing | None = await session.scalar(
+        sa.select(Outgoing).where(Outgoing.id == outgoing_id, Outgoing.scheme_id == scheme.id)
+    )
+    return found
+
+
+async def of_provider(session: AsyncSession, object_id: str) -> UUID | None:
+    """Find the outgoing of a refund or a transfer of the provider's."""
+    found: UUID | None = await session.scalar(
+        sa.select(Outgoing.id).where(Outgoing.external_id == object_id)
+    )
+    return found
