@@ -30,6 +30,10 @@ from app.organisations.problems import (
     ScopeMissing,
     SignInRequired,
 )
+from app.payments import errands, hooks
+from app.payments import routes as payments
+from app.payments.actions import accounts, balance, holding, inbox, outgoings
+from app.payments.actions import payments as expected
 from app.projects import routes as projects
 from app.projects.actions import market, panel, reminders, rounds, score_reminders
 from app.schemes import routes as schemes
@@ -41,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *ledger.ROUTERS,
     *schemes.ROUTERS,
     *projects.ROUTERS,
+    *payments.ROUTERS,
 )
 
 ABOUT = Path(__file__).with_name("about.md")
@@ -56,6 +61,11 @@ FORGET = housekeeping.forgetting(
     throttle_counters=throttle.forget_expired,
 )
 
+TELL_OWNERS = hooks.telling(
+    order=holding.OWNER, payout=holding.OWNER, project=holding.OWNER, scheme=holding.OWNER
+)
+"""Who owns which purpose of money, by its noun: nobody yet, so that it lies unallocated."""
+
 HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(mail.DELIVER, mail.deliver),
     jobs.outside(files.REMOVE, files.remove_content),
@@ -67,6 +77,15 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(panel.OPEN_DUE, panel.open_due),
     jobs.transactional(panel.OPEN_SCORES, panel.open_scores),
     jobs.transactional(score_reminders.REMIND, score_reminders.remind),
+    jobs.transactional(hooks.TELL, TELL_OWNERS),
+    jobs.outside(expected.START, errands.starting.start),
+    jobs.outside(expected.END, errands.ending.end),
+    jobs.outside(outgoings.SEND, errands.sending.send),
+    jobs.outside(outgoings.CLAW_BACK, errands.sending.claw_back),
+    jobs.outside(balance.PAY_OUT, errands.payouts.pay_out),
+    jobs.outside(accounts.ONBOARD, errands.accounts.onboard),
+    jobs.outside(inbox.WORK, errands.inbox.work),
+    jobs.outside(inbox.SWEEP, errands.sweeping.sweep),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 
@@ -77,6 +96,7 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(rounds.FOLLOW_CLOCK, every=timedelta(minutes=1)),
     jobs.Periodic(reminders.REMIND, every=timedelta(hours=1)),
     jobs.Periodic(panel.OPEN_DUE, every=timedelta(minutes=5)),
+    jobs.Periodic(inbox.SWEEP, every=timedelta(days=1)),
 )
 
 CHORES: tuple[jobs.Chore, ...] = (

@@ -6,7 +6,7 @@ share: settings, an open database, and refusals in one sentence.
 
 import typer
 
-from app.cli import books, clock, installing, jobs, mails, serving, stories
+from app.cli import books, clock, installing, jobs, mails, payments, serving, stories
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -24,5 +24,6 @@ cli.command()(mails.try_mail)
 cli.command("settings")(installing.show_settings)
 cli.command()(installing.version)
 cli.add_typer(jobs.group, name="jobs")
+cli.add_typer(payments.group, name="payments")
 cli.add_typer(clock.group, name="clock")
 cli.add_typer(books.export, name="export")

@@ -237,7 +237,7 @@ class Settings(BaseSettings):
         str | None,
         Field(
             pattern=r"^http://(127\.0\.0\.1|localhost):[0-9]+$",
-            description="Who plays Stripe on this machine, in a test installation: nothing is real.",
+            description="Who plays Stripe on this machine, in a test installation; nothing moves.",
         ),
     ] = None
     stripe_requests_per_second: Annotated[

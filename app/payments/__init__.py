@@ -5,8 +5,8 @@
 - *payment*: one that is expected, from whom, for what, and in which *way* (card, iDEAL, a bank
   transfer with our reference). It is `succeeded` only when the money is there.
 - *receipt*: money that arrived: one row for each fact outside, whatever was expected.
-- *outgoing*: money that leaves: a refund, a payout, the operator's fee, VAT. Two people decide about
-  it, save where a rule sends money back the way it came.
+- *outgoing*: money that leaves: a refund, a payout, the operator's fee, VAT. Two people decide
+  about it, save where a rule sends money back the way it came.
 - *rail*: `provider` or `bank`. Money lies where its rail says: `provider_balance` or `bank`.
 - *standing*: what the provider says of one thing now, in our words (`facts`).
 - *errand*: a job that goes to the provider. It opens its own short transactions around the call.

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.jobs import GiveUp, JobKind, enqueue
-from app.payments.models import Dispute, Outgoing, Payment, Place, Purpose, Receipt
+from app.payments.models import Dispute, Outgoing, Payment, Purpose, Receipt, ReceiptPlace
 
 TELL = JobKind("payments.tell", max_attempts=40, back_off_seconds=1.0)
 """About a day of attempts: what an owner can't take must reach a person's eye, not be lost."""
@@ -79,11 +79,11 @@ def telling(**owners: Owner) -> Callable[[AsyncSession, Thing, UUID], Awaitable[
 
 async def _received(session: AsyncSession, owners: dict[str, Owner], receipt_id: UUID) -> None:
     receipt = await _locked(session, Receipt, receipt_id)
-    if receipt.place is Place.BOOKED or receipt.payment_id is None:
+    if receipt.place is ReceiptPlace.BOOKED or receipt.payment_id is None:
         return
     payment = await session.get_one(Payment, receipt.payment_id)
     await _owner(owners, payment.purpose).received(session, receipt, payment)
-    receipt.place, receipt.booked_at = Place.BOOKED, clock.now()
+    receipt.place, receipt.booked_at = ReceiptPlace.BOOKED, clock.now()
 
 
 def _owner(owners: dict[str, Owner], purpose: str) -> Owner:
@@ -98,6 +98,4 @@ Row = TypeVar("Row", Payment, Receipt, Outgoing, Dispute)
 
 
 async def _locked(session: AsyncSession, kind: type[Row], row_id: UUID) -> Row:
-    return (
-        await session.scalars(sa.select(kind).where(kind.id == row_id).with_for_update())
-    ).one()
+    return (await session.scalars(sa.select(kind).where(kind.id == row_id).with_for_update())).one()

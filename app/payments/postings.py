@@ -29,11 +29,11 @@ from app.payments.models import (
     Outgoing,
     OutgoingKind,
     Payment,
-    Place,
     ProviderPayout,
     ProviderTransaction,
     Rail,
     Receipt,
+    ReceiptPlace,
 )
 
 WHERE = {Rail.PROVIDER: PROVIDER_BALANCE, Rail.BANK: BANK}
@@ -50,7 +50,7 @@ FROM: dict[OutgoingKind, Kind] = {
 
 def arriving(receipt: Receipt, about_id: UUID) -> Line:
     """Debit what came in: where it lies, or suspense if it was put there meanwhile."""
-    kind = SUSPENSE if receipt.place is Place.SUSPENSE else WHERE[receipt.rail]
+    kind = SUSPENSE if receipt.place is ReceiptPlace.SUSPENSE else WHERE[receipt.rail]
     return debit(kind.of(receipt.scheme_id), receipt.amount_cents, about_id)
 
 

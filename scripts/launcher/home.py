@@ -7,7 +7,7 @@ servers that are still ending; `guests.lock` is shared by those who borrow the d
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .failures import LaunchError
@@ -26,6 +26,8 @@ class Announcement:
     port: int = 0
     url: str = ""
     migrations_url: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    """What else a command must know."""
 
 
 class Home:

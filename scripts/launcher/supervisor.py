@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from . import binaries, children, database, environment
+from . import binaries, children, database, environment, provider
 from .children import Child
 from .cluster import APPLICATION, OWNER, Cluster, Server, free_port
 from .database import Database
@@ -37,6 +37,7 @@ class Serving:
     variables: dict[str, str]
     postgres: subprocess.Popen[bytes] | None
     lock: int
+    told: Announcement
 
 
 def run(project: Project, steps: Steps, port: int, *, empty: bool) -> int:
@@ -48,9 +49,16 @@ def run(project: Project, steps: Steps, port: int, *, empty: bool) -> int:
     try:
         _require_free_port(port)
         environment.prepare(project, steps)
-        with _servers(project, home, steps, doing) as serving:
+        with (
+            _servers(project, home, steps, doing) as serving,
+            provider.playing(project, home, serving.variables, port) as played,
+        ):
             _require_free_port(port)
             variables = _preferences(doing, empty=empty) | serving.variables
+            if played is not None:
+                variables |= played.variables
+                home.announce(replace(serving.told, variables=played.variables))
+                steps.say(f"Payments are played on {played.url} (test mode: no money moves).")
             return _serve(project, steps, replace(serving, variables=variables), port)
     except StoppedError:
         return 0
@@ -88,7 +96,7 @@ def cli(project: Project, steps: Steps, arguments: list[str]) -> int:
         try:
             if told := _joinable(project, home):
                 variables = _variables(project, Database(told.url, told.migrations_url))
-                return Child(baat, variables, project.root).follow()
+                return Child(baat, variables | told.variables, project.root).follow()
         finally:
             home.leave_as_guest()
         time.sleep(POLL_SECONDS)
@@ -112,9 +120,10 @@ def _servers(project: Project, home: Home, steps: Steps, doing: str) -> Iterator
         variables = _variables(project, chosen)
         _migrate(project, steps, variables)
         port = server.port if server else 0
-        home.announce(Announcement(os.getpid(), doing, port, chosen.url, chosen.migrations_url))
+        told = Announcement(os.getpid(), doing, port, chosen.url, chosen.migrations_url)
+        home.announce(told)
         postgres = server.process if server else None
-        yield Serving(variables, postgres, home.servers.descriptor)
+        yield Serving(variables, postgres, home.servers.descriptor, told)
 
 
 @contextmanager

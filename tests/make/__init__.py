@@ -22,6 +22,7 @@ from tests.make.panel import (
     an_opened_sitting,
     sealed_scores,
 )
+from tests.make.payments import a_payment, a_refund, jobs_done, owed
 from tests.make.projects import a_plan, a_project, a_round, a_version, dates
 from tests.make.schemes import (
     GRANTS,
@@ -50,11 +51,13 @@ __all__ = [
     "a_listing",
     "a_member",
     "a_membership",
+    "a_payment",
     "a_plan",
     "a_policy",
     "a_policy_draft",
     "a_project",
     "a_recognition",
+    "a_refund",
     "a_round",
     "a_scheme",
     "a_scheme_invitation",
@@ -74,7 +77,9 @@ __all__ = [
     "an_opened_sitting",
     "an_organisation",
     "dates",
+    "jobs_done",
     "mails",
+    "owed",
     "sealed_scores",
     "signed_in",
     "terms",

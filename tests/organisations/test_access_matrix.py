@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from app.core.database import READING, Database, open_database
 from app.core.ids import new_id
@@ -28,6 +29,7 @@ from tests.matrix import (
     standing,
 )
 from tests.organisations import access_table
+from tests.payments import access_table as payments
 from tests.projects import access_table as projects
 from tests.schemes import access_table as schemes
 
@@ -37,6 +39,7 @@ TABLE: dict[str, Rule] = {
     **ledger.TABLE,
     **schemes.TABLE,
     **projects.TABLE,
+    **payments.TABLE,
 }
 """The tables of all domains."""
 
@@ -60,6 +63,12 @@ UNLIMITED = {
     "sign_in_attempts": 1_000_000,
     "sign_in_attempts_per_network": 1_000_000,
 }
+
+A_PROVIDER = {
+    "stripe_key": SecretStr("sk_test_of_the_matrix"),
+    "stripe_webhook_secret": SecretStr("whsec_of_the_matrix"),
+}
+"""Nobody speaks to it here: no worker runs."""
 
 
 class Stage:
@@ -104,7 +113,7 @@ class Stage:
 async def stage(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     async with cluster.clone() as name:
         home = tmp_path_factory.mktemp("stage")
-        settings = cluster.settings(name, home).model_copy(update=UNLIMITED)
+        settings = cluster.settings(name, home).model_copy(update=UNLIMITED | A_PROVIDER)
         async with (
             open_database(settings) as database,
             living(create_app(settings)) as app,

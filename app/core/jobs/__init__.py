@@ -20,7 +20,7 @@ survived a rollback).
 from app.core.jobs.chores import Chore
 from app.core.jobs.claims import ClaimLost
 from app.core.jobs.dead_letters import NoSuchDeadLetter, listed, retry, retry_all
-from app.core.jobs.enqueueing import CHANNEL, enqueue
+from app.core.jobs.enqueueing import CHANNEL, enqueue, following
 from app.core.jobs.kinds import (
     GiveUp,
     Handler,
@@ -48,6 +48,7 @@ __all__ = [
     "Periodic",
     "Worker",
     "enqueue",
+    "following",
     "insist_on_all",
     "listed",
     "outside",

@@ -1,5 +1,7 @@
 """Let entrepreneurs have accounts at the provider, and follow how those stand."""
 
+from datetime import datetime
+
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,3 +79,13 @@ async def follow(
             canReceive=account.can_receive,
             canWithdraw=account.can_withdraw,
         )
+
+
+def show(account: ProviderAccount, url: str, until: datetime) -> None:
+    """Keep the address of the page where the entrepreneur tells the provider about itself."""
+    account.onboarding_url, account.onboarding_expires_at = url, until
+
+
+def refused(account: ProviderAccount, code: str) -> None:
+    """Note why the provider makes no account or page."""
+    account.disabled_reason = code

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, events, jobs
+from app.core.database import settings_of
 from app.core.events import Actor
 from app.core.ids import new_id
 from app.ledger import journal
@@ -15,7 +17,7 @@ from app.payments import postings, queries
 from app.payments.actions.receipts import OUTSIDE
 from app.payments.facts import PayoutStanding, Transaction
 from app.payments.models import ProviderPayout, ProviderPayoutStatus, ProviderTransaction
-from app.payments.problems import BalanceTooSmall
+from app.payments.problems import BalanceTooSmall, ProviderMissing
 
 PAY_OUT = jobs.JobKind("payments.pay-out", max_attempts=60, back_off_seconds=5.0)
 """Have the provider pay out to the operator's bank (`errands.payouts`)."""
@@ -24,17 +26,17 @@ COSTS = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost"})
 """Moves of the balance that are nothing but a cost of the provider's."""
 
 
-async def note(
-    session: AsyncSession, scheme_id: UUID, transaction: Transaction
-) -> list[Draft]:
-    """Keep a move of the balance, once.
+async def note(session: AsyncSession, scheme_id: UUID, transaction: Transaction) -> list[Draft]:
+    """Keep a move of the balance.
 
     Returns:
-        What it cost, to be entered by the caller with the rest; nothing if it was kept before.
+        What it cost, to be entered by the caller with the rest; entered twice it is once.
     """
-    move = await keep(session, scheme_id, transaction)
-    if move is None:
-        return []
+    return costs(await keep(session, scheme_id, transaction), scheme_id)
+
+
+def costs(move: ProviderTransaction, scheme_id: UUID) -> list[Draft]:
+    """Draft what a move of the balance cost."""
     drafts = [postings.fee(move, scheme_id)] if move.fee_cents else []
     if move.type in COSTS and move.amount_cents:
         drafts.append(postings.charged(move, scheme_id))
@@ -43,26 +45,43 @@ async def note(
 
 async def keep(
     session: AsyncSession, scheme_id: UUID | None, transaction: Transaction
-) -> ProviderTransaction | None:
-    """Write a move of the balance down; none if it was before."""
-    made: ProviderTransaction | None = await session.scalar(
-        insert(ProviderTransaction)
-        .values(
-            id=new_id(),
-            external_id=transaction.external_id,
-            scheme_id=scheme_id,
-            type=transaction.type,
-            source_id=transaction.source_id,
-            amount_cents=transaction.amount_cents,
-            fee_cents=transaction.fee_cents,
-            happened_at=transaction.happened_at,
-            available_on=transaction.available_on,
-            taken_at=clock.now(),
-        )
-        .on_conflict_do_nothing(constraint="uq_provider_transactions_external_id")
-        .returning(ProviderTransaction)
+) -> ProviderTransaction:
+    """Write a move of the balance down, once; say whose it is, if nobody knew."""
+    row = insert(ProviderTransaction).values(
+        id=new_id(),
+        external_id=transaction.external_id,
+        scheme_id=scheme_id,
+        type=transaction.type,
+        source_id=transaction.source_id,
+        amount_cents=transaction.amount_cents,
+        fee_cents=transaction.fee_cents,
+        happened_at=transaction.happened_at,
+        available_on=transaction.available_on,
+        taken_at=clock.now(),
     )
-    return made
+    once = row.on_conflict_do_update(
+        constraint="uq_provider_transactions_external_id",
+        set_={"scheme_id": sa.func.coalesce(ProviderTransaction.scheme_id, row.excluded.scheme_id)},
+    ).returning(ProviderTransaction)
+    found = await session.scalars(once, execution_options={"populate_existing": True})
+    return found.one()
+
+
+async def sweep(session: AsyncSession, transaction: Transaction) -> None:
+    """Keep a move of the balance that is in the provider's list, and enter what it cost.
+
+    Whose it is follows from what moved it. What is nobody's is kept without a scheme, where the
+    operator's reconciliation shows it.
+    """
+    if await queries.balance.is_known(session, transaction.external_id):
+        return
+    scheme_id = await queries.balance.scheme_of(session, transaction.source_id)
+    if scheme_id is None and transaction.type in COSTS:
+        scheme_id = await queries.balance.only_scheme(session)
+    if scheme_id is None:
+        await keep(session, None, transaction)
+    else:
+        await journal.post(session, *await note(session, scheme_id, transaction))
 
 
 async def pay_out(
@@ -71,8 +90,12 @@ async def pay_out(
     """Want money to go from the provider to the operator's own bank account; a job does it.
 
     Raises:
+        ProviderMissing: this installation has no payment provider.
         BalanceTooSmall: by the books there is not so much at the provider.
     """
+    if settings_of(session).stripe_key is None:
+        message = "This installation has no payment provider: all money comes by bank."
+        raise ProviderMissing(message)
     # One at a time: two of them would both see the whole balance.
     await queries.balance.one_at_a_time(session, scheme_id)
     free = await queries.balance.at_provider(session, scheme_id)
@@ -114,9 +137,7 @@ async def follow(session: AsyncSession, payout: ProviderPayout, standing: Payout
     drafts = []
     for transaction in standing.transactions:
         move = await keep(session, payout.scheme_id, transaction)
-        if move is not None:
-            drafts.append(postings.paid_out(payout, move))
-            drafts += [postings.fee(move, payout.scheme_id)] if move.fee_cents else []
+        drafts += [postings.paid_out(payout, move), *costs(move, payout.scheme_id)]
     await journal.post(session, *drafts)
 
 

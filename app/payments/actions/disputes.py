@@ -1,6 +1,7 @@
 """Follow disputes: what is held back, given back, or gone."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import events
 from app.ledger import journal
@@ -14,6 +15,8 @@ from app.payments.models import Dispute, Payment
 
 async def follow(session: AsyncSession, payment: Payment, standing: DisputeStanding) -> Dispute:
     """Write down how a dispute stands at the provider; its payment is locked."""
+    # Counts the payment's version up: who looked at the dispute before this looks again.
+    flag_modified(payment, "purpose")
     dispute = await queries.disputes.of_provider(session, standing.external_id)
     moved = dispute is None or dispute.status is not standing.status
     if dispute is None:
@@ -30,9 +33,10 @@ async def follow(session: AsyncSession, payment: Payment, standing: DisputeStand
     drafts = []
     for transaction in standing.transactions:
         move = await balance.keep(session, payment.scheme_id, transaction)
-        if move is not None:
-            drafts.append(postings.disputed(dispute, move, payment))
-            drafts += [postings.fee(move, payment.scheme_id)] if move.fee_cents else []
+        drafts += [
+            postings.disputed(dispute, move, payment),
+            *balance.costs(move, payment.scheme_id),
+        ]
     if moved:
         events.record(session, f"dispute.{dispute.status}", dispute.id, OUTSIDE)
         await hooks.tell(session, Thing.DISPUTE, dispute.id)

@@ -21,7 +21,10 @@ from app.payments.models import Outgoing, OutgoingKind, OutgoingStatus, Purpose,
 from app.payments.problems import OutgoingStateForbids, SamePerson
 
 SEND = jobs.JobKind("payments.send", max_attempts=60, back_off_seconds=5.0)
-"""Have the provider refund or transfer (`errands.sending`)."""
+"""Have the provider refund or transfer (`errands.sending.send`)."""
+
+CLAW_BACK = jobs.JobKind("payments.claw-back", max_attempts=60, back_off_seconds=5.0)
+"""Have the provider take a transfer back (`errands.sending.claw_back`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,37 @@ async def withhold(
     return outgoing
 
 
+async def claw_back(
+    session: AsyncSession, caller: Caller, outgoing: Outgoing, reason: str
+) -> Outgoing:
+    """Want a transfer to an entrepreneur's account back, all of it; a job does it.
+
+    Raises:
+        SamePerson: the caller planned it.
+        OutgoingStateForbids: it is not settled, or it is no transfer of the provider's.
+    """
+    outgoing = await queries.outgoings.locked(session, outgoing.id)
+    if outgoing.planned_by == str(caller.actor):
+        message = "You planned this outgoing: somebody else takes it back."
+        raise SamePerson(message)
+    _insist(outgoing, OutgoingStatus.SETTLED)
+    if outgoing.provider_account_id is None:
+        message = "Only a transfer to an account at the provider can be taken back."
+        raise OutgoingStateForbids(message, current_status=outgoing.status)
+    outgoing.failure = reason
+    _record(session, "claw-back-wanted", outgoing, caller.actor)
+    await session.flush()
+    await jobs.enqueue(session, CLAW_BACK, outgoing_id=outgoing.id)
+    return outgoing
+
+
+async def keep(session: AsyncSession, outgoing: Outgoing, refusal: str) -> None:
+    """Note why the provider does not take a transfer back; it stays settled, and is locked."""
+    if outgoing.status is OutgoingStatus.SETTLED:
+        outgoing.failure = refusal
+        _record(session, "claw-back-refused", outgoing, receipts.OUTSIDE)
+
+
 async def send(session: AsyncSession, outgoing: Outgoing) -> None:
     """Let approved money leave the books, before the other side is told; it is locked.
 
@@ -188,9 +222,7 @@ async def follow(session: AsyncSession, outgoing: Outgoing, standing: OutgoingSt
     await _post(session, drafts)
 
 
-async def _settled(
-    session: AsyncSession, outgoing: Outgoing, occurred_at: datetime
-) -> list[Draft]:
+async def _settled(session: AsyncSession, outgoing: Outgoing, occurred_at: datetime) -> list[Draft]:
     if outgoing.status is not OutgoingStatus.SENT:
         return []
     outgoing.settled_at = occurred_at
@@ -215,7 +247,7 @@ async def _clawed_back(
 ) -> list[Draft]:
     if outgoing.status is not OutgoingStatus.SETTLED:
         return []
-    outgoing.failure = "reversed"
+    outgoing.failure = outgoing.failure or "reversed"
     await _move(session, outgoing, OutgoingStatus.CLAWED_BACK)
     return [postings.clawed_back(outgoing, occurred_at)]
 

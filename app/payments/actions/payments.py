@@ -144,7 +144,8 @@ async def follow(session: AsyncSession, payment: Payment, standing: PaymentStand
             drafts = await balance.note(session, payment.scheme_id, charge.transaction)
             await journal.post(session, *drafts)
     status = _status(payment, standing.status)
-    if payment.status in {status, PaymentStatus.SUCCEEDED}:
+    reopened = status is PaymentStatus.STARTED and not payment.status.is_open
+    if reopened or payment.status in {status, PaymentStatus.SUCCEEDED}:
         return
     payment.failure = standing.failure
     payment.checkout_url = standing.checkout_url

@@ -12,16 +12,14 @@ from app.ledger.chart import Book
 from app.payments import hooks, postings, queries
 from app.payments.facts import Arrival
 from app.payments.hooks import Thing
-from app.payments.models import Payment, PaymentStatus, Place, Rail, Receipt
+from app.payments.models import Payment, PaymentStatus, Rail, Receipt, ReceiptPlace
 from app.payments.problems import ReceiptStateForbids
 
 OUTSIDE = Actor.system("payments")
 """Nobody here: a bank or the provider told us."""
 
 
-async def take(
-    session: AsyncSession, arrival: Arrival, payment: Payment | None
-) -> Receipt | None:
+async def take(session: AsyncSession, arrival: Arrival, payment: Payment | None) -> Receipt | None:
     """Take money that arrived; its owner is told, or it is in suspense at once if there is none.
 
     The payment, if given, is locked by the caller. One by bank succeeds when all of it is there.
@@ -42,7 +40,7 @@ async def take(
             payer_name=arrival.payer_name,
             payer_iban=arrival.payer_iban,
             remittance=arrival.remittance,
-            place=Place.ARRIVED,
+            place=ReceiptPlace.ARRIVED,
             taken_at=clock.now(),
         )
         .on_conflict_do_nothing(constraint="uq_receipts_rail_external_id")
@@ -71,7 +69,7 @@ async def _suspend(session: AsyncSession, receipt: Receipt) -> None:
     await session.flush()
     await journal.open_ledger(session, receipt.scheme_id, Book.MONEY)
     await journal.post(session, postings.suspended(receipt))
-    receipt.place, receipt.booked_at = Place.SUSPENSE, clock.now()
+    receipt.place, receipt.booked_at = ReceiptPlace.SUSPENSE, clock.now()
 
 
 async def assign(session: AsyncSession, actor: Actor, receipt: Receipt, payment: Payment) -> None:
@@ -81,7 +79,7 @@ async def assign(session: AsyncSession, actor: Actor, receipt: Receipt, payment:
         ReceiptStateForbids: it is not in suspense, or the payment is another scheme's.
     """
     receipt = await session.get_one(Receipt, receipt.id, with_for_update=True)
-    if receipt.place is not Place.SUSPENSE or receipt.payment_id is not None:
+    if receipt.place is not ReceiptPlace.SUSPENSE or receipt.payment_id is not None:
         message = f"The receipt is {receipt.place}: only one in suspense can be assigned."
         raise ReceiptStateForbids(message, current_place=receipt.place)
     if payment.scheme_id != receipt.scheme_id:

@@ -12,7 +12,7 @@ from app.payments.models.provider import (
     ProviderTransaction,
 )
 from app.payments.models.purposes import IS_PURPOSE, Purpose
-from app.payments.models.receipts import Place, Rail, Receipt
+from app.payments.models.receipts import Rail, Receipt, ReceiptPlace
 
 __all__ = [
     "IS_PURPOSE",
@@ -24,7 +24,6 @@ __all__ = [
     "OutgoingStatus",
     "Payment",
     "PaymentStatus",
-    "Place",
     "ProviderAccount",
     "ProviderEvent",
     "ProviderPayout",
@@ -33,5 +32,6 @@ __all__ = [
     "Purpose",
     "Rail",
     "Receipt",
+    "ReceiptPlace",
     "Way",
 ]

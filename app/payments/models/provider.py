@@ -33,6 +33,7 @@ class ProviderEvent(Identified):
     __table_args__ = (
         CheckConstraint("(outcome IS NULL) = (worked_at IS NULL)", name="worked_when"),
         Index("ix_provider_events_open", "id", postgresql_where=sa.text("worked_at IS NULL")),
+        Index(None, "happened_at"),
     )
 
     external_id: Mapped[str] = mapped_column(unique=True)

@@ -19,7 +19,7 @@ class Rail(StrEnum):
     BANK = "bank"
 
 
-class Place(StrEnum):
+class ReceiptPlace(StrEnum):
     """How far the books have come with money that arrived."""
 
     ARRIVED = "arrived"
@@ -55,7 +55,7 @@ class Receipt(Identified):
     payer_iban: Mapped[str | None]
     remittance: Mapped[str | None]
     """What the payer wrote, for whoever must find out what it is."""
-    place: Mapped[Place] = mapped_column(default=Place.ARRIVED)
+    place: Mapped[ReceiptPlace] = mapped_column(default=ReceiptPlace.ARRIVED)
     booked_at: Mapped[datetime | None]
     """When it came into the books, in suspense or where it belongs."""
     taken_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -8,7 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.paging import Page, PageRequest, page
 from app.ledger import balances
 from app.ledger.chart import PROVIDER_BALANCE
-from app.payments.models import ProviderPayout, ProviderPayoutStatus
+from app.payments.models import (
+    Outgoing,
+    ProviderPayout,
+    ProviderPayoutStatus,
+    ProviderTransaction,
+    Rail,
+    Receipt,
+)
 from app.schemes.models import Scheme
 
 
@@ -51,3 +58,32 @@ async def payouts(
     """List what went from the provider to the bank of a scheme's operator; newest first."""
     query = sa.select(ProviderPayout).where(ProviderPayout.scheme_id == scheme.id)
     return await page(session, query, ProviderPayout, paging, newest_first=True)
+
+
+async def is_known(session: AsyncSession, external_id: str) -> bool:
+    """Tell whether a move of the balance is written down, and whose it is."""
+    found = sa.exists().where(
+        ProviderTransaction.external_id == external_id,
+        ProviderTransaction.scheme_id.is_not(None),
+    )
+    return bool(await session.scalar(sa.select(found)))
+
+
+async def scheme_of(session: AsyncSession, source_id: str | None) -> UUID | None:
+    """Say whose money moved, by what moved it: a charge, a refund, a transfer."""
+    receipts = sa.select(Receipt.scheme_id).where(
+        Receipt.rail == Rail.PROVIDER, Receipt.external_id == source_id
+    )
+    outgoings = sa.select(Outgoing.scheme_id).where(
+        Outgoing.rail == Rail.PROVIDER, Outgoing.external_id == source_id
+    )
+    payouts = sa.select(ProviderPayout.scheme_id).where(ProviderPayout.external_id == source_id)
+    every = receipts.union_all(outgoings, payouts)
+    scheme_id: UUID | None = await session.scalar(every.limit(1))
+    return scheme_id
+
+
+async def only_scheme(session: AsyncSession) -> UUID | None:
+    """Name the scheme of an installation that has only one."""
+    found = (await session.scalars(sa.select(Scheme.id).limit(2))).all()
+    return found[0] if len(found) == 1 else None

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.payments.models import ProviderEvent
+from app.payments.models import EventOutcome, ProviderEvent
 
 
 async def one(session: AsyncSession, event_id: UUID) -> ProviderEvent:
@@ -14,9 +14,10 @@ async def one(session: AsyncSession, event_id: UUID) -> ProviderEvent:
     return await session.get_one(ProviderEvent, event_id)
 
 
-async def unworked(session: AsyncSession, before: datetime) -> list[UUID]:
-    """List the events that came before a moment and were not worked on yet."""
+async def since(session: AsyncSession, moment: datetime) -> list[UUID]:
+    """List the events that happened since a moment and may be worked on here, the first first."""
     query = sa.select(ProviderEvent.id).where(
-        ProviderEvent.worked_at.is_(None), ProviderEvent.taken_at < before
+        ProviderEvent.happened_at >= moment,
+        ProviderEvent.outcome.is_distinct_from(EventOutcome.OTHER_MODE),
     )
     return list(await session.scalars(query.order_by(ProviderEvent.id)))

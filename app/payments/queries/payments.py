@@ -25,9 +25,7 @@ async def listed(
     return await page(session, query, Payment, paging, newest_first=True)
 
 
-async def one(
-    session: AsyncSession, of: Scheme | Organisation, payment_id: UUID
-) -> Payment | None:
+async def one(session: AsyncSession, of: Scheme | Organisation, payment_id: UUID) -> Payment | None:
     """Find a payment of a scheme, or of a payer."""
     column = Payment.scheme_id if isinstance(of, Scheme) else Payment.payer_id
     found: Payment | None = await session.scalar(

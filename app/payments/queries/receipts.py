@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.paging import Page, PageRequest, page
-from app.payments.models import Place, Receipt
+from app.payments.models import Receipt, ReceiptPlace
 from app.schemes.models import Scheme
 
 
 async def listed(
-    session: AsyncSession, scheme: Scheme, place: Place | None, paging: PageRequest
+    session: AsyncSession, scheme: Scheme, place: ReceiptPlace | None, paging: PageRequest
 ) -> Page[Receipt]:
     """List what a scheme received, or what of it lies in one place; newest first."""
     query = sa.select(Receipt).where(Receipt.scheme_id == scheme.id)

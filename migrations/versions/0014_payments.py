@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_payments"
-down_revision = "0012_listings"
+revision = "0014_payments"
+down_revision = "0013_ledger_in_sets"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}
@@ -103,9 +103,7 @@ def _make_payments() -> None:
         _id("id"),
         _check("payments", "amount_positive", POSITIVE),
         _check("payments", "purpose_well_formed", PURPOSE),
-        _check(
-            "payments", "bank_reference", "(way = 'bank') = (creditor_reference IS NOT NULL)"
-        ),
+        _check("payments", "bank_reference", "(way = 'bank') = (creditor_reference IS NOT NULL)"),
         _check(
             "payments",
             "provider_of_its_way",
@@ -134,14 +132,14 @@ def _make_receipts() -> None:
         _number("amount_cents"),
         _moment("received_at"),
         *(_text(name, nullable=True) for name in ("payer_name", "payer_iban", "remittance")),
-        sa.Column("place", _one_of("place", "arrived", "suspense", "booked"), nullable=False),
+        sa.Column(
+            "place", _one_of("receiptplace", "arrived", "suspense", "booked"), nullable=False
+        ),
         _moment("booked_at", nullable=True),
         _moment("taken_at"),
         _id("id"),
         _check("receipts", "amount_positive", POSITIVE),
-        _check(
-            "receipts", "booked_for_something", "place <> 'booked' OR payment_id IS NOT NULL"
-        ),
+        _check("receipts", "booked_for_something", "place <> 'booked' OR payment_id IS NOT NULL"),
         _check("receipts", "booked_when", "(place = 'arrived') = (booked_at IS NULL)"),
         _refers("receipts", "scheme_id", "schemes"),
         _refers("receipts", "payment_id", "payments"),
@@ -340,6 +338,7 @@ def _make_inbox() -> None:
         ["id"],
         postgresql_where=sa.text("worked_at IS NULL"),
     )
+    _index("provider_events", "happened_at")
 
 
 def downgrade() -> None:

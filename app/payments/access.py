@@ -1,0 +1,87 @@
+"""Who may see money come and go, and who decides that it goes?"""
+
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Security
+
+from app.core.database import Session
+from app.core.problems import NotFound
+from app.organisations.access import Person, find_organisation, identify
+from app.organisations.callers import Caller
+from app.organisations.models import Organisation, Right
+from app.organisations.scopes import Scope
+from app.payments import queries
+from app.payments.models import Outgoing, Payment, ProviderAccount
+from app.payments.problems import NoProviderAccount
+from app.schemes.access import ApprovedScheme, SchemeRight, find_scheme
+from app.schemes.models import Scheme
+
+READ_PAYMENTS = Scope(
+    "payments:read", "Read the payments that the organisation makes, and those of its schemes."
+)
+
+PaymentReader = Annotated[Caller, Security(identify, scopes=[READ_PAYMENTS])]
+"""A person, or a machine that may read payments."""
+
+Found = TypeVar("Found")
+
+
+async def _scheme(scheme_id: UUID, caller: PaymentReader, session: Session) -> Scheme:
+    return await find_scheme(session, caller, scheme_id, SchemeRight.INSPECT)
+
+
+async def _payer(organisation_id: UUID, caller: PaymentReader, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.READ)
+
+
+async def _onboarding(organisation_id: UUID, caller: Person, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.ADMINISTER)
+
+
+PayingScheme = Annotated[Scheme, Depends(_scheme)]
+"""A scheme whose money the caller, person or machine, may see."""
+Payer = Annotated[Organisation, Depends(_payer)]
+"""An organisation whose payments the caller, person or machine, may see."""
+OnboardedOrganisation = Annotated[Organisation, Depends(_onboarding)]
+"""An organisation of which the person is an admin."""
+
+
+async def _payment_of_scheme(payment_id: UUID, scheme: PayingScheme, session: Session) -> Payment:
+    return _found(await queries.payments.one(session, scheme, payment_id), payment_id)
+
+
+async def _payment_of_payer(payment_id: UUID, payer: Payer, session: Session) -> Payment:
+    return _found(await queries.payments.one(session, payer, payment_id), payment_id)
+
+
+async def _outgoing(outgoing_id: UUID, scheme: PayingScheme, session: Session) -> Outgoing:
+    return _found(await queries.outgoings.one(session, scheme, outgoing_id), outgoing_id)
+
+
+async def _approved(outgoing_id: UUID, scheme: ApprovedScheme, session: Session) -> Outgoing:
+    return _found(await queries.outgoings.one(session, scheme, outgoing_id), outgoing_id)
+
+
+async def _provider_account(organisation: Payer, session: Session) -> ProviderAccount:
+    account = await queries.accounts.found(session, organisation.id)
+    if account is None:
+        message = "The organisation has no account at the payment provider: onboard it first."
+        raise NoProviderAccount(message)
+    return account
+
+
+PaymentOfScheme = Annotated[Payment, Depends(_payment_of_scheme)]
+PaymentOfPayer = Annotated[Payment, Depends(_payment_of_payer)]
+OutgoingOfScheme = Annotated[Outgoing, Depends(_outgoing)]
+OwnProviderAccount = Annotated[ProviderAccount, Depends(_provider_account)]
+"""An organisation's account at the provider, if it has one."""
+DecidedOutgoing = Annotated[Outgoing, Depends(_approved)]
+"""Money that should leave, about which the person decides for the operator."""
+
+
+def _found(thing: Found | None, thing_id: UUID) -> Found:
+    if thing is None:
+        message = f"There is no {thing_id} here."
+        raise NotFound(message)
+    return thing

@@ -1,0 +1,59 @@
+"""The inbox: take the provider's events, each once, and note what became of them."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock, jobs
+from app.core.database import settings_of
+from app.core.ids import new_id
+from app.core.settings import Mode
+from app.payments.facts import Notice
+from app.payments.models import EventOutcome, ProviderEvent
+
+WORK = jobs.JobKind("payments.inbox", max_attempts=60, back_off_seconds=2.0)
+"""Look at what an event is about (`errands.inbox`)."""
+
+SWEEP = jobs.JobKind("payments.sweep", max_attempts=5, timeout_seconds=1_800.0)
+"""Fill what never came (`errands.sweeping`)."""
+
+
+async def take(session: AsyncSession, notice: Notice, *, is_swept: bool = False) -> None:
+    """Keep an event and want it worked on, in one statement; nothing if it came before.
+
+    One of the other mode is kept and never worked on: test and live money don't mix.
+    """
+    fits = notice.is_live is (settings_of(session).mode is Mode.LIVE)
+    event_id = new_id()
+    kept = insert(ProviderEvent).values(
+        id=event_id,
+        external_id=notice.external_id,
+        type=notice.type,
+        object_id=notice.object_id,
+        account=notice.account,
+        is_live=notice.is_live,
+        is_swept=is_swept,
+        happened_at=notice.happened_at,
+        taken_at=clock.now(),
+        worked_at=None if fits else clock.now(),
+        outcome=None if fits else EventOutcome.OTHER_MODE,
+    )
+    once = kept.on_conflict_do_nothing(constraint="uq_provider_events_external_id")
+    if fits:
+        written = once.returning(ProviderEvent.id).cte("written")
+        await session.execute(jobs.following(written, WORK, event_id=event_id))
+    else:
+        await session.execute(once)
+
+
+async def replay(session: AsyncSession, event_ids: list[UUID]) -> None:
+    """Want events worked on again: it changes nothing that was right."""
+    for event_id in event_ids:
+        await jobs.enqueue(session, WORK, event_id=event_id)
+
+
+async def close(session: AsyncSession, event_id: UUID, outcome: EventOutcome) -> None:
+    """Note what became of an event."""
+    event = await session.get_one(ProviderEvent, event_id, with_for_update=True)
+    event.worked_at, event.outcome = clock.now(), outcome

@@ -1,0 +1,11 @@
+"""The endpoints of this domain."""
+
+from app.payments.routes import outgoings, payments, provider, receipts, webhooks
+
+ROUTERS = (
+    payments.router,
+    receipts.router,
+    outgoings.router,
+    provider.router,
+    webhooks.router,
+)

@@ -1,0 +1,24 @@
+"""What goes over the wire."""
+
+from app.payments.schemas.outgoings import ClawBackRequest, OutgoingView, WithholdingRequest
+from app.payments.schemas.payments import PaymentView, ReceiptView
+from app.payments.schemas.provider import (
+    DisputeView,
+    OnboardingRequest,
+    ProviderAccountView,
+    ProviderPayoutRequest,
+    ProviderPayoutView,
+)
+
+__all__ = [
+    "ClawBackRequest",
+    "DisputeView",
+    "OnboardingRequest",
+    "OutgoingView",
+    "PaymentView",
+    "ProviderAccountView",
+    "ProviderPayoutRequest",
+    "ProviderPayoutView",
+    "ReceiptView",
+    "WithholdingRequest",
+]
