@@ -21,6 +21,9 @@ from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
+from app.orders import hooks as unwinding
+from app.orders import routes as orders
+from app.orders.actions import OWNER, ending, expiring
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
@@ -46,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *schemes.ROUTERS,
     *projects.ROUTERS,
     *payments.ROUTERS,
+    *orders.ROUTERS,
 )
 
 ABOUT = Path(__file__).with_name("about.md")
@@ -62,9 +66,9 @@ FORGET = housekeeping.forgetting(
 )
 
 TELL_OWNERS = hooks.telling(
-    order=holding.OWNER, payout=holding.OWNER, project=holding.OWNER, scheme=holding.OWNER
+    order=OWNER, payout=holding.OWNER, project=holding.OWNER, scheme=holding.OWNER
 )
-"""Who owns which purpose of money, by its noun: nobody yet, so that it lies unallocated."""
+"""Who owns which purpose of money, by its noun; what nobody owns yet lies unallocated."""
 
 HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(mail.DELIVER, mail.deliver),
@@ -99,8 +103,12 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(inbox.SWEEP, every=timedelta(days=1)),
 )
 
+unwinding.wire_unwound(unwinding.nobody_recognises)
+
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
+    jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
+    jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
     jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),
     jobs.Chore("market-after-sale", market.keep_right, every_seconds=market.AFTERWARDS_SECONDS),
 )
@@ -176,6 +184,7 @@ async def work_on_jobs(
 async def prepare(database: Database) -> None:
     """Insist, before anything runs, on a fitting installation and on a handler for every job."""
     jobs.insist_on_all(HANDLERS)
+    unwinding.insist_on_wiring()
     async with database.reading() as session:
         await installation.check(session, database.settings)
 

@@ -82,10 +82,10 @@ class Cluster:
         await database.close()
 
     @asynccontextmanager
-    async def clone(self) -> AsyncIterator[str]:
-        """Make a database like the template, and drop it afterwards."""
+    async def clone(self, of: str | None = None) -> AsyncIterator[str]:
+        """Make a database like the template, or like one that nobody uses; drop it afterwards."""
         name = f"baat_test_{os.getpid()}_{next(_numbers)}"
-        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of or self.template}"')
         try:
             yield name
         finally:

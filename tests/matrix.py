@@ -13,7 +13,7 @@ to do with a thing gets the answer that they would get if it did not exist.
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -174,6 +174,15 @@ class World:
 
     def __getitem__(self, place: Place) -> Tenant:
         return self.tenants[place]
+
+
+def copied(world: World) -> World:
+    """Copy a world, for a test that adds to its things."""
+    tenants = {
+        place: Tenant(tenant.organisation, {**tenant.things})
+        for place, tenant in world.tenants.items()
+    }
+    return replace(world, tenants=tenants)
 
 
 Body: TypeAlias = Mapping[str, object]

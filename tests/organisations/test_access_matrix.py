@@ -1,6 +1,7 @@
 """Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from app.core.database import READING, Database, open_database
 from app.core.ids import new_id
+from app.core.settings import Settings
 from app.main import create_app
 from tests.conftest import Cluster, living
 from tests.ledger import access_table as ledger
@@ -24,10 +26,12 @@ from tests.matrix import (
     Standing,
     World,
     a_world,
+    copied,
     nowhere,
     path_of,
     standing,
 )
+from tests.orders import access_table as orders
 from tests.organisations import access_table
 from tests.payments import access_table as payments
 from tests.projects import access_table as projects
@@ -40,6 +44,7 @@ TABLE: dict[str, Rule] = {
     **schemes.TABLE,
     **projects.TABLE,
     **payments.TABLE,
+    **orders.TABLE,
 }
 """The tables of all domains."""
 
@@ -72,19 +77,32 @@ A_PROVIDER = {
 
 
 class Stage:
-    """One database for the whole matrix; refused calls leave it as it is."""
+    """An application, and a database with a world that refused calls leave as it is."""
 
-    def __init__(self, transport: httpx.ASGITransport, database: Database, world: World) -> None:
+    def __init__(self, app: FastAPI, cluster: Cluster, furnished: str, world: World) -> None:
         self.calls = 0
-        self.transport = transport
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://baat.test")
-        self.database = database
+        self.app = app
+        self.cluster = cluster
+        self.furnished = furnished
+        self.transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=self.transport, base_url="http://baat.test")
         self.shared = world
 
-    async def fresh(self) -> World:
-        """Make another world, for a call that will change it."""
-        async with self.database.work() as session:
-            return await a_world(session)
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator[World]:
+        """Let the application see a copy of that database, for a call that changes it."""
+        settings: Settings = self.app.state.settings
+        shared: Database = self.app.state.database
+        async with self.cluster.clone(self.furnished) as name:
+            named = self.cluster.settings(name, settings.home).model_copy(
+                update=UNLIMITED | A_PROVIDER
+            )
+            async with open_database(named) as database:
+                self.app.state.database = database
+                try:
+                    yield copied(self.shared)
+                finally:
+                    self.app.state.database = shared
 
     async def call(
         self, operation: str, path: str, headers: dict[str, str], body: Body | None
@@ -111,16 +129,19 @@ class Stage:
 
 @pytest.fixture(scope="module")
 async def stage(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with cluster.clone() as name:
-        home = tmp_path_factory.mktemp("stage")
-        settings = cluster.settings(name, home).model_copy(update=UNLIMITED | A_PROVIDER)
+    home = tmp_path_factory.mktemp("stage")
+
+    def settings(name: str) -> Settings:
+        return cluster.settings(name, home).model_copy(update=UNLIMITED | A_PROVIDER)
+
+    async with cluster.clone() as furnished:
+        async with open_database(settings(furnished)) as database, database.work() as session:
+            world = await a_world(session)
         async with (
-            open_database(settings) as database,
-            living(create_app(settings)) as app,
+            cluster.clone(furnished) as name,
+            living(create_app(settings(name))) as app,
         ):
-            async with database.work() as session:
-                world = await a_world(session)
-            stage = Stage(httpx.ASGITransport(app, raise_app_exceptions=False), database, world)
+            stage = Stage(app, cluster, furnished, world)
             async with stage.client:
                 yield stage
 
@@ -167,19 +188,22 @@ async def test_who_may_not_is_refused(stage: Stage, operation: str) -> None:
 async def test_who_may_succeeds(stage: Stage, operation: str) -> None:
     rule = TABLE[operation]
     reading = operation.partition(" ")[0] in READING
-    world = stage.shared if reading or rule.may == ANYBODY else await stage.fresh()
     # What people do with their own account is in nobody's way.
     kept = reading or rule.may in {ANYBODY, PERSONS}
     faults = []
-    for caller, place in _pairs(rule):
-        if not rule.allows(operation, caller, place):
-            continue
-        world = world if kept else await stage.fresh()
-        body = await _body(stage, rule, world, caller, place)
-        path = path_of(operation, rule.things(world[place]))
-        answer = await stage.call(operation, path, world.headers[caller], body)
-        if not answer.is_success:
-            faults.append(f"{caller} on {place}: {_said(answer)} {answer.text}")
+    async with AsyncExitStack() as whole:
+        world = await whole.enter_async_context(stage.fresh())
+        for caller, place in _pairs(rule):
+            if not rule.allows(operation, caller, place):
+                continue
+            async with AsyncExitStack() as one:
+                if not kept:
+                    world = await one.enter_async_context(stage.fresh())
+                body = await _body(stage, rule, world, caller, place)
+                path = path_of(operation, rule.things(world[place]))
+                answer = await stage.call(operation, path, world.headers[caller], body)
+            if not answer.is_success:
+                faults.append(f"{caller} on {place}: {_said(answer)} {answer.text}")
     assert faults == []
 
 
@@ -198,7 +222,8 @@ async def _body(
 ) -> Body | None:
     if rule.arrange is None:
         return rule.body(world, place) if rule.body else None
-    async with stage.database.work() as session:
+    database: Database = stage.app.state.database
+    async with database.work() as session:
         return await rule.arrange(session, world, caller)
 
 

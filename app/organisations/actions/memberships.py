@@ -8,33 +8,56 @@ from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Deputy, Membership, Organisation, Role
 from app.organisations.problems import DeputyNotPossible, LastAdmin
-from app.organisations.schemas import DeputyRequest
+from app.organisations.schemas import DeputyRequest, MembershipChange
 
 
-async def change_role(
-    session: AsyncSession, caller: Caller, membership: Membership, role: Role
+async def change(
+    session: AsyncSession, caller: Caller, membership: Membership, request: MembershipChange
 ) -> Membership:
-    """Give a member another role.
+    """Give a member another role, another spending limit, or both.
 
     Raises:
         LastAdmin: nobody would be left to administer the organisation.
     """
+    if request.role is not None:
+        await _change_role(session, caller, membership, request.role)
+    if "spending_limit_cents" in request.model_fields_set:
+        before = membership.spending_limit_cents
+        membership.spending_limit_cents = request.spending_limit_cents
+        await session.flush()
+        _note(session, caller, "spending-limit-changed", membership, before)
+    return membership
+
+
+async def _change_role(
+    session: AsyncSession, caller: Caller, membership: Membership, role: Role
+) -> None:
     before = membership.role
     if before is Role.ADMIN and role is not Role.ADMIN:
         await _keep_an_admin(session, membership)
     membership.role = role
     await session.flush()
+    _note(session, caller, "role-changed", membership, before)
+
+
+def _note(
+    session: AsyncSession,
+    caller: Caller,
+    what: str,
+    membership: Membership,
+    before: Role | int | None,
+) -> None:
+    after = membership.role if what == "role-changed" else membership.spending_limit_cents
     trail.rights_changed(
         session,
         caller,
-        "membership.role-changed",
+        f"membership.{what}",
         membership.id,
         user_id=membership.user_id,
         organisation_id=membership.organisation_id,
         before=before,
-        after=role,
+        after=after,
     )
-    return membership
 
 
 async def end(session: AsyncSession, caller: Caller, membership: Membership) -> None:

@@ -53,11 +53,16 @@ class Membership(Versioned):
     """A user acts for an organisation. Ending it removes the row; the trail remembers."""
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("organisation_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "user_id"),
+        CheckConstraint("spending_limit_cents >= 0", name="spending_limit_sensible"),
+    )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     role: Mapped[Role]
+    spending_limit_cents: Mapped[int | None]
+    """What they may order at once without an approver, all included; null: without a limit."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     user: Mapped[User] = relationship(lazy="raise")

@@ -50,7 +50,7 @@ async def read_membership(membership: OwnOrInspectedMembership, response: Respon
     response_model=MembershipView,
     responses=refusals(LastAdmin, RoleTooSmall, OrganisationInactive),
 )
-async def change_role(  # noqa: PLR0913  Each is one thing that the edge hands in.
+async def change_membership(  # noqa: PLR0913  Each is one thing that the edge hands in.
     request: MembershipChange,
     caller: Person,
     membership: AdministeredMembership,
@@ -58,9 +58,9 @@ async def change_role(  # noqa: PLR0913  Each is one thing that the edge hands i
     expected: IfMatch,
     response: Response,
 ) -> Membership:
-    """Give a member another role."""
+    """Give a member another role, or another spending limit."""
     etags.check(membership, expected)
-    await actions.memberships.change_role(session, caller, membership, request.role)
+    await actions.memberships.change(session, caller, membership, request)
     etags.mark(response, membership)
     return membership
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.core.languages import Language
+from app.core.money import LARGEST_AMOUNT
 from app.core.wire import Moment, Request, View
 from app.organisations.models import Role
 from app.organisations.schemas.fields import Email, Password, PersonName, Token
@@ -15,10 +16,30 @@ from app.organisations.schemas.users import UserView
 LONGEST_DEPUTY = timedelta(days=366)
 
 
-class MembershipChange(Request):
-    """Another role for a member."""
+SpendingLimit = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        le=LARGEST_AMOUNT,
+        description="What they may order at once, all included, without asking an approver;"
+        " null: without a limit.",
+        examples=[500_000],
+    ),
+]
 
-    role: Role
+
+class MembershipChange(Request):
+    """Another role or limit for a member; what is left out stays."""
+
+    role: Role | None = None
+    spending_limit_cents: SpendingLimit = None
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> Self:
+        if not self.model_fields_set or ("role" in self.model_fields_set and self.role is None):
+            message = "send a role, or a spendingLimitCents"
+            raise ValueError(message)
+        return self
 
 
 class MembershipView(View):
@@ -27,6 +48,7 @@ class MembershipView(View):
     id: UUID
     organisation_id: UUID
     role: Role
+    spending_limit_cents: SpendingLimit
     user: UserView
     created_at: Moment
     version: Annotated[int, Field(description="The same as the ETag; send it as `If-Match`.")]

@@ -13,7 +13,14 @@ from app.schemes.terms.panel import (
 )
 from app.schemes.terms.payouts import Part, PayoutPlan, Share, Tranche, TrancheMoment
 from app.schemes.terms.policy import PolicyTerms
-from app.schemes.terms.sale import BuyerKind, EnrolmentKind, FeeBearer, Quote
+from app.schemes.terms.sale import (
+    BuyerKind,
+    EnrolmentKind,
+    FeeBearer,
+    LastingUnits,
+    Quote,
+    Reallocating,
+)
 
 __all__ = [
     "Aggregation",
@@ -21,11 +28,13 @@ __all__ = [
     "Criterion",
     "EnrolmentKind",
     "FeeBearer",
+    "LastingUnits",
     "PanelValuation",
     "Part",
     "PayoutPlan",
     "PolicyTerms",
     "Quote",
+    "Reallocating",
     "Rounding",
     "Share",
     "Tranche",

@@ -1,0 +1,104 @@
+"""Who bought, who may approve, who may look? Dependencies that prove it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Security
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import Session
+from app.core.problems import NotFound
+from app.orders import queries
+from app.orders.models import Order
+from app.organisations.access import Person, find_organisation, identify
+from app.organisations.callers import Caller
+from app.organisations.models import Organisation, Right
+from app.organisations.problems import RoleTooSmall
+from app.organisations.scopes import Scope
+from app.schemes.access import SchemeRight, find_scheme
+from app.schemes.models import Scheme
+
+READ_ORDERS = Scope(
+    "orders:read", "Read the orders that the organisation made, and those of its schemes."
+)
+
+OrderReader = Annotated[Caller, Security(identify, scopes=[READ_ORDERS])]
+"""A person, or a machine that may read orders."""
+
+
+async def find_order(session: AsyncSession, caller: Caller, order_id: UUID) -> Order:
+    """Find an order that the caller may read: its buyer's people, its scheme's, staff.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with it.
+    """
+    order = await queries.orders.one(session, order_id)
+    if order is None or not (
+        Right.READ in caller.rights_in(order.buyer_id)
+        or await _inspects(session, caller, order.scheme_id)
+    ):
+        message = f"You have nothing to do with an order {order_id}."
+        raise NotFound(message).for_trail()
+    return order
+
+
+async def _inspects(session: AsyncSession, caller: Caller, scheme_id: UUID) -> bool:
+    try:
+        await find_scheme(session, caller, scheme_id, SchemeRight.INSPECT)
+    except NotFound:
+        return False
+    return True
+
+
+async def _as_buyer(session: AsyncSession, caller: Caller, order_id: UUID, right: Right) -> Order:
+    order = await find_order(session, caller, order_id)
+    if not caller.rights_in(order.buyer_id):
+        message = "This is for the people of the buyer."
+        raise RoleTooSmall(message)
+    await find_organisation(session, caller, order.buyer_id, right)
+    return order
+
+
+async def _readable(order_id: UUID, caller: OrderReader, session: Session) -> Order:
+    return await find_order(session, caller, order_id)
+
+
+async def _own(order_id: UUID, caller: Person, session: Session) -> Order:
+    return await _as_buyer(session, caller, order_id, Right.WRITE)
+
+
+async def _approvable(order_id: UUID, caller: Person, session: Session) -> Order:
+    return await _as_buyer(session, caller, order_id, Right.APPROVE)
+
+
+async def _sold(order_id: UUID, caller: Person, session: Session) -> Order:
+    order = await find_order(session, caller, order_id)
+    if not await _inspects(session, caller, order.scheme_id):
+        message = "This is for the people of the scheme's operator."
+        raise RoleTooSmall(message)
+    await find_scheme(session, caller, order.scheme_id, SchemeRight.APPROVE)
+    return order
+
+
+ReadableOrder = Annotated[Order, Depends(_readable)]
+"""An order that the caller may read: its buyer's people, its operator's, auditors, staff."""
+OwnOrder = Annotated[Order, Depends(_own)]
+"""An order for whose buyer the person works."""
+ApprovableOrder = Annotated[Order, Depends(_approvable)]
+"""An order for whose buyer the person decides."""
+SoldOrder = Annotated[Order, Depends(_sold)]
+"""An order of a scheme for whose operator the person decides."""
+
+
+async def _buying(organisation_id: UUID, caller: OrderReader, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.READ)
+
+
+async def _selling(scheme_id: UUID, caller: OrderReader, session: Session) -> Scheme:
+    return await find_scheme(session, caller, scheme_id, SchemeRight.INSPECT)
+
+
+BuyingOrganisation = Annotated[Organisation, Depends(_buying)]
+"""An organisation of which the caller, person or machine, may read what it bought."""
+SellingScheme = Annotated[Scheme, Depends(_selling)]
+"""A scheme of which the caller, person or machine, may read what it sold."""

@@ -1,0 +1,125 @@
+"""End the sale of projects: unpaid orders end, unsold units lapse, a missed threshold is refunded.
+
+Each project, and then each order, is a transaction of its own: what a crash left undone is found
+again, because it is looked for by how things stand.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.database import Database
+from app.core.problems import Problem
+from app.ledger import balances, journal
+from app.ledger.chart import FOR_SALE, REFUND_DUE, UNALLOCATED
+from app.ledger.drafts import AnyDraft, Void, credit
+from app.orders import postings, queries
+from app.orders.actions import decisions, issuing, refunding
+from app.orders.models import Order, OrderDecisionKind, OrderState
+from app.orders.queries.buying import Offer
+from app.projects.actions import outcomes
+from app.projects.models import ProjectState
+from app.schemes.terms import Reallocating
+
+MISSED = "The project did not reach its threshold."
+
+
+async def end_due(database: Database) -> None:
+    """End every sale that is over, and refund what missed its threshold: a chore."""
+    async with database.reading() as session:
+        projects = await queries.ending.sales_to_end(session)
+    for project_id in projects:
+        async with database.work() as session:
+            await end_sale(session, project_id)
+    async with database.reading() as session:
+        orders = await queries.ending.orders_to_refund(session)
+    for order_id in orders:
+        async with database.work() as session:
+            await refund_missed(session, order_id)
+
+
+async def end_sale(session: AsyncSession, project_id: UUID) -> None:
+    """End the sale of one project, if it is over by now.
+
+    While a payment is under way, a project below its threshold may still reach it: then this waits
+    for the next time.
+    """
+    project = await queries.orders.locked_project(session, project_id)
+    offer = await queries.buying.offer(session, project_id)
+    if offer is None or _is_running(offer):
+        return
+    drafts = await _close_unpaid(session, project_id)
+    under_way = await queries.orders.of_project(session, project_id, OrderState.PROCESSING)
+    if not under_way:
+        drafts += await _lapse(session, offer)
+    if offer.project_state is ProjectState.LISTED and not under_way:
+        sold, _amounts = await queries.orders.sold(session, project_id)
+        outcomes.miss(session, project, sold)
+    await session.flush()
+    await journal.post(session, *drafts)
+
+
+def _is_running(offer: Offer) -> bool:
+    try:
+        offer.insist_on_sale(clock.now())
+    except Problem:
+        return False
+    return True
+
+
+async def _close_unpaid(session: AsyncSession, project_id: UUID) -> list[AnyDraft]:
+    """End what waits for approval or payment, and give back what was paid in part."""
+    waiting = (OrderState.AWAITING_APPROVAL, OrderState.RESERVED)
+    drafts: list[AnyDraft] = []
+    for order_id in await queries.orders.of_project(session, project_id, *waiting):
+        order = await queries.orders.locked(session, order_id)
+        if order.state is OrderState.AWAITING_APPROVAL:
+            order.state = OrderState.CANCELLED
+            why = "The sale ended before it was approved."
+            decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.CANCELLED, why)
+        elif order.state is OrderState.RESERVED:
+            order.state = OrderState.EXPIRED
+            decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.EXPIRED)
+            drafts.append(Void(order.hold_reference))
+            came = await balances.now(session, UNALLOCATED.of(order.scheme_id, order.id))
+            if came.posted:
+                drafts.append(postings.given_back(order, came.posted, clock.now()))
+                await refunding.send_back(session, order, came.posted)
+    return drafts
+
+
+async def _lapse(session: AsyncSession, offer: Offer) -> list[AnyDraft]:
+    left = await balances.now(session, FOR_SALE.of(offer.scheme_id, offer.project_id))
+    if not left.posted:
+        return []
+    return [postings.lapsed(offer.scheme_id, offer.project_id, left.posted, clock.now())]
+
+
+async def refund_missed(session: AsyncSession, order_id: UUID) -> None:
+    """Refund one order of a project that missed its threshold, after its buyer could choose."""
+    order = await session.get_one(Order, order_id)
+    project = await queries.orders.locked_project(session, order.project_id)
+    order = await queries.orders.locked(session, order_id)
+    offer = await queries.buying.offer(session, order.project_id)
+    is_due = offer is not None and refund_due_at(offer) <= clock.now()
+    if order.state is not OrderState.PAID or project.state is not ProjectState.NOT_FUNDED:
+        return
+    if not is_due:
+        return
+    due = credit(REFUND_DUE.of(order.scheme_id, order.buyer_id), order.total_cents, order.id)
+    draft = postings.unwound(order, (postings.undeposited(order), due), clock.now())
+    order.state = OrderState.REFUNDED
+    decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.REFUNDED, MISSED)
+    await issuing.annul(session, order, MISSED)
+    await session.flush()
+    await journal.post(session, draft)
+    await refunding.send_back(session, order, order.total_cents)
+
+
+def refund_due_at(offer: Offer) -> datetime:
+    """Say from when orders of a project that missed its threshold are refunded."""
+    missed = offer.terms.threshold_missed
+    days = missed.within_days if isinstance(missed, Reallocating) else 0
+    return offer.round_ends_at + timedelta(days=days)

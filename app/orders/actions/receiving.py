@@ -1,0 +1,126 @@
+"""Take money that came for an order: pay the order with it, keep it, or give it back."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.problems import Problem
+from app.ledger import balances, journal
+from app.ledger.chart import UNALLOCATED
+from app.ledger.problems import HoldEnded, HoldPosted, LimitReached, NoSuchHold
+from app.orders import postings, queries
+from app.orders.actions import decisions, issuing, refunding
+from app.orders.models import Order, OrderDecisionKind, OrderState
+from app.orders.postings import Arrived, Funded
+from app.orders.queries.buying import Offer
+from app.payments.models import Payment, Receipt
+from app.payments.postings import arriving
+from app.projects.actions import outcomes
+from app.projects.models import Project, ProjectState
+
+PAYABLE = {OrderState.RESERVED, OrderState.PROCESSING, OrderState.EXPIRED}
+"""Money that comes late pays an order, too, if its units are still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """Money that is coming in for an order, whose project and order are locked."""
+
+    order: Order
+    project: Project
+    offer: Offer
+    arrived: Arrived
+    before_cents: int
+    """What came before and pays nothing yet."""
+
+
+async def receive(session: AsyncSession, receipt: Receipt, payment: Payment) -> None:
+    """Enter money that came for an order; the receipt is locked.
+
+    All that has come pays the order once it is enough; what is too much goes back. So does all of
+    it where the order can't be paid any more. What is not enough yet lies in `unallocated`.
+    """
+    coming = await _coming(session, receipt, payment)
+    order = coming.order
+    come = coming.before_cents + receipt.amount_cents
+    if order.state in PAYABLE and come < order.total_cents:
+        if order.state is not OrderState.EXPIRED:
+            await journal.post(session, postings.received(order, coming.arrived))
+            return
+    elif order.state in PAYABLE and await _pay(session, coming):
+        await refunding.send_back(session, order, come - order.total_cents)
+        return
+    await journal.post(session, postings.in_vain(order, coming.arrived, coming.before_cents))
+    await refunding.send_back(session, order, come)
+
+
+async def _coming(session: AsyncSession, receipt: Receipt, payment: Payment) -> _Coming:
+    order = await session.get_one(Order, payment.owner_id)
+    project = await queries.orders.locked_project(session, order.project_id)
+    order = await queries.orders.locked(session, order.id)
+    offer = await queries.buying.offer(session, order.project_id)
+    if offer is None:
+        message = f"The order {order.id} is for a project that was never on the market."
+        raise RuntimeError(message)
+    unallocated = UNALLOCATED.of(order.scheme_id, order.id)
+    arrived = Arrived(
+        receipt.id, arriving(receipt, order.id), receipt.evidence, receipt.received_at
+    )
+    before = (await balances.now(session, unallocated)).posted
+    return _Coming(order, project, offer, arrived, before)
+
+
+async def _pay(session: AsyncSession, coming: _Coming) -> bool:
+    """Pay an order from its hold, else from what is for sale; say whether its units were there."""
+    order = coming.order
+    held = order.state is not OrderState.EXPIRED
+    if held and await _settle(session, coming, settles_hold=True):
+        return True
+    try:
+        coming.offer.insist_on_sale(clock.now())
+    except Problem:
+        return False
+    if not await _settle(session, coming, settles_hold=False):
+        return False
+    decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.RESERVED_ANEW)
+    return True
+
+
+async def _settle(session: AsyncSession, coming: _Coming, *, settles_hold: bool) -> bool:
+    """Enter an order's money and units, and the threshold if it is reached: all in one call."""
+    order, project, now = coming.order, coming.project, clock.now()
+    is_funded = project.state is not ProjectState.LISTED
+    entrepreneur_id = coming.offer.entrepreneur_id if is_funded else None
+    drafts = [
+        postings.paid(order, coming.arrived, coming.before_cents, entrepreneur_id),
+        postings.issued(order, now, settles_hold=settles_hold),
+    ]
+    before, amounts = await queries.orders.sold(session, project.id)
+    sold = before + order.quantity_units
+    reached = not is_funded and sold >= coming.offer.threshold_units
+    if reached:
+        funded = _funded(coming, amounts + postings.amounts_of(order))
+        drafts.append(postings.threshold_reached(funded, now))
+    try:
+        await journal.post(session, *drafts)
+    except (LimitReached, HoldEnded, HoldPosted, NoSuchHold):
+        return False
+    order.state, order.paid_at = OrderState.PAID, now
+    decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.PAID)
+    await issuing.issue(session, project, order)
+    if reached:
+        outcomes.fund(session, project, sold)
+    await session.flush()
+    return True
+
+
+def _funded(coming: _Coming, amounts: postings.Amounts) -> Funded:
+    offer = coming.offer
+    return Funded(
+        scheme_id=offer.scheme_id,
+        project_id=offer.project_id,
+        entrepreneur_id=offer.entrepreneur_id,
+        threshold_cents=offer.threshold_units * offer.terms.unit_price_cents,
+        amounts=amounts,
+    )

@@ -1,0 +1,87 @@
+"""Why an order can't be made, approved, paid or taken back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.core.problems import NotAllowed, Problem
+
+
+class SaleNotRunning(Problem):
+    """The project is not for sale: its sale has not begun, or is over."""
+
+    status = 409
+    title = "The project is not for sale now"
+
+    def __init__(self, begins_at: datetime, ends_at: datetime, now: datetime) -> None:
+        when = "begins at" if now < begins_at else "ended, at the latest at"
+        moment = begins_at if now < begins_at else ends_at
+        super().__init__(f"The sale {when} {moment.isoformat()}.")
+
+
+class NotEnoughUnits(Problem):
+    """Fewer units are free than the buyer asks for."""
+
+    status = 409
+    title = "Not enough units are free"
+
+    def __init__(self, project_id: UUID, asked: int, free: int) -> None:
+        super().__init__(
+            f"{asked} units were asked for and {free} are free. Units that others have reserved and"
+            " do not pay for come free again.",
+            project_id=str(project_id),
+            asked_units=asked,
+            free_units=free,
+        )
+
+
+class QuantityOutsideTerms(Problem):
+    """The scheme sells no such number of units at once."""
+
+    status = 409
+    title = "The scheme sells no such quantity at once"
+
+    def __init__(self, smallest: int, largest: int | None) -> None:
+        upto = "" if largest is None else f" and at most {largest:,}"
+        super().__init__(
+            f"An order is of at least {smallest:,}{upto} units.",
+            smallest_units=smallest,
+            largest_units=largest,
+        )
+
+
+class OwnProject(NotAllowed):
+    """An entrepreneur can't buy its own units."""
+
+    title = "This is the buyer's own project"
+
+
+class BuyerNotAllowed(NotAllowed):
+    """The scheme's terms say who buys: this organisation does not, or not yet."""
+
+    title = "The organisation may not buy in this scheme"
+
+
+class OrderStateForbids(Problem):
+    """The state of the order does not allow this."""
+
+    status = 409
+    title = "The order's state does not allow this"
+
+
+class OwnOrder(NotAllowed):
+    """Whoever ordered can't approve it."""
+
+    title = "Somebody else must approve this order"
+
+
+class AboveOwnLimit(NotAllowed):
+    """An approver has a spending limit too, and the order is above it."""
+
+    title = "The order is above the approver's own limit"
+
+
+class PaymentOpen(Problem):
+    """Another payment of the order can still be paid: that one first, or cancel it."""
+
+    status = 409
+    title = "The order has an open payment"

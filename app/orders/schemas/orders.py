@@ -1,0 +1,157 @@
+"""Quotes and orders on the wire."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from app.core.wire import ONE_LINE, Moment, Request, View
+from app.orders.models import OrderDecisionKind, OrderState, PayBy
+from app.organisations.schemas.fields import Reason
+from app.organisations.schemas.organisations import City, LegalName, PostalCode, Street
+from app.payments.models import Way
+from app.schemes.terms import FeeBearer
+
+LARGEST_QUANTITY = 1_000_000
+
+Quantity = Annotated[
+    int, Field(ge=1, le=LARGEST_QUANTITY, description="How many units.", examples=[10])
+]
+Word = Annotated[str, Field(min_length=1, max_length=50, pattern=ONE_LINE)]
+
+
+class QuoteRequest(BaseModel):
+    """How many units."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    quantity_units: Quantity = 1
+
+
+class QuoteView(View):
+    """What a number of units costs now, in cents; asking binds nobody."""
+
+    project_id: UUID
+    quantity_units: int
+    price_cents: Annotated[
+        int, Field(description="Without VAT: what counts as social return, where it counts 1:1.")
+    ]
+    vat_sale_cents: int
+    fee_cents: Annotated[int, Field(description="The operator's service fee, without VAT.")]
+    vat_fee_cents: int
+    fee_borne_by: FeeBearer
+    total_cents: Annotated[int, Field(description="What the buyer pays.")]
+    valid_until: Annotated[Moment, Field(description="The sale ends; the price does not change.")]
+
+
+class InvoiceAddress(Request):
+    """Whom an invoice is sent to, where that is not the organisation's own address."""
+
+    name: LegalName
+    department: Annotated[str | None, Field(max_length=100, pattern=ONE_LINE)] = None
+    street: Street
+    postal_code: PostalCode
+    city: City
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["NL"])] = "NL"
+
+
+class OrderRequest(Request):
+    """Units that an organisation wants to buy."""
+
+    project_id: UUID
+    quantity_units: Quantity
+    pay_by: PayBy
+    purchase_order_number: Annotated[
+        Word | None, Field(description="The buyer's own, for the invoice.", examples=["PO-2026-17"])
+    ] = None
+    cost_centre: Annotated[Word | None, Field(examples=["4400"])] = None
+    invoice_address: InvoiceAddress | None = None
+    is_named: Annotated[
+        bool, Field(description="Whether the public register of units may name the buyer.")
+    ] = False
+
+
+class OrderView(View):
+    """An order, as its buyer and its operator see it; amounts in cents."""
+
+    id: UUID
+    scheme_id: UUID
+    project_id: UUID
+    buyer_id: UUID
+    policy_id: UUID
+    state: OrderState
+    quantity_units: int
+    price_cents: int
+    vat_sale_cents: int
+    fee_cents: int
+    vat_fee_cents: int
+    fee_borne_by: FeeBearer
+    total_cents: int
+    pay_by: PayBy
+    purchase_order_number: str | None
+    cost_centre: str | None
+    invoice_address: InvoiceAddress | None
+    is_named: bool
+    ordered_by_id: UUID
+    ordered_at: Moment
+    reserved_until: Annotated[
+        Moment | None, Field(description="Pay until then; null while it waits for approval.")
+    ]
+    paid_at: Moment | None
+
+
+class ApprovalRequest(Request):
+    """Whether an order above its member's limit may go on."""
+
+    approved: bool
+    reason: Reason
+
+
+ReturnUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^https?://[!-~]+$",
+        max_length=2_000,
+        examples=["https://maas.example/purchases/17"],
+    ),
+]
+
+
+class PaymentRequest(Request):
+    """How an order is to be paid."""
+
+    way: Way
+    return_url: Annotated[
+        ReturnUrl | None,
+        Field(description="Where the provider sends the payer back to; by bank there is none."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _the_provider_knows_where_to_go_back(self) -> Self:
+        if (self.way is Way.BANK) != (self.return_url is None):
+            message = "returnUrl is for every way but bank"
+            raise ValueError(message)
+        return self
+
+
+class RefundRequest(Request):
+    """Why an order is refunded."""
+
+    reason: Reason
+
+
+class CancellationRequest(Request):
+    """Why an order is taken back."""
+
+    reason: Reason
+
+
+class OrderDecisionView(View):
+    """What happened to an order: by whom, when and why."""
+
+    id: UUID
+    kind: OrderDecisionKind
+    reason: str
+    decided_by: str
+    decided_at: Moment

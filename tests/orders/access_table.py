@@ -1,0 +1,89 @@
+"""Who may do what in this domain: one line per operation."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.orders.models import Order, OrderState, SerialBlock
+from app.orders.serials import Serial
+from app.projects.models import Listing, Project
+from app.schemes.models import Scheme
+from tests import make
+from tests.make.orders import an_order, pay
+from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
+from tests.organisations.access_table import OURS, REASON, always
+from tests.projects.access_market import LISTED
+from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING, READING
+
+
+async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: Place) -> None:
+    """Let an organisation buy in its own scheme, and have ordered."""
+    scheme = await session.get_one(Scheme, tenant.things["scheme_id"])
+    await make.an_enrolment(session, scheme, tenant.organisation)
+    order = await an_order(session, await _listing(session, tenant), tenant.organisation)
+    project = await session.get_one(Project, order.project_id)
+    serial = Serial(project.number, 1)
+    session.add(
+        SerialBlock(
+            project_id=project.id,
+            order_id=order.id,
+            first_serial=serial.number,
+            last_serial=serial.number,
+        )
+    )
+    await session.flush()
+    tenant.things |= {"order_id": order.id, "serial": str(serial)}
+
+
+FURNISHERS.append(furnish)
+
+
+async def _listing(session: AsyncSession, tenant: Tenant) -> Listing:
+    project_id = tenant.things["listed_project_id"]
+    return (await session.scalars(sa.select(Listing).filter_by(project_id=project_id))).one()
+
+
+async def _waiting(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have orders wait for an approver."""
+    for place in Place:
+        tenant = world[place]
+        listing = await _listing(session, tenant)
+        waiting = await an_order(
+            session, listing, tenant.organisation, state=OrderState.AWAITING_APPROVAL
+        )
+        tenant.things["order_id"] = waiting.id
+    return {"approved": True, **REASON}
+
+
+async def _paid(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the orders paid."""
+    for place in Place:
+        order = await session.get_one(Order, world[place].things["order_id"])
+        await pay(session, order)
+    return REASON
+
+
+def _an_order(world: World, place: Place) -> Body:
+    project_id = str(world[place].things["listed_project_id"])
+    return {"projectId": project_id, "quantityUnits": 1, "payBy": "online"}
+
+
+ORDER = "/v1/orders/{order_id}"
+SEEING = READING | INSPECTING
+
+TABLE = {
+    f"GET {LISTED}/quote": Rule(ANYBODY, on=OURS),
+    f"GET {LISTED}/units": Rule(ANYBODY, on=OURS),
+    "GET /v1/units/{serial}": Rule(ANYBODY, on=OURS),
+    "POST /v1/organisations/{organisation_id}/orders": Rule(OPERATING, _an_order),
+    "GET /v1/organisations/{organisation_id}/orders": Rule(READING),
+    "GET /v1/schemes/{scheme_id}/orders": Rule(INSPECTING),
+    f"GET {ORDER}": Rule(SEEING),
+    f"GET {ORDER}/decisions": Rule(SEEING),
+    f"GET {ORDER}/units": Rule(SEEING),
+    f"POST {ORDER}/approvals": Rule(DECIDING, always({"approved": True, **REASON}), _waiting),
+    f"GET {ORDER}/payments": Rule(SEEING),
+    f"POST {ORDER}/payments": Rule(OPERATING, always({"way": "bank"})),
+    f"POST {ORDER}/refunds": Rule(DECIDING, always(REASON), _paid),
+    f"POST {ORDER}/cancellations": Rule(OPERATING, always(REASON)),
+}
+"""Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""

@@ -1,0 +1,282 @@
+"""Money that comes for orders: paid, too little, too much, too late; and the threshold."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from app.core import clock
+from app.ledger import chart
+from app.ledger.journal import Balance
+from app.orders.actions import ending, expiring
+from app.payments.models import OutgoingStatus
+from tests.make.payments import jobs_done
+from tests.orders.conftest import Stall, said
+
+TEN = 106_050
+"""Ten units at EUR 100, a fee of 5 % and its VAT."""
+
+
+async def test_a_paid_order_gets_its_units(stall: Stall) -> None:
+    order_id = await stall.ordered(10, isNamed=True)
+    await stall.pay(order_id)
+
+    assert await stall.state(order_id) == "paid"
+    assert await stall.pages(f"order/{order_id}") == [
+        "10 units paid",
+        f"Dr bank {TEN}",
+        f"   Cr deposit {TEN}",
+        "10 units issued",
+        "Dr owned 10",
+        "   Cr for_sale 10",
+    ]
+    headers = stall.buyer.clerk.headers
+    block = (await stall.client.get(f"/v1/orders/{order_id}/units", headers=headers)).json()
+    first, last = block["firstSerial"], block["lastSerial"]
+    assert (first.partition("-")[2], last.partition("-")[2]) == ("1", "10")
+    unit = (await stall.client.get(f"/v1/units/{last}")).json()
+    assert (unit["holderName"], unit["annulledAt"]) == ("Adviesbureau Maas", None)
+    beyond = first.replace("-1", "-11")
+    assert said(await stall.client.get(f"/v1/units/{beyond}"))[0] == 404
+
+
+async def test_serials_have_no_gap_whoever_pays_first(stall: Stall) -> None:
+    orders = [await stall.ordered(quantity) for quantity in (3, 5, 2)]
+    for order_id in orders:
+        await stall.expect(order_id)
+    await asyncio.gather(*(stall.pay(order_id) for order_id in orders))
+
+    listed = await stall.client.get(f"/v1/market/projects/{stall.listing.project_id}/units")
+    runs = sorted(
+        tuple(int(block[name].partition("-")[2]) for name in ("firstSerial", "lastSerial"))
+        for block in listed.json()["items"]
+    )
+    assert sorted(last - first + 1 for first, last in runs) == [2, 3, 5]
+    assert [first for first, _ in runs] == [1, *(last + 1 for _, last in runs[:-1])]
+
+
+async def test_an_unnamed_buyer_stays_unnamed(stall: Stall) -> None:
+    order_id = await stall.ordered(1)
+    await stall.pay(order_id)
+
+    listed = await stall.client.get(f"/v1/market/projects/{stall.listing.project_id}/units")
+    serial = listed.json()["items"][0]["firstSerial"]
+    assert (await stall.client.get(f"/v1/units/{serial}")).json()["holderName"] is None
+
+
+@pytest.mark.parametrize("serial", ["1", "0-1", "1-0", "01-1", "9999999999-1", "x-1"])
+async def test_what_is_no_serial_is_no_unit(stall: Stall, serial: str) -> None:
+    assert said(await stall.client.get(f"/v1/units/{serial}"))[0] in {400, 404}
+
+
+async def test_the_threshold_makes_deposits_parts(stall: Stall) -> None:
+    first, second, third = [await stall.ordered(quantity) for quantity in (60, 50, 5)]
+    await stall.pay(first)
+    assert await stall.project_state() == "listed"
+    await stall.pay(second)
+
+    assert await stall.project_state() == "funded"
+    assert await stall.pages(f"project/{stall.listing.project_id}/funded") == [
+        "Threshold reached",
+        "Dr deposit 1166550",
+        "   Cr start_part 1080000",
+        "   Cr result_part 20000",
+        "   Cr fee_income 55000",
+        "   Cr vat_fee 11550",
+    ]
+    await stall.pay(third)
+    assert await stall.pages(f"order/{third}/paid") == [
+        "5 units paid",
+        "Dr bank 53025",
+        "   Cr result_part 50000",
+        "   Cr fee_income 2500",
+        "   Cr vat_fee 525",
+    ]
+
+
+async def test_two_that_reach_the_threshold_together_fund_it_once(stall: Stall) -> None:
+    orders = [await stall.ordered(30) for _ in range(4)]
+    for order_id in orders:
+        await stall.expect(order_id)
+    await asyncio.gather(*(stall.pay(order_id) for order_id in orders))
+
+    assert await stall.project_state() == "funded"
+    deposit = chart.DEPOSIT.of(stall.listing.scheme_id, stall.listing.project_id)
+    assert await stall.balance(deposit) == Balance(0)
+    result = chart.RESULT_PART.of(stall.listing.scheme_id, stall.listing.project_id)
+    assert await stall.balance(result) == Balance(120_000)
+
+
+async def test_money_in_parts_pays_when_it_is_enough(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id, TEN - 1)
+    assert await stall.state(order_id) == "reserved"
+    await stall.pay(order_id, 5)
+
+    assert await stall.state(order_id) == "paid"
+    assert await stall.pages(f"order/{order_id}/paid") == [
+        "10 units paid",
+        "Dr bank 5",
+        f"Dr unallocated {TEN - 1}",
+        "   Cr refund_due 4",
+        f"   Cr deposit {TEN}",
+    ]
+    assert await stall.outgoings(order_id) == [(4, OutgoingStatus.PLANNED)]
+
+
+async def test_money_for_an_order_that_ended_goes_back(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id, 50)
+    await stall.act(order_id, "cancellations")
+    assert await stall.outgoings(order_id) == [(50, OutgoingStatus.PLANNED)]
+    payment_id = (await stall.payments(order_id))[0]
+    await stall.bring(payment_id, TEN)
+
+    assert await stall.state(order_id) == "cancelled"
+    assert await stall.outgoings(order_id) == [
+        (50, OutgoingStatus.PLANNED),
+        (TEN, OutgoingStatus.PLANNED),
+    ]
+    due = chart.REFUND_DUE.of(stall.listing.scheme_id, stall.buyer.organisation.id)
+    assert await stall.balance(due) == Balance(TEN + 50)
+
+
+async def _expired(stall: Stall, quantity: int) -> tuple[UUID, UUID]:
+    order_id = await stall.ordered(quantity)
+    await stall.expect(order_id)
+    payment_id = (await stall.payments(order_id))[0]
+    await stall.change(
+        "UPDATE orders SET reserved_until = :now WHERE id = :id", now=clock.now(), id=order_id
+    )
+    await expiring.expire_due(stall.database)
+    return order_id, payment_id
+
+
+async def test_late_money_buys_what_is_still_there(stall: Stall) -> None:
+    order_id, payment_id = await _expired(stall, 10)
+
+    await stall.bring(payment_id)
+
+    assert await stall.state(order_id) == "paid"
+    assert await stall.balance(stall.for_sale) == Balance(110)
+
+
+async def test_late_money_goes_back_where_nothing_is_left(stall: Stall) -> None:
+    order_id, payment_id = await _expired(stall, 10)
+    await stall.ordered(115)
+
+    await stall.bring(payment_id)
+
+    assert await stall.state(order_id) == "expired"
+    assert await stall.outgoings(order_id) == [(TEN, OutgoingStatus.PLANNED)]
+    assert await stall.balance(stall.for_sale) == Balance(120, held=115)
+
+
+async def test_a_paid_order_can_be_refunded_whole(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+    refused = await stall.act(order_id, "refunds")
+    assert said(refused) == (403, "/problems/role-too-small")
+
+    answer = await stall.act(order_id, "refunds", by=stall.operator)
+
+    assert (said(answer)[0], answer.json()["state"]) == (201, "refunded")
+    assert await stall.pages(f"order/{order_id}/unwound") == [
+        "10 units annulled, their money goes back",
+        f"Dr deposit {TEN}",
+        f"   Cr refund_due {TEN}",
+        "Dr annulled 10",
+        "   Cr owned 10",
+    ]
+    assert await stall.outgoings(order_id) == [(TEN, OutgoingStatus.PLANNED)]
+    again = await stall.act(order_id, "refunds", by=stall.operator)
+    assert said(again) == (409, "/problems/order-state-forbids")
+
+
+async def test_a_firm_order_is_refunded_from_where_its_money_is(stall: Stall) -> None:
+    first, second = await stall.ordered(100), await stall.ordered(10)
+    await stall.pay(first)
+    await stall.pay(second)
+
+    await stall.act(first, "refunds", by=stall.operator)
+
+    assert await stall.project_state() == "funded"
+    assert await stall.pages(f"order/{first}/unwound") == [
+        "100 units annulled, their money goes back",
+        "Dr result_part 20000",
+        "Dr start_part 980000",
+        "Dr fee_income 50000",
+        "Dr vat_fee 10500",
+        "   Cr refund_due 1060500",
+        "Dr annulled 100",
+        "   Cr owned 100",
+    ]
+
+
+DATES = ("plans_open_at", "plans_close_at", "scores_due_at", "sale_begins_at", "sale_ends_at")
+
+
+async def _end_the_round(stall: Stall, days: int = 0) -> None:
+    ago = "make_interval(days => 26 + :days)"
+    moved = ", ".join(f"{name} = {name} - {ago}" for name in DATES)
+    await stall.change(
+        f"UPDATE rounds SET state = 'ended', {moved} WHERE id = :id",  # noqa: S608  Our own.
+        days=days,
+        id=stall.listing.round_id,
+    )
+    await ending.end_due(stall.database)
+    await jobs_done(stall.database)
+
+
+async def test_a_missed_threshold_goes_back_to_everybody(stall: Stall) -> None:
+    paid, unpaid = await stall.ordered(10), await stall.ordered(20)
+    await stall.pay(paid)
+    await _end_the_round(stall)
+
+    assert await stall.project_state() == "not_funded"
+    assert (await stall.state(paid), await stall.state(unpaid)) == ("paid", "expired")
+    assert await stall.balance(stall.for_sale) == Balance(0)
+    await _end_the_round(stall, days=14)  # The time to choose another project is over.
+    assert await stall.state(paid) == "refunded"
+    assert await stall.outgoings(paid) == [(TEN, OutgoingStatus.PLANNED)]
+    assert await stall.pages(f"project/{stall.listing.project_id}/lapsed") == [
+        "110 units lapsed unsold",
+        "Dr lapsed 110",
+        "   Cr for_sale 110",
+    ]
+    await _end_the_round(stall, days=14)
+    assert await stall.outgoings(paid) == [(TEN, OutgoingStatus.PLANNED)]
+
+
+async def test_unsold_units_of_a_funded_project_lapse(stall: Stall) -> None:
+    order_id = await stall.ordered(110)
+    await stall.pay(order_id)
+    await _end_the_round(stall, days=400)
+
+    assert (await stall.project_state(), await stall.state(order_id)) == ("funded", "paid")
+    assert await stall.balance(stall.for_sale) == Balance(0)
+
+
+async def test_an_invoice_order_expects_its_transfer_at_once(stall: Stall) -> None:
+    order_id = await stall.ordered(10, payBy="invoice")
+
+    listed = await stall.client.get(
+        f"/v1/orders/{order_id}/payments", headers=stall.operator.headers
+    )
+    [payment] = listed.json()["items"]
+    assert (payment["way"], payment["amountCents"]) == ("bank", TEN)
+    assert payment["creditorReference"].startswith("RF")
+    again = await stall.expect(order_id)
+    assert said(again) == (409, "/problems/payment-open")
+
+
+async def test_no_order_is_paid_twice(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+    payment_id = (await stall.payments(order_id))[0]
+    await stall.bring(payment_id)
+
+    assert await stall.outgoings(order_id) == [(TEN, OutgoingStatus.PLANNED)]
+    assert await stall.balance(stall.for_sale) == Balance(110)
+    refused = await stall.expect(order_id)
+    assert said(refused) == (409, "/problems/order-state-forbids")
