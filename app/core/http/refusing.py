@@ -1,7 +1,7 @@
 """Refusals become answers: whatever goes wrong, the client reads `application/problem+json`."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
@@ -14,34 +14,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from app.core import problems
+from app.core import faults, problems
 from app.core.database import unavailable
 from app.core.idempotency import Replay
 from app.core.problems import MEDIA_TYPE, InvalidRequest, Problem, ServerFault
 
 logger = structlog.get_logger(__name__)
-
-CODES = {
-    "extra_forbidden": "unknown-member",
-    "json_invalid": "not-json",
-    "dict_type": "not-an-object",
-    "model_attributes_type": "not-an-object",
-    "model_type": "not-an-object",
-}
-"""Words of ours for some of the validator's; the others are its own, in kebab-case."""
-
-DETAILS = {
-    "dict_type": "Input should be an object",
-    "extra_forbidden": "This member is not known here",
-    "model_attributes_type": "Input should be an object",
-    "model_type": "Input should be an object",
-    "union_tag_invalid": "This is none of the kinds that are known here",
-    "uuid_parsing": "Input should be a valid UUID",
-}
-"""Sentences of ours where the validator's own repeat what was sent, or speak of Python."""
-
-MOST_FAULTS = 1_000
-"""More are not told: a body full of faults would get an answer many times its size."""
 
 
 def install(app: FastAPI) -> None:
@@ -86,46 +64,17 @@ async def _replayed(_request: Request, error: Exception) -> Response:
 
 async def _malformed(request: Request, error: Exception) -> Response:
     invalid = cast("RequestValidationError", error)
-    faults = [_fault(fault, invalid.body) for fault in invalid.errors()[:MOST_FAULTS]]
-    return _answered(request, InvalidRequest(faults))
+    told = [_fault(fault, invalid.body) for fault in invalid.errors()[: faults.MOST]]
+    return _answered(request, InvalidRequest(told))
 
 
 def _fault(fault: Mapping[str, Any], body: object) -> dict[str, str]:
-    """Say where a fault is and what it is; never the value, which may be a password."""
     place, *path = fault["loc"]
     if place == "body":
-        where = {"pointer": _pointer(_present(path, body, is_missing=fault["type"] == "missing"))}
+        where = {"pointer": faults.pointer(faults.place(fault, path, body))}
     else:
         where = {"parameter": str(path[0]) if path else str(place)}
-    code = CODES.get(fault["type"], fault["type"].replace("_", "-"))
-    detail = DETAILS.get(fault["type"], str(fault["msg"])).removeprefix("Value error, ")
-    return {"in": str(place), **where, "code": code, "detail": detail}
-
-
-def _present(path: list[str | int], body: object, *, is_missing: bool) -> Iterator[str | int]:
-    """Leave out the steps that are the validator's own: tags and branches of unions."""
-    here: Any = body
-    for step in path:
-        if _holds(here, step):
-            yield step
-            here = here[step]
-    if is_missing and path:
-        yield path[-1]
-
-
-def _holds(value: object, step: str | int) -> bool:
-    if isinstance(value, list):
-        return isinstance(step, int) and step < len(value)
-    return isinstance(value, dict) and step in value
-
-
-def _pointer(path: Iterable[str | int]) -> str:
-    """Write a JSON Pointer as a URI fragment (RFC 6901, section 6)."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return "#" + "".join(f"/{quote(step, safe=_FRAGMENT)}" for step in steps)
-
-
-_FRAGMENT = "!$&'()*+,;=:@?~"
+    return {"in": str(place), **where, **faults.said(fault)}
 
 
 _FRAMEWORK: dict[int, type[Problem]] = {
