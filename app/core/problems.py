@@ -15,7 +15,9 @@ from pydantic.alias_generators import to_camel
 
 MEDIA_TYPE = "application/problem+json"
 
-Extra: TypeAlias = str | int | bool | list[str] | list[dict[str, str]] | None
+Extra: TypeAlias = (
+    str | int | bool | list[str] | list[dict[str, str]] | list[dict[str, str | int | None]] | None
+)
 """What an extra member of a problem can hold."""
 
 
@@ -98,10 +100,10 @@ class BodyTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """A body must be `application/json`."""
+    """A body must be `application/json`, or what else the operation says that it takes."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    title = "The body must be JSON"
+    title = "The body is of another media type"
 
 
 class PreconditionRequired(Problem):

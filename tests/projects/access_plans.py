@@ -112,7 +112,11 @@ SCHEME = "/v1/schemes/{scheme_id}"
 ROUND = "/v1/rounds/{round_id}"
 PROJECT = "/v1/projects/{project_id}"
 ORGANISATION = "/v1/organisations/{organisation_id}"
+PLAN_IMPORTS = f"{ORGANISATION}/rounds/{{round_id}}/plan-imports"
+ROUND_ROWS = {"rounds": [{"round": NEW_ROUND}]}
+PLAN_ROWS = {"plans": [{"plan": {"notes": "Nieuw."}}]}
 OWN = {"project_id": "own_project_id"}
+MARKET = {"round_id": "market_round_id"}
 DRAFTED = {"round_id": "draft_round_id"}
 
 
@@ -154,7 +158,14 @@ TABLE: dict[str, Rule] = {
     f"GET {PROJECT}/versions": Rule(INSPECTING),
     f"GET {PROJECT}/versions/{{number}}": Rule(INSPECTING),
     f"GET {PROJECT}/objections": Rule(READING, other=OWN),
+    f"GET {SCHEME}/round-export": Rule(INSPECTING),
+    f"POST {SCHEME}/round-imports/dry-run": Rule(OPERATING, always(ROUND_ROWS)),
+    f"POST {SCHEME}/round-imports": Rule(OPERATING, always(ROUND_ROWS)),
+    f"GET {ROUND}/plan-export": Rule(INSPECTING),
     # The entrepreneur.
+    f"GET {ORGANISATION}/plan-export": Rule(READING),
+    f"POST {PLAN_IMPORTS}/dry-run": Rule(OPERATING, always(PLAN_ROWS), other=MARKET),
+    f"POST {PLAN_IMPORTS}": Rule(OPERATING, always(PLAN_ROWS), other=MARKET),
     f"GET {ORGANISATION}/projects": Rule(READING),
     f"GET {ORGANISATION}/desk": Rule(READING),
     f"POST {ORGANISATION}/projects": Rule(OPERATING, _begun),

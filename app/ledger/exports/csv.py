@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.sheets import harmless
 from app.ledger import streaming
 from app.ledger.exports.amounts import book_of, decimal, moment
 from app.ledger.streaming import Known, Selection
@@ -15,7 +16,6 @@ HEADER = (
     *("recorded_at", "reverses_id", "evidence", "line", "keeper_id", "book", "account"),
     *("owner_id", "about_id", "side", "amount", "unit"),
 )
-_FORMULA = ("=", "+", "-", "@")
 
 
 async def write(session: AsyncSession, selection: Selection) -> AsyncIterator[str]:
@@ -42,8 +42,3 @@ def _rows(known: Known) -> Iterator[tuple[object, ...]]:
             *(book.value, line.kind, line.owner_id, line.about_id, line.side.value),
             *(decimal(line.amount, book), book.unit),
         )
-
-
-def harmless(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula (OWASP)."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

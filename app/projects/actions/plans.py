@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,13 +62,25 @@ async def begin(
         PlansClosed: it takes no plans.
         NotAdmitted: the organisation is not admitted to the scheme.
     """
-    if await queries.rounds.public_one(session, wanted.round_id) is None:
-        message = f"There is no round {wanted.round_id}."
+    in_round = await taking(session, organisation, wanted.round_id)
+    return await add(session, caller, in_round, organisation, wanted.plan.changes())
+
+
+async def taking(session: AsyncSession, organisation: Organisation, round_id: UUID) -> Round:
+    """Keep a round that takes plans of an entrepreneur in its state, until this is done.
+
+    Raises:
+        NotFound: there is no such round that everybody may know.
+        PlansClosed: it takes no plans.
+        NotAdmitted: the organisation is not admitted to the scheme.
+    """
+    if await queries.rounds.public_one(session, round_id) is None:
+        message = f"There is no round {round_id}."
         raise NotFound(message)
-    in_round = await queries.rounds.shared(session, wanted.round_id)
+    in_round = await queries.rounds.shared(session, round_id)
     _insist_on_open(in_round)
     await _insist_on_admission(session, in_round, organisation)
-    return await add(session, caller, in_round, organisation, wanted.plan.changes())
+    return in_round
 
 
 async def add(

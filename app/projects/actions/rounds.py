@@ -1,8 +1,6 @@
 """Plan rounds, move them on by the clock or by hand, and move their dates."""
 
-import itertools
 from collections.abc import Mapping
-from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
@@ -13,7 +11,7 @@ from app.core.events import Actor
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import decisions, listings
+from app.projects.actions import decisions, listings, round_dates
 from app.projects.models import (
     Project,
     ProjectState,
@@ -90,13 +88,29 @@ async def plan(
         SchemeStateForbids: the scheme is closed.
         DateCannotMove: the dates have passed or do not follow each other.
     """
+    scheme = await plannable(session, scheme)
+    round_dates.insist_on_future(request.dates())
+    round_dates.insist_on_order(request.dates())
+    return await add(session, caller, scheme, request)
+
+
+async def plannable(session: AsyncSession, scheme: Scheme) -> Scheme:
+    """Keep a scheme in which rounds are planned as it is, until this is done.
+
+    Raises:
+        SchemeStateForbids: the scheme is closed.
+    """
     scheme = await session.get_one(Scheme, scheme.id, with_for_update=True)
     if scheme.state is SchemeState.CLOSED:
         message = "The scheme is closed: nothing new begins in it."
         raise SchemeStateForbids(message, current_state=scheme.state)
-    dates = request.dates()
-    _insist_on_future(dates)
-    _insist_on_order(dates)
+    return scheme
+
+
+async def add(
+    session: AsyncSession, caller: Caller, scheme: Scheme, request: RoundRequest
+) -> Round:
+    """Write the next round of a scheme that is locked, whose dates were looked at."""
     last = await session.scalar(
         sa.select(sa.func.max(Round.number)).where(Round.scheme_id == scheme.id)
     )
@@ -106,7 +120,7 @@ async def plan(
         name_nl=request.name.nl,
         name_en=request.name.en,
         state=RoundState.DRAFT,
-        **dates,
+        **request.dates(),
     )
     session.add(made)
     await session.flush()
@@ -127,8 +141,8 @@ async def change(
     if of_round.state is not RoundState.DRAFT:
         message = "Only a draft is edited. Move dates by a decision, with a reason."
         raise RoundStateForbids(message, current_state=of_round.state)
-    _insist_on_future(request.dates())
-    _insist_on_order(_dates(of_round) | request.dates())
+    round_dates.insist_on_future(request.dates())
+    round_dates.insist_on_order(round_dates.of(of_round) | request.dates())
     for name, value in request.changes().items():
         setattr(of_round, name, value)
     await session.flush()
@@ -162,17 +176,17 @@ async def move_dates(
     if not movable:
         message = f"The round is {of_round.state}: its dates stay."
         raise RoundStateForbids(message, current_state=of_round.state)
-    before, moved = _dates(of_round), request.dates()
+    before, moved = round_dates.of(of_round), request.dates()
     for name in moved:
         if name not in movable or before[name] <= clock.now():
-            message = f"{_wire(name)} has come: it stays."
-            raise DateCannotMove(message, date=_wire(name))
-    _insist_on_future(moved)
-    _insist_on_order(before | moved)
+            message = f"{round_dates.wire(name)} has come: it stays."
+            raise DateCannotMove(message, date=round_dates.wire(name))
+    round_dates.insist_on_future(moved)
+    round_dates.insist_on_order(before | moved)
     for name, moment in moved.items():
         setattr(of_round, name, moment)
     data = {
-        _wire(name): {"from": before[name].isoformat(), "to": moved[name].isoformat()}
+        round_dates.wire(name): {"from": before[name].isoformat(), "to": moved[name].isoformat()}
         for name in moved
     }
     decided = (KIND.DATES_MOVED, request.reason)
@@ -244,14 +258,14 @@ async def _insist_on_ended(session: AsyncSession, of_round: Round) -> None:
 
 def _date_becomes_now(of_round: Round) -> dict[str, dict[str, str]]:
     _, name = BY_CLOCK[of_round.state]
-    now, was = clock.now(), _dates(of_round)[name]
+    now, was = clock.now(), round_dates.of(of_round)[name]
     if was <= now:
         return {}
     if name == "sale_begins_at" and now < of_round.scores_due_at:
         message = "The panel's scores are due before the sale: move scoresDueAt first."
         raise DateCannotMove(message, date="scoresDueAt")
     setattr(of_round, name, now)
-    return {_wire(name): {"from": was.isoformat(), "to": now.isoformat()}}
+    return {round_dates.wire(name): {"from": was.isoformat(), "to": now.isoformat()}}
 
 
 async def follow_clock(session: AsyncSession) -> None:
@@ -266,7 +280,7 @@ async def follow_clock(session: AsyncSession) -> None:
         of_round = await queries.rounds.locked(session, round_id)
         while step := BY_CLOCK.get(of_round.state):
             kind, date = step
-            if _dates(of_round)[date] > now or not await _by_clock(session, of_round, kind):
+            if round_dates.of(of_round)[date] > now or not await _by_clock(session, of_round, kind):
                 break
 
 
@@ -278,27 +292,3 @@ async def _by_clock(session: AsyncSession, of_round: Round, kind: RoundDecisionK
         logger.warning("round_not_opened", round_id=str(of_round.id), reason=refusal.type_path())
         return False
     return True
-
-
-def _dates(of_round: Round) -> dict[str, datetime]:
-    return {name: getattr(of_round, name) for name in DATES}
-
-
-def _insist_on_future(dates: Mapping[str, datetime]) -> None:
-    for name, moment in dates.items():
-        if moment <= clock.now():
-            message = f"{_wire(name)} would lie in the past."
-            raise DateCannotMove(message, date=_wire(name))
-
-
-def _insist_on_order(dates: Mapping[str, datetime]) -> None:
-    for earlier, later in itertools.pairwise(DATES):
-        together = later == "sale_begins_at" and dates[earlier] == dates[later]
-        if dates[earlier] >= dates[later] and not together:
-            message = f"{_wire(later)} must follow {_wire(earlier)}."
-            raise DateCannotMove(message, date=_wire(later))
-
-
-def _wire(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.title() for other in others)

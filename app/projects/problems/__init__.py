@@ -1,5 +1,6 @@
 """Why this domain refuses."""
 
+from app.projects.problems.imports import RowsRefused
 from app.projects.problems.listings import ObjectionPending
 from app.projects.problems.panel import (
     AlreadyAssigned,
@@ -62,6 +63,7 @@ __all__ = [
     "ProjectsUnderway",
     "QuorumNotMet",
     "RoundStateForbids",
+    "RowsRefused",
     "ScoresDue",
     "ScoresOffRubric",
     "ScoresOpened",

@@ -3,6 +3,7 @@
 from app.projects.queries import (
     assignments,
     desk,
+    exports,
     listings,
     market,
     panel,
@@ -15,6 +16,7 @@ from app.projects.queries import (
 __all__ = [
     "assignments",
     "desk",
+    "exports",
     "listings",
     "market",
     "panel",

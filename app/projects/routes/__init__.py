@@ -4,6 +4,7 @@ from app.projects.routes import (
     assignments,
     attachments,
     eligibility,
+    exchange,
     listings,
     market,
     panel,
@@ -24,4 +25,5 @@ ROUTERS = (
     valuations.router,
     listings.router,
     market.router,
+    exchange.router,
 )

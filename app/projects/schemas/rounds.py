@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from app.core.wire import Moment, Request, View
 from app.organisations.schemas.fields import Reason
-from app.projects.models import RoundDecisionKind, RoundState
+from app.projects.models import Round, RoundDecisionKind, RoundState
 from app.schemes.terms.fields import BilingualText
 
 DATES = ("plans_open_at", "plans_close_at", "scores_due_at", "sale_begins_at", "sale_ends_at")
@@ -43,6 +44,12 @@ class RoundRequest(Request):
     scores_due_at: Annotated[Moment, Field(description="Until then the panel's scores are sealed.")]
     sale_begins_at: Moment
     sale_ends_at: Moment
+
+    @classmethod
+    def of(cls, made: Round) -> Self:
+        """Say what would plan the same round again."""
+        dates = {to_camel(name): getattr(made, name) for name in DATES}
+        return cls.model_validate({"name": made.name, **dates})
 
     def dates(self) -> dict[str, datetime]:
         """Give its dates, by column."""

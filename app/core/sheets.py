@@ -1,0 +1,148 @@
+"""Rows as CSV (RFC 4180), for people with a spreadsheet: written harmless, read forgivingly.
+
+What is written is in UTF-8 with a byte order mark and has semicolons, for that is how a Dutch
+spreadsheet opens it at a double click. What is read may have commas, and no such mark.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NoReturn
+
+from app.core.problems import InvalidRequest
+
+MARK = "\ufeff"
+"""A byte order mark: without it a spreadsheet takes UTF-8 for something older."""
+
+MOST_ROWS = 200
+"""Of what is imported at once, in one transaction; more comes in several files."""
+
+MOST_COLUMNS = 200
+
+_RISKY = re.compile("'*\\s*[=+\\-@\uff0b\uff0d\uff1d\uff20]|'*[\t\r\n]")
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula (OWASP).
+
+    What begins with apostrophes before a formula gets one more: so `restored` knows them apart.
+    """
+    return f"'{text}" if _RISKY.match(text) else text
+
+
+def restored(cell: str) -> str:
+    """Take the apostrophe off that `harmless` put there."""
+    return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell
+
+
+def written(rows: Iterable[Sequence[str]]) -> str:
+    """Write rows of cells."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Rows as somebody sent them, not judged yet."""
+
+    sha256: str
+    document: object
+    """What the JSON says; nothing, if they came as CSV."""
+    table: bytes | None
+    """The CSV; none, if they came as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row, by the names of its columns; cells without content are left out."""
+
+    number: int
+    """As a spreadsheet counts: the header is row 1."""
+    cells: dict[str, str]
+    has_surplus: bool
+    """There is something beyond the last column that has a name."""
+
+
+def read(content: bytes, known: Collection[str]) -> list[SheetRow]:
+    """Read the rows below a header whose names are among those that are known, in any order.
+
+    Raises:
+        InvalidRequest: it is no such CSV, or has more than `MOST_ROWS`.
+    """
+    text = _decoded(content)
+    records = _records(text)
+    header = [name.strip() for name in next(records, [])]
+    _insist_on_header(header, known)
+    rows: list[SheetRow] = []
+    for number, record in enumerate(records, 2):
+        if not any(map(_says_something, record)):
+            continue
+        if len(rows) == MOST_ROWS:
+            _refuse("too-many-rows", f"A file has {MOST_ROWS} rows at the most. Divide it.")
+        rows.append(_row(number, header, record))
+    return rows
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        _refuse("not-utf-8", "Save the file as CSV in UTF-8.")
+    if "\0" in text:
+        _refuse("unstorable-text", "Text must not hold null characters.")
+    return text
+
+
+def _records(text: str) -> Iterator[list[str]]:
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") >= first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        _refuse("not-csv", f"The CSV can't be read at line {reader.line_num}: {error}.")
+
+
+def _insist_on_header(header: Sequence[str], known: Collection[str]) -> None:
+    if len(header) > MOST_COLUMNS:
+        _refuse("too-many-columns", f"A file has {MOST_COLUMNS} columns at the most.")
+    faults = []
+    for name, times in Counter(filter(None, header)).items():
+        if name not in known:
+            faults.append(_fault("unknown-column", f"No column is called {name[:100]} here."))
+        elif times > 1:
+            faults.append(_fault("repeated-column", f"The column {name} is there twice."))
+    if not any(header):
+        faults.append(_fault("no-header", "The first row must name the columns."))
+    if faults:
+        raise InvalidRequest(faults)
+
+
+def _row(number: int, header: Sequence[str], record: Sequence[str]) -> SheetRow:
+    cells, has_surplus = {}, False
+    for name, cell in zip_longest(header, record, fillvalue=""):
+        if not _says_something(cell):
+            continue
+        if name:
+            cells[name] = restored(cell)
+        else:
+            has_surplus = True
+    return SheetRow(number, cells, has_surplus)
+
+
+def _says_something(cell: str) -> bool:
+    return bool(cell.strip(" \t\r\n"))
+
+
+def _refuse(code: str, detail: str) -> NoReturn:
+    raise InvalidRequest([_fault(code, detail)])
+
+
+def _fault(code: str, detail: str) -> dict[str, str]:
+    return {"in": "body", "pointer": "#", "code": code, "detail": detail}
