@@ -5,6 +5,7 @@ a submission freezes a whole one (`Plan`) in which `completeness.lacks` finds no
 """
 
 from app.projects.contents.completeness import Frame, Lack, lacks, smallest_covering
+from app.projects.contents.expecting import Expectation, ExpectedPayment, Sales, expectation
 from app.projects.contents.plan import Plan, PlanChange, PublicPlan, public_part, total_cents
 from app.projects.contents.scores import Findings, ScoreSheet, SealedRemark
 from app.projects.contents.spreading import Demand, Spread, spread
@@ -20,6 +21,8 @@ from app.projects.contents.vocabulary import CostKind, FinancingKind, TargetGrou
 __all__ = [
     "CostKind",
     "Demand",
+    "Expectation",
+    "ExpectedPayment",
     "FinancingKind",
     "Findings",
     "FixedDocument",
@@ -30,11 +33,13 @@ __all__ = [
     "PlanChange",
     "PublicPlan",
     "RecusalKind",
+    "Sales",
     "ScoreSheet",
     "SealedRemark",
     "Spread",
     "TargetGroup",
     "ValuationDocument",
+    "expectation",
     "lacks",
     "public_document",
     "public_part",

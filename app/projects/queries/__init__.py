@@ -10,6 +10,7 @@ from app.projects.queries import (
     plans,
     projects,
     rounds,
+    units,
     valuations,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "plans",
     "projects",
     "rounds",
+    "units",
     "valuations",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -9,11 +10,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import TIME_ZONE
-from app.ledger import balances
-from app.ledger.chart import ANNULLED, FOR_SALE, ISSUED, LAPSED
+from app.core.paging import PageRequest
 from app.organisations.models import Organisation
 from app.projects import contents
-from app.projects.contents import Frame, Lack, PlanChange
+from app.projects.contents import Expectation, Frame, Lack, PlanChange, Sales
 from app.projects.models import (
     PlanDraft,
     Project,
@@ -21,10 +21,11 @@ from app.projects.models import (
     ProjectState,
     Round,
 )
+from app.projects.queries.units import Units, of_projects
+from app.schemes.terms import PolicyTerms
 from app.schemes.terms.panel import FixedValuation
 
 ZONE = ZoneInfo(TIME_ZONE)
-MOST_PROJECTS = 100
 
 WRITTEN = (ProjectState.DRAFT, ProjectState.RETURNED)
 ON_THE_BOOKS = (
@@ -36,6 +37,19 @@ ON_THE_BOOKS = (
     ProjectState.NOT_FUNDED,
     ProjectState.STOPPED,
 )
+FUNDED = (
+    ProjectState.FUNDED,
+    ProjectState.RUNNING,
+    ProjectState.REPORTING,
+    ProjectState.COMPLETED,
+)
+NEVER_PAID = (
+    ProjectState.REJECTED,
+    ProjectState.WITHDRAWN,
+    ProjectState.NOT_FUNDED,
+    ProjectState.STOPPED,
+)
+"""Or no more than the operator decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +69,6 @@ class Completeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
-    """What the impact book says of a project, in whole units; nothing before it is listed."""
-
-    issued: int = 0
-    sold: int = 0
-    reserved: int = 0
-    for_sale: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class DeskProject:
     """One project on the desk."""
 
@@ -76,21 +80,25 @@ class DeskProject:
     units: Units
     expected_cents: int
     """Units sold times the round's price, without VAT and fee."""
+    expected: Expectation | None
+    """Of one that can still be paid: which payments, and when."""
     remarks: list[dict[str, str]] = field(default_factory=list)
     """Those of the return that waits for a new version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The newest projects of an entrepreneur, newest first."""
+    """A page of an entrepreneur's projects, newest first."""
 
-    organisation_id: object
+    organisation_id: UUID
     projects: list[DeskProject]
+    next: UUID | None
+    """The last project of this page, if there are older ones."""
 
 
-async def of(session: AsyncSession, organisation: Organisation) -> Desk:
-    """Lay out an entrepreneur's desk: the newest hundred projects."""
-    found = await session.execute(
+async def of(session: AsyncSession, organisation: Organisation, paging: PageRequest) -> Desk:
+    """Lay out a page of an entrepreneur's desk, the newest projects first."""
+    query = (
         sa.select(Project, PlanDraft)
         .join(PlanDraft, PlanDraft.project_id == Project.id)
         .where(Project.entrepreneur_id == organisation.id)
@@ -100,12 +108,23 @@ async def of(session: AsyncSession, organisation: Organisation) -> Desk:
             sa.orm.joinedload(Project.round).joinedload(Round.policy),
         )
         .order_by(Project.id.desc())
-        .limit(MOST_PROJECTS)
+        .limit(paging.limit + 1)
     )
-    rows = [(project, draft) for project, draft in found.all()]
-    last = await _last_decisions(session, [project for project, _ in rows])
-    laid = [await _laid_out(session, project, draft, last) for project, draft in rows]
-    return Desk(organisation.id, laid)
+    if paging.after is not None:
+        query = query.where(Project.id < paging.after)
+    rows = [(project, draft) for project, draft in await session.execute(query)]
+    shown = rows[: paging.limit]
+    projects = [project for project, _ in shown]
+    last = await _last_decisions(session, projects)
+    units = await of_projects(
+        session, [project for project in projects if project.state in ON_THE_BOOKS]
+    )
+    laid = [
+        _laid_out(project, draft, last.get(project.id), units.get(project.id, Units()))
+        for project, draft in shown
+    ]
+    more = len(rows) > paging.limit
+    return Desk(organisation.id, laid, projects[-1].id if more else None)
 
 
 async def _last_decisions(
@@ -120,14 +139,9 @@ async def _last_decisions(
     return {decision.project_id: decision for decision in found.all()}
 
 
-async def _laid_out(
-    session: AsyncSession,
-    project: Project,
-    draft: PlanDraft,
-    last: dict[object, ProjectDecision],
+def _laid_out(
+    project: Project, draft: PlanDraft, decision: ProjectDecision | None, units: Units
 ) -> DeskProject:
-    decision = last.get(project.id)
-    units = await _units(session, project) if project.state in ON_THE_BOOKS else Units()
     return DeskProject(
         project=project,
         title=draft.content.get("title") or {},
@@ -135,8 +149,23 @@ async def _laid_out(
         last_decision=decision,
         remarks=_open_remarks(project, decision),
         units=units,
-        expected_cents=units.sold * frame(project.round).unit_price_cents,
+        expected_cents=units.sold * _terms(project.round).unit_price_cents,
+        expected=_expected(project, draft, units),
     )
+
+
+def _expected(project: Project, draft: PlanDraft, units: Units) -> Expectation | None:
+    """Say which payments can be expected; what was paid of them, payouts tell."""
+    if project.state in NEVER_PAID:
+        return None
+    sales = Sales(
+        begins_on=project.round.sale_begins_at.astimezone(ZONE).date(),
+        sold_units=units.sold,
+        impact_units=units.issued or None,
+        is_funded=project.state in FUNDED,
+    )
+    plan = PlanChange.model_validate(draft.content)
+    return contents.expectation(plan, _terms(project.round), sales)
 
 
 def _open_remarks(project: Project, decision: ProjectDecision | None) -> list[dict[str, str]]:
@@ -144,20 +173,6 @@ def _open_remarks(project: Project, decision: ProjectDecision | None) -> list[di
         return []
     remarks: list[dict[str, str]] = decision.data.get("remarks", [])
     return remarks
-
-
-async def _units(session: AsyncSession, project: Project) -> Units:
-    accounts = [kind.of(project.scheme_id, project.id) for kind in (ISSUED, ANNULLED, LAPSED)]
-    issued, annulled, lapsed = [
-        (await balances.now(session, account)).posted for account in accounts
-    ]
-    for_sale = await balances.now(session, FOR_SALE.of(project.scheme_id, project.id))
-    return Units(
-        issued=issued,
-        sold=issued - annulled - lapsed - for_sale.posted,
-        reserved=for_sale.held,
-        for_sale=for_sale.posted - for_sale.held,
-    )
 
 
 def completeness(project: Project, draft: PlanDraft) -> Completeness:
@@ -175,12 +190,16 @@ def completeness(project: Project, draft: PlanDraft) -> Completeness:
     )
 
 
-def frame(in_round: Round) -> Frame:
-    """Say what a round, which has opened, asks of its plans."""
+def _terms(in_round: Round) -> PolicyTerms:
     if in_round.policy is None:
         message = "only a round that has opened has plans"
         raise RuntimeError(message)
-    terms = in_round.policy.read_terms()
+    return in_round.policy.read_terms()
+
+
+def frame(in_round: Round) -> Frame:
+    """Say what a round, which has opened, asks of its plans."""
+    terms = _terms(in_round)
     fixed = terms.valuation if isinstance(terms.valuation, FixedValuation) else None
     return Frame(
         limits=terms.plans,

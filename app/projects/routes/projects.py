@@ -56,12 +56,12 @@ async def begin_project(
 
 
 @router.get(OF_ORGANISATION + "/desk", response_model=DeskView)
-async def read_desk(organisation: OfferingOrganisation, session: Session) -> Desk:
-    """See where the projects of your organisation stand: what is missing, due, sold, reserved.
+async def read_desk(organisation: OfferingOrganisation, session: Session, paging: Paging) -> Desk:
+    """See where the projects of your organisation stand: what is missing, due, sold, expected.
 
-    It shows the newest hundred projects.
+    The newest projects come first; pass `next` as `after` to go on.
     """
-    return await queries.desk.of(session, organisation)
+    return await queries.desk.of(session, organisation, paging)
 
 
 @router.get("/rounds/{round_id}/projects", response_model=PageOf[ProjectView])
