@@ -90,6 +90,7 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(accounts.ONBOARD, errands.accounts.onboard),
     jobs.outside(inbox.WORK, errands.inbox.work),
     jobs.outside(inbox.SWEEP, errands.sweeping.sweep),
+    jobs.transactional(score_reminders.WARN, score_reminders.warn),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 

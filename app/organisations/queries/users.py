@@ -9,7 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.database import settings_of
 from app.core.paging import Page, PageRequest, page
-from app.organisations.models import StaffAppointment, TrailEntry, User, UserSession
+from app.organisations.models import (
+    Membership,
+    Role,
+    StaffAppointment,
+    TrailEntry,
+    User,
+    UserSession,
+)
 
 
 async def sessions(session: AsyncSession, user_id: UUID, paging: PageRequest) -> Page[UserSession]:
@@ -23,6 +30,21 @@ async def sessions(session: AsyncSession, user_id: UUID, paging: PageRequest) ->
         UserSession.last_used_at > now - idle,
     )
     return await page(session, query, UserSession, paging)
+
+
+async def deciders(session: AsyncSession, organisation_id: UUID) -> list[User]:
+    """List who decides for an organisation, except who declined mail about what is to be done."""
+    found = await session.scalars(
+        sa.select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role.in_([Role.APPROVER, Role.ADMIN]),
+            User.wants_task_mail,
+        )
+        .order_by(User.id)
+    )
+    return list(found)
 
 
 async def staff(session: AsyncSession, paging: PageRequest) -> Page[StaffAppointment]:

@@ -10,7 +10,7 @@ from app.core import clock, events, jobs, sealing
 from app.core.problems import NotFound
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import panel, panel_letters, score_reminders, valuations
+from app.projects.actions import letters, panel, score_reminders, valuations
 from app.projects.contents import Demand, Findings, RecusalKind, ScoreSheet, spread
 from app.projects.models import (
     Assignment,
@@ -138,7 +138,7 @@ async def _tell(session: AsyncSession, sitting: Sitting, made: Iterable[Assignme
     new = {each.id for each in made}
     for assignment in sitting.assignments:
         if assignment.id in new:
-            await panel_letters.to_expert(session, sitting, assignment, "assigned")
+            await letters.to_expert(session, sitting, assignment, "assigned")
     await score_reminders.plan(session, sitting)
 
 
@@ -239,6 +239,8 @@ async def recuse(
     )
     sitting = await queries.panel.sitting(session, assignment.sitting_id)
     await valuations.fall(session, caller, project, sitting, reason)
+    recusal = next(each for each in sitting.assignments if each.id == assignment.id)
+    await letters.recused(session, sitting, recusal, panel.rules_of(project))
     await jobs.enqueue(session, panel.OPEN_SCORES, sitting_id=sitting.id)
     return made
 

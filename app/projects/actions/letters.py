@@ -1,26 +1,40 @@
 """The letters of this domain: what is mailed to whom, in their language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import mail
+from app.core import clock, mail
+from app.core.languages import Language
 from app.core.mail import Category
-from app.organisations.models import Membership, Role, User
+from app.organisations.models import User
+from app.organisations.queries import users
 from app.projects import queries
 from app.projects.contents import Plan
-from app.projects.models import ObjectionState, Project, ProjectDecisionKind
+from app.projects.models import (
+    Assignment,
+    Listing,
+    ObjectionState,
+    Project,
+    ProjectDecisionKind,
+    Sitting,
+    Valuation,
+)
+from app.schemes.terms import PanelValuation
+
+Told: TypeAlias = Callable[[Language], dict[str, Any]]
+"""What a letter says, for who reads a language."""
 
 
 async def submitted(session: AsyncSession, project: Project, plan: Plan) -> None:
     """Tell both sides that a plan was submitted."""
-    sides = (project.round.scheme.operator_id, project.entrepreneur_id)
-    for organisation_id in sides:
-        await _to_deciders(
-            session, organisation_id, project, "submitted", title=_title(plan.title.model_dump())
-        )
+    told = _about(project, plan.title.model_dump())
+    for organisation_id in (project.round.scheme.operator_id, project.entrepreneur_id):
+        await _to_deciders(session, organisation_id, "submitted", told)
 
 
 async def judged(
@@ -44,45 +58,120 @@ async def closing_soon(session: AsyncSession, project: Project) -> None:
     await _to_entrepreneur(session, project, "closing_soon", closes_at=project.round.plans_close_at)
 
 
+async def valued(session: AsyncSession, project: Project, plan: Plan, valuation: Valuation) -> None:
+    """Tell an entrepreneur what its project was found worth."""
+    told = _about(
+        project,
+        plan.title.model_dump(),
+        units=str(valuation.impact_units),
+        unit=project.round.scheme.unit_name,
+        threshold=str(valuation.threshold_units),
+        reason=valuation.reason,
+    )
+    await _to_deciders(session, project.entrepreneur_id, "valued", told)
+
+
+async def listed(session: AsyncSession, project: Project, listing: Listing) -> None:
+    """Tell an entrepreneur that its project is on the market."""
+    unit = project.round.scheme.unit_name
+    told = _about(
+        project,
+        listing.title,
+        impact=f"{listing.impact_units} {unit}",
+        threshold=f"{listing.threshold_units} {unit}",
+    )
+    await _to_deciders(session, project.entrepreneur_id, "listed", told)
+
+
+async def to_expert(
+    session: AsyncSession, sitting: Sitting, assignment: Assignment, letter: str, **values: object
+) -> None:
+    """Mail an expert about a plan to value, unless they declined such mail."""
+    user = assignment.panel_member.user
+    if user.wants_task_mail:
+        told = _about_sitting(sitting, **values)
+        await _send(session, user, letter, told(user.language))
+
+
+async def recused(
+    session: AsyncSession, sitting: Sitting, assignment: Assignment, rules: PanelValuation
+) -> None:
+    """Tell an operator that an expert does not value a plan, and whether too few remain."""
+    if assignment.recusal is None:
+        raise RuntimeError("only a recusal is told")
+    told = _about_sitting(
+        sitting,
+        expert=assignment.panel_member.user.name,
+        remaining=str(len(sitting.active)),
+        quorum=str(rules.quorum),
+        is_short=len(sitting.active) < rules.quorum,
+        reason=assignment.recusal.reason,
+    )
+    await _to_deciders(session, sitting.project.round.scheme.operator_id, "recused", told)
+
+
+async def panel_short(session: AsyncSession, sitting: Sitting, rules: PanelValuation) -> None:
+    """Tell an operator that so few valued a plan that the quorum is in danger, or missed."""
+    told = _about_sitting(
+        sitting,
+        scored=str(len(sitting.scored)),
+        quorum=str(rules.quorum),
+        is_over=sitting.scores_due_at <= clock.now(),
+    )
+    await _to_deciders(session, sitting.project.round.scheme.operator_id, "panel_short", told)
+
+
+def _about_sitting(sitting: Sitting, **values: object) -> Told:
+    title = sitting.plan_version.read_plan().title.model_dump()
+    return _about(sitting.project, title, due_on=_day(sitting.scores_due_at), **values)
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(ZoneInfo(clock.TIME_ZONE)).date().isoformat()
+
+
 async def _to_entrepreneur(
     session: AsyncSession, project: Project, letter: str, **values: object
 ) -> None:
     draft = await queries.plans.draft(session, project.id)
-    title = _title(draft.content.get("title", {}))
-    await _to_deciders(session, project.entrepreneur_id, project, letter, title=title, **values)
+    told = _about(project, draft.content.get("title", {}), **values)
+    await _to_deciders(session, project.entrepreneur_id, letter, told)
 
 
-def _title(title: Mapping[str, str]) -> str:
-    return title.get("nl") or title.get("en") or "?"
+def _about(project: Project, title: Mapping[str, str], **values: object) -> Told:
+    def told(language: Language) -> dict[str, Any]:
+        return {
+            "organisation": project.entrepreneur.legal_name,
+            "round": project.round.name[language],
+            "scheme": project.round.scheme.name[language],
+            "project": titled(title, language),
+            **values,
+        }
+
+    return told
+
+
+def titled(title: Mapping[str, str], language: Language) -> str:
+    """Give what a plan is called in a language, or in the one that it has."""
+    return title.get(language) or title.get("nl") or title.get("en") or "?"
 
 
 async def _to_deciders(
-    session: AsyncSession,
-    organisation_id: UUID,
-    project: Project,
-    letter: str,
-    **values: object,
+    session: AsyncSession, organisation_id: UUID, letter: str, told: Told
 ) -> None:
     """Mail who decides for an organisation, unless they declined such mail."""
-    deciders = await session.scalars(
-        sa.select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organisation_id == organisation_id,
-            Membership.role.in_([Role.APPROVER, Role.ADMIN]),
-            User.wants_task_mail,
-        )
-        .order_by(User.id)
+    for user in await users.deciders(session, organisation_id):
+        await _send(session, user, letter, told(user.language))
+
+
+async def _send(
+    session: AsyncSession, user: User, letter: str, values: Mapping[str, object]
+) -> None:
+    await mail.send(
+        session,
+        to=user.email,
+        language=user.language,
+        letter=f"projects/{letter}",
+        category=Category.TASKS,
+        **{"name": user.name, **values},
     )
-    for user in deciders.all():
-        await mail.send(
-            session,
-            to=user.email,
-            language=user.language,
-            letter=f"projects/{letter}",
-            category=Category.TASKS,
-            name=user.name,
-            organisation=project.entrepreneur.legal_name,
-            round=project.round.name[user.language],
-            **values,
-        )

@@ -5,15 +5,14 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, events, mail
+from app.core import clock, events
 from app.core.events import Actor
-from app.core.languages import DEFAULT, Language
-from app.core.mail import Category
+from app.core.languages import DEFAULT
 from app.ledger import journal
 from app.ledger.chart import Book
 from app.ledger.drafts import Draft
-from app.organisations.models import Membership, Role, User
 from app.projects import postings, queries
+from app.projects.actions import letters
 from app.projects.contents import public_document, public_part
 from app.projects.models import (
     Listing,
@@ -101,7 +100,7 @@ async def _list(
         project.state = ProjectState.LISTED
         session.add_all([listing, _entry(listing, in_round, project)])
         _note(session, actor, listing, reason)
-        await _tell(session, scheme, listing)
+        await letters.listed(session, project, listing)
         listings.append(listing)
     await session.flush()
     await open_books(session, scheme)
@@ -186,44 +185,11 @@ def _note(session: AsyncSession, actor: Actor, listing: Listing, reason: str) ->
     )
 
 
-async def _tell(session: AsyncSession, scheme: Scheme, listing: Listing) -> None:
-    """Mail who decides for the entrepreneur, unless they declined such mail."""
-    deciders = await session.scalars(
-        sa.select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organisation_id == listing.entrepreneur_id,
-            Membership.role.in_([Role.APPROVER, Role.ADMIN]),
-            User.wants_task_mail,
-        )
-        .order_by(User.id)
-    )
-    for user in deciders.all():
-        await mail.send(
-            session,
-            to=user.email,
-            language=user.language,
-            letter="projects/listed",
-            category=Category.TASKS,
-            name=user.name,
-            project=_titled(listing, user.language),
-            scheme=scheme.name[user.language],
-            impact=f"{listing.impact_units} {scheme.unit_name}",
-            threshold=f"{listing.threshold_units} {scheme.unit_name}",
-        )
-
-
-def _titled(listing: Listing, language: Language) -> str:
-    """Name a project in a language, or else in the one that its plan is written in."""
-    title: str = listing.title[language] or listing.title["nl"] or listing.title["en"]
-    return title
-
-
 def _draft(listing: Listing, scheme: Scheme) -> Draft:
     return postings.listed(
         scheme.id,
         listing.project_id,
-        title=_titled(listing, DEFAULT),
+        title=letters.titled(listing.title, DEFAULT),
         unit_name=scheme.unit_name,
         impact_units=listing.impact_units,
         listed_at=listing.listed_at,

@@ -9,7 +9,7 @@ from app.core import clock, events, jobs
 from app.core.events import Actor
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import score_reminders
+from app.projects.actions import letters, score_reminders
 from app.projects.contents import RecusalKind
 from app.projects.models import (
     Assignment,
@@ -77,8 +77,7 @@ def rules_of(project: Project) -> PanelValuation:
     Raises:
         NoPanelHere: the policy fixes what every project is worth.
     """
-    policy = project.round.policy
-    rules = policy.read_terms().panel if policy else None
+    rules = queries.panel.rules(project)
     if rules is None:
         message = "The policy fixes what every project is worth: adopt that value."
         raise NoPanelHere(message)
@@ -222,16 +221,26 @@ def _open_one(session: AsyncSession, assignment: Assignment) -> None:
 async def _detect_conflicts(session: AsyncSession, sitting: Sitting) -> None:
     users = {each.panel_member.user_id: each for each in sitting.active}
     owner_id = sitting.project.entrepreneur_id
-    for user_id, _owner in await queries.panel.conflicts(session, users.keys(), [owner_id]):
-        assignment = users[user_id]
+    found = await queries.panel.conflicts(session, users.keys(), [owner_id])
+    recused = {users[user_id].id for user_id, _owner in found}
+    for assignment_id in recused:
         session.add(
             Recusal(
-                assignment_id=assignment.id,
+                assignment_id=assignment_id,
                 kind=RecusalKind.DETECTED,
                 reason="The expert came to belong to the organisation whose project it is.",
             )
         )
         events.record(
-            session, "panel.recused", sitting.project_id, CLOCK, assignmentId=str(assignment.id)
+            session, "panel.recused", sitting.project_id, CLOCK, assignmentId=str(assignment_id)
         )
     await session.flush()
+    if recused:
+        await _tell(session, sitting.id, recused)
+
+
+async def _tell(session: AsyncSession, sitting_id: UUID, recused: set[UUID]) -> None:
+    sitting = await queries.panel.sitting(session, sitting_id)
+    for assignment in sitting.assignments:
+        if assignment.id in recused:
+            await letters.recused(session, sitting, assignment, rules_of(sitting.project))

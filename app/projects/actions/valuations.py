@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import events
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import panel, panel_letters
+from app.projects.actions import letters, panel
 from app.projects.contents import FixedDocument, PanelDocument
 from app.projects.models import (
     Project,
@@ -59,7 +59,7 @@ async def adopt(session: AsyncSession, caller: Caller, project: Project, reason:
     _note(session, caller, made)
     version = await queries.projects.last_version(session, project.id)
     if version is not None:
-        await panel_letters.valued(session, project, version.read_plan(), made)
+        await letters.valued(session, project, version.read_plan(), made)
     return made
 
 

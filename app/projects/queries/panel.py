@@ -20,6 +20,7 @@ from app.projects.models import (
     Sitting,
 )
 from app.schemes.models import PanelMember
+from app.schemes.terms import PanelValuation
 
 _PROJECT = sa.orm.joinedload(Sitting.project).joinedload(Project.round)
 _OF_ASSIGNMENT = (
@@ -36,6 +37,12 @@ WHOLE = (
     sa.orm.selectinload(Sitting.assignments).options(*_OF_ASSIGNMENT),
 )
 """A sitting with all that its rules look at."""
+
+
+def rules(project: Project) -> PanelValuation | None:
+    """Read the rules of the panel, if one values here; the round's policy must be loaded."""
+    policy = project.round.policy
+    return policy.read_terms().panel if policy else None
 
 
 async def last(session: AsyncSession, project_id: UUID) -> Sitting | None:

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import mail
 from app.core.database import settings_of
 from app.core.languages import Language
 from app.core.mail import Category
-from app.organisations.models import Membership, Role, User
+from app.organisations.models import User
+from app.organisations.queries import users
 from app.schemes.models import Admission, Enrolment, Scheme, SchemeDecisionKind
 
 
@@ -24,17 +24,7 @@ async def to_deciders(
     session: AsyncSession, organisation_id: UUID, scheme: Scheme, letter: str, **values: str
 ) -> None:
     """Mail who decides for an organisation about a scheme, unless they declined such mail."""
-    deciders = await session.scalars(
-        sa.select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organisation_id == organisation_id,
-            Membership.role.in_([Role.APPROVER, Role.ADMIN]),
-            User.wants_task_mail,
-        )
-        .order_by(User.id)
-    )
-    for user in deciders.all():
+    for user in await users.deciders(session, organisation_id):
         scheme_name = named(scheme, user.language)
         await to_address(
             session,
