@@ -223,6 +223,7 @@ async def _own_attachment(
 async def _approved_objection(
     objection_id: UUID, project: ApprovedProject, session: Session
 ) -> Objection:
+    await queries.rounds.shared(session, project.round_id)
     await queries.projects.locked(session, project.id)
     found = await queries.plans.objection(session, project, objection_id)
     return found_or_refused(found, objection_id)
@@ -233,7 +234,7 @@ ReadableAttachment = Annotated[PlanAttachment, Depends(_readable_attachment)]
 OwnAttachment = Annotated[PlanAttachment, Depends(_own_attachment)]
 """A file of a plan that the person writes."""
 ApprovedObjection = Annotated[Objection, Depends(_approved_objection)]
-"""An objection that the person may judge; it is locked, and so is its project."""
+"""An objection that the person may judge; it is locked, and so are project and round's state."""
 
 
 async def _inspected(project_id: UUID, caller: ProjectReader, session: Session) -> Project:

@@ -33,3 +33,15 @@ def test_every_title_fits_on_the_page(title: str) -> None:
         SCHEME, PROJECT, title=title, unit_name="RIKX", impact_units=1, listed_at=MAY
     )
     assert len(draft.narration) <= 300
+
+
+def test_what_is_unsold_lapses() -> None:
+    draft = postings.lapsed(
+        SCHEME, PROJECT, title="DAM Nederland", unit_name="RIKX", units=12, lapsed_at=MAY
+    )
+    assert str(draft).splitlines() == [
+        "2026-05-01  12 RIKX of DAM Nederland lapsed unsold",
+        "  Dr lapsed                                12 RIKX",
+        "      Cr for_sale                          12 RIKX",
+    ]
+    assert draft.reference == f"project/{PROJECT}/lapsed"

@@ -3,6 +3,7 @@
 from app.projects.actions import (
     assignments,
     attachments,
+    cancellations,
     eligibility,
     imports,
     listings,
@@ -20,6 +21,7 @@ from app.projects.actions import (
 __all__ = [
     "assignments",
     "attachments",
+    "cancellations",
     "eligibility",
     "imports",
     "listings",

@@ -83,6 +83,11 @@ async def listed(session: AsyncSession, project: Project, listing: Listing) -> N
     await _to_deciders(session, project.entrepreneur_id, "listed", told)
 
 
+async def round_cancelled(session: AsyncSession, project: Project, reason: str) -> None:
+    """Tell an entrepreneur that its project ends with its round."""
+    await _to_entrepreneur(session, project, "round_cancelled", reason=reason)
+
+
 async def to_expert(
     session: AsyncSession, sitting: Sitting, assignment: Assignment, letter: str, **values: object
 ) -> None:

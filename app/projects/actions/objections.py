@@ -19,6 +19,7 @@ from app.projects.models import (
     ProjectDecision,
     ProjectDecisionKind,
     ProjectState,
+    RoundState,
 )
 from app.projects.problems import (
     AlreadyObjected,
@@ -97,7 +98,9 @@ async def decide(
     objection: Objection,
     wanted: ObjectionDecisionRequest,
 ) -> Objection:
-    """Uphold or dismiss an objection that the caller's guard has locked, its project first.
+    """Uphold or dismiss an objection that the caller's guard has locked, its project before it.
+
+    In a round that was cancelled no decision is taken again: the entrepreneur is told it was right.
 
     Raises:
         OwnAffair: the caller acts for the entrepreneur.
@@ -113,11 +116,7 @@ async def decide(
         message = f"The objection is {objection.state}."
         raise ObjectionClosed(message, current_state=objection.state)
     if wanted.kind is ObjectionState.UPHELD:
-        stands_in, goes_back_to = CONTESTABLE[objection.decision.kind]
-        if project.state is not stands_in:
-            message = f"The project is {project.state}: that decision can't be taken again."
-            raise ProjectStateForbids(message, current_state=project.state)
-        project.state = goes_back_to
+        project.state = _state_if_upheld(project, objection)
     objection.state, objection.reason = wanted.kind, wanted.reason
     objection.decided_by_id, objection.decided_at = caller.user_id, clock.now()
     data = {"objectionId": str(objection.id)}
@@ -126,3 +125,16 @@ async def decide(
     )
     await letters.objection_decided(session, project, wanted.kind, wanted.reason)
     return objection
+
+
+def _state_if_upheld(project: Project, objection: Objection) -> ProjectState:
+    stands_in, goes_back_to = CONTESTABLE[objection.decision.kind]
+    if project.round.state is RoundState.CANCELLED and project.state in {
+        stands_in,
+        ProjectState.CANCELLED,
+    }:
+        return ProjectState.CANCELLED
+    if project.state is not stands_in:
+        message = f"The project is {project.state}: that decision can't be taken again."
+        raise ProjectStateForbids(message, current_state=project.state)
+    return goes_back_to

@@ -11,7 +11,7 @@ from app.core.events import Actor
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import decisions, listings, round_dates
+from app.projects.actions import cancellations, decisions, listings, round_dates
 from app.projects.models import (
     Project,
     ProjectState,
@@ -198,14 +198,19 @@ async def decide(
 ) -> RoundDecision:
     """Move a round on by hand; the date that this does not wait for becomes now.
 
+    Where it is cancelled, its projects end with it and their unsold units lapse.
+
     Raises:
         RoundStateForbids: the state does not allow this.
         NoPolicyApplies, SchemeStateForbids: it can't open.
         DateCannotMove: the sale would begin before the scores are due.
-        ProjectsUnderway: it can't be settled yet.
+        ProjectsUnderway: it can't be settled yet; or cancelled, for units are sold or reserved.
     """
     of_round = await queries.rounds.locked(session, of_round.id)
-    return await _take(session, caller, of_round, request.kind, request.reason)
+    decision = await _take(session, caller, of_round, request.kind, request.reason)
+    if request.kind is KIND.CANCELLED:
+        await cancellations.end_projects(session, caller, of_round, request.reason)
+    return decision
 
 
 async def _take(

@@ -46,6 +46,8 @@ class ProjectState(StrEnum):
     """The sale ended below its threshold (orders)."""
     STOPPED = "stopped"
     """It ended before its end (orders)."""
+    CANCELLED = "cancelled"
+    """Its round was cancelled before the sale (`actions.cancellations.end_projects`)."""
 
 
 class Project(Versioned):
@@ -96,6 +98,8 @@ class ProjectDecisionKind(StrEnum):
     OBJECTION_LODGED = "objection-lodged"
     OBJECTION_UPHELD = "objection-upheld"
     OBJECTION_DISMISSED = "objection-dismissed"
+    ROUND_CANCELLED = "round-cancelled"
+    """The reason is that of the round."""
 
 
 class ProjectDecision(Identified):
@@ -112,4 +116,5 @@ class ProjectDecision(Identified):
     decided_by: Mapped[str]
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Of a return: `remarks` and `until`; of an objection: `objectionId`."""
+    """Of a return: `remarks` and `until`; of an objection: `objectionId`; of a cancelled round:
+    `stateBefore`."""

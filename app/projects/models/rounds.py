@@ -29,7 +29,7 @@ class RoundState(StrEnum):
     SETTLED = "settled"
     """All its projects have ended (`actions.rounds.settle`)."""
     CANCELLED = "cancelled"
-    """It came to nothing before its sale began (`actions.rounds.cancel`)."""
+    """It came to nothing before its sale, and so did its projects (`actions.rounds.decide`)."""
 
 
 class Round(Versioned):

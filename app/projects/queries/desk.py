@@ -36,6 +36,7 @@ ON_THE_BOOKS = (
     ProjectState.COMPLETED,
     ProjectState.NOT_FUNDED,
     ProjectState.STOPPED,
+    ProjectState.CANCELLED,
 )
 FUNDED = (
     ProjectState.FUNDED,
@@ -48,6 +49,7 @@ NEVER_PAID = (
     ProjectState.WITHDRAWN,
     ProjectState.NOT_FUNDED,
     ProjectState.STOPPED,
+    ProjectState.CANCELLED,
 )
 """Or no more than the operator decides."""
 

@@ -15,6 +15,12 @@ async def of_round(session: AsyncSession, in_round: Round, paging: PageRequest) 
     return await page(session, query, Listing, paging)
 
 
+async def of_project(session: AsyncSession, project_id: UUID) -> Listing:
+    """Read what was frozen of a project that came to the market."""
+    query = sa.select(Listing).where(Listing.project_id == project_id)
+    return (await session.scalars(query)).one()
+
+
 async def valued(session: AsyncSession, project_id: UUID) -> tuple[Valuation, PlanVersion]:
     """Read the valuation of a valued project that counts, and the plan that was valued."""
     found = await session.execute(

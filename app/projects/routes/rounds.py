@@ -133,7 +133,8 @@ async def decide_about_round(
     """Move a round on by hand, or cancel it before its sale (the operator's approvers).
 
     A step that is taken before its date moves the date to now. Opening freezes the policy that
-    applies on that day.
+    applies on that day. Cancelling ends the projects that have not ended, unless units are sold or
+    reserved; who offers one or was asked to value it gets a mail.
     """
     return await actions.rounds.decide(session, caller, of_round, request)
 
