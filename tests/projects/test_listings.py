@@ -1,6 +1,7 @@
 """Bringing projects to the market: once, frozen, and in the books in the same transaction."""
 
 from dataclasses import dataclass
+from itertools import product
 from uuid import UUID
 
 import httpx
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import Database
 from app.core.events import Actor, Event
 from app.core.ids import new_id
+from app.core.problems import Problem
 from app.ledger import balances, chart
 from app.ledger.models import LedgerEntry
 from app.organisations.models import Role
@@ -27,6 +29,7 @@ from app.projects.models import (
     RoundState,
 )
 from app.projects.problems import ObjectionPending, ProjectStateForbids, RoundStateForbids
+from app.schemes.actions import books
 from tests import make
 from tests.make import Member
 
@@ -130,32 +133,40 @@ async def test_it_happens_once(client: httpx.AsyncClient, database: Database) ->
         assert await session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) == 1
 
 
-@pytest.mark.parametrize("state", [*ProjectState])
-async def test_of_a_project_in_every_state(session: AsyncSession, state: ProjectState) -> None:
-    project = await make.a_valued_project(session)
-    project.state = state
-    await session.flush()
-    if state is ProjectState.VALUED:
-        assert (await listings.publish(session, CLOCK, project, "Now.")).impact_units == 120
-        return
-    with pytest.raises(ProjectStateForbids) as refused:
-        await listings.publish(session, CLOCK, project, "Now.")
-    assert refused.value.extra == {"current_state": state}
+SELLING = (RoundState.VALUING, RoundState.ON_SALE)
+"""While a round is in these, its valued projects come to the market."""
 
 
-@pytest.mark.parametrize("state", [*RoundState])
-async def test_of_a_round_in_every_state(session: AsyncSession, state: RoundState) -> None:
-    in_round = await make.a_round(session, state=RoundState.VALUING)
+async def test_every_pair_of_states(session: AsyncSession) -> None:
+    made = await make.a_round(session, state=RoundState.VALUING)
+    in_round = await queries.rounds.locked(session, made.id)
     project = await make.a_valued_project(session, in_round)
-    in_round.state = state
-    await session.flush()
-    if state in {RoundState.VALUING, RoundState.ON_SALE}:
-        listing = await listings.publish(session, CLOCK, project, "Now.")
-        assert listing.round_id == in_round.id
-        return
-    with pytest.raises(RoundStateForbids) as refused:
+    pairs = set(product(ProjectState, RoundState))
+    allowed = {(ProjectState.VALUED, state) for state in SELLING}
+    assert len(pairs) == len(ProjectState) * len(RoundState)
+    for project.state, in_round.state in sorted(pairs - allowed):
+        await session.flush()
+        refused = await refusal_of(session, project)
+        if in_round.state in SELLING:
+            assert isinstance(refused, ProjectStateForbids)
+            assert refused.extra == {"current_state": project.state}
+        else:
+            assert isinstance(refused, RoundStateForbids)
+            assert refused.extra == {"current_state": in_round.state}
+    for state in SELLING:
+        valued = await make.a_valued_project(session, in_round)
+        in_round.state = state
+        await session.flush()
+        listing = await listings.publish(session, CLOCK, valued, "Now.")
+        assert (listing.impact_units, valued.state) == (120, ProjectState.LISTED)
+    assert await session.scalar(sa.select(sa.func.count()).select_from(Listing)) == len(SELLING)
+
+
+async def refusal_of(session: AsyncSession, project: Project) -> Problem:
+    """Try to bring a project to the market that must not come there; say why not."""
+    with pytest.raises(Problem) as refused:
         await listings.publish(session, CLOCK, project, "Now.")
-    assert refused.value.extra == {"current_state": state}
+    return refused.value
 
 
 async def test_all_valued_projects_come_when_the_sale_begins(session: AsyncSession) -> None:
@@ -217,8 +228,8 @@ async def test_a_listing_never_changes(session: AsyncSession) -> None:
 
 async def test_the_books_of_a_scheme_open_once(session: AsyncSession) -> None:
     scheme = await make.a_scheme(session)
-    await listings.open_books(session, scheme)
-    await listings.open_books(session, scheme)
+    await books.open_books(session, scheme)
+    await books.open_books(session, scheme)
     kept = await session.scalars(
         sa.text("SELECT book FROM ledgers WHERE keeper_id = :id ORDER BY book"), {"id": scheme.id}
     )

@@ -84,7 +84,7 @@ async def set_up(
 async def test_a_scheme_is_set_up_through_the_interface(
     client: httpx.AsyncClient, database: Database, staff: dict[str, str]
 ) -> None:
-    path, _admin, _city = await set_up(client, database, staff, make.TERMS)
+    path, admin, _city = await set_up(client, database, staff, make.TERMS)
 
     everybody = (await client.get(path)).json()
     assert everybody["state"] == "open"
@@ -99,6 +99,12 @@ async def test_a_scheme_is_set_up_through_the_interface(
     assert listed == [everybody]
     [policy] = (await client.get(f"{path}/policies")).json()["items"]
     assert (policy["number"], policy["terms"]) == (1, make.TERMS)
+    # Its books were opened with it, before anything is in them.
+    books = await client.get("/v1/ledgers", headers=admin.headers)
+    assert {(each["book"], each["keeperId"]) for each in books.json()["items"]} == {
+        ("money", everybody["id"]),
+        ("impact", everybody["id"]),
+    }
 
 
 async def test_a_draft_is_its_operators_and_staffs_to_see(

@@ -9,7 +9,6 @@ from app.core import clock, events
 from app.core.events import Actor
 from app.core.languages import DEFAULT
 from app.ledger import journal
-from app.ledger.chart import Book
 from app.ledger.drafts import Draft
 from app.projects import postings, queries
 from app.projects.actions import letters
@@ -28,6 +27,7 @@ from app.projects.models import (
     Valuation,
 )
 from app.projects.problems import ObjectionPending, ProjectStateForbids, RoundStateForbids
+from app.schemes.actions import books
 from app.schemes.models import Scheme
 
 SALES = {RoundState.VALUING: Sale.UPCOMING, RoundState.ON_SALE: Sale.RUNNING}
@@ -103,7 +103,8 @@ async def _list(
         await letters.listed(session, project, listing)
         listings.append(listing)
     await session.flush()
-    await open_books(session, scheme)
+    # A scheme that opened before its books did has none yet.
+    await books.open_books(session, scheme)
     await journal.post(session, *(_draft(listing, scheme) for listing in listings))
     return listings
 
@@ -194,9 +195,3 @@ def _draft(listing: Listing, scheme: Scheme) -> Draft:
         impact_units=listing.impact_units,
         listed_at=listing.listed_at,
     )
-
-
-async def open_books(session: AsyncSession, scheme: Scheme) -> None:
-    """Let a scheme keep its books of money and impact; doing it again changes nothing."""
-    for book in (Book.MONEY, Book.IMPACT):
-        await journal.open_ledger(session, scheme.id, book)

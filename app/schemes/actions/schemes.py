@@ -12,7 +12,7 @@ from app.organisations.callers import Caller
 from app.organisations.models import Organisation, OrganisationStatus
 from app.organisations.problems import StatusForbids
 from app.schemes import queries
-from app.schemes.actions import decisions
+from app.schemes.actions import books, decisions
 from app.schemes.models import Scheme, SchemeDecision, SchemeDecisionKind, SchemeState
 from app.schemes.problems import SchemeCodeTaken, SchemeNotReady, SchemeStateForbids
 from app.schemes.schemas import SchemeChange, SchemeDecisionRequest, SchemeRequest
@@ -92,7 +92,7 @@ async def change(
 async def decide(
     session: AsyncSession, caller: Caller, scheme: Scheme, request: SchemeDecisionRequest
 ) -> SchemeDecision:
-    """Open a draft for everybody, or close an open scheme for good.
+    """Open a draft for everybody, with its books, or close an open scheme for good.
 
     Raises:
         SchemeStateForbids: it is not in the state for this.
@@ -105,6 +105,7 @@ async def decide(
         raise SchemeStateForbids(message, current_state=scheme.state)
     if leads_to is SchemeState.OPEN:
         await _insist_on_readiness(session, scheme)
+        await books.open_books(session, scheme)
     scheme.state = leads_to
     return await decisions.about_scheme(session, caller, scheme, request.kind, request.reason)
 
