@@ -3,18 +3,22 @@
 import re
 
 import httpx
+import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from app.core.database import Base, Database
+from app.core.database import Base, Database, connect
 from app.core.ids import new_id
+from app.core.settings import Settings
 from app.organisations.models import Organisation, Role
 from app.projects import queries
-from app.projects.models import Project
+from app.projects.actions.panel import CommitmentBroken
+from app.projects.models import OpenedScores, Project, SealedScores
 from app.schemes.models import Scheme
 from tests import make
 from tests.projects.test_scores import recomputed
-from tests.projects.valuing import Headers, a_case, assigned, opened, score
+from tests.projects.valuing import Headers, a_case, adopt, assigned, opened, score
+from tests.schemes.conftest import said
 
 ESTIMATE = 7_654_321
 REMARK = "Zeldzaam goed, zegt de kwikstaart."
@@ -146,3 +150,41 @@ async def test_of_several_sheets_the_last_one_counts(
     assert [each["replaced"] for each in document.model_dump()["scores"]] == [1, 0, 0]
     late = await score(client, case, 0, ids[0], 1)
     assert late.json()["type"] == "/problems/scores-opened"
+
+
+TAMPERING = {
+    "another commitment": "UPDATE sealed_scores SET commitment = repeat('0', 64) WHERE id = :first",
+    "another expert's sheet": "UPDATE sealed_scores s SET sealed = o.sealed,"
+    " commitment = o.commitment FROM sealed_scores o WHERE s.id = :first AND o.id = :second",
+}
+
+
+@pytest.mark.parametrize("how", TAMPERING)
+async def test_a_sheet_that_was_changed_in_the_database_opens_nothing(
+    client: httpx.AsyncClient, database: Database, settings: Settings, how: str
+) -> None:
+    case = await a_case(database)
+    ids = await assigned(client, case)
+    for index, each in enumerate(ids):
+        assert (await score(client, case, index, each, 100 + index)).status_code == 201
+    async with database.reading() as session:
+        first, second, _ = await session.scalars(sa.select(SealedScores.id))
+    # Nobody but who owns the table can, and only where its trigger is switched off.
+    owner = connect(settings.owner_url, settings, pool_size=1)
+    async with owner.begin() as connection:
+        await connection.execute(sa.text("ALTER TABLE sealed_scores DISABLE TRIGGER append_only"))
+        values = {"first": first} | ({"second": second} if ":second" in TAMPERING[how] else {})
+        changed = await connection.execute(sa.text(TAMPERING[how]), values)
+        assert changed.rowcount == 1
+        await connection.execute(sa.text("ALTER TABLE sealed_scores ENABLE TRIGGER append_only"))
+    await owner.dispose()
+
+    with pytest.raises(CommitmentBroken):
+        await opened(database, case)
+
+    seen = (await client.get(f"{case.path}/panel", headers=case.member.headers)).json()
+    assert seen["openedAt"] is None
+    assert [each["findings"] for each in seen["assignments"]] == [None] * 3
+    assert said(await adopt(client, case)) == (409, "/problems/scores-sealed")
+    async with database.reading() as session:
+        assert await session.scalar(sa.select(sa.func.count()).select_from(OpenedScores)) == 0

@@ -190,14 +190,35 @@ async def test_a_late_recusal_leads_to_a_valuation_that_supersedes(
     assert (seen.json()["number"], seen.json()["assignments"][0]["id"]) == (2, again)
 
 
+async def contested(client: httpx.AsyncClient, database: Database, case: Case) -> None:
+    """Have the entrepreneur object to its valuation, and somebody else find it right."""
+    async with database.work() as session:
+        operator = await session.get_one(Organisation, case.approver.organisation_id)
+        second = await make.a_member(session, Role.APPROVER, operator)
+    decided = await client.get(f"{case.path}/decisions", headers=case.entrepreneur.headers)
+    valued = decided.json()["items"][0]
+    assert valued["kind"] == "valued"
+    objection = {"decisionId": valued["id"], "grounds": "Three of the twelve were left out."}
+    lodged = await client.post(
+        f"{case.path}/objections", json=objection, headers=case.entrepreneur.headers
+    )
+    assert lodged.status_code == 201
+    where = f"{case.path}/objections/{lodged.json()['id']}/decisions"
+    upheld = {"kind": "upheld", "reason": "They were, indeed."}
+    own = await client.post(where, json=upheld, headers=case.approver.headers)
+    assert said(own) == (403, "/problems/own-decision")
+    decision = await client.post(where, json=upheld, headers=second.headers)
+    assert decision.status_code == 201
+    project = await client.get(case.path, headers=case.entrepreneur.headers)
+    assert project.json()["state"] == "eligible"
+
+
 async def test_a_contested_valuation_is_made_again_by_a_new_sitting(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     case, _ids = await found(client, database, 110, 110, 110)
     await adopt(client, case)
-    async with database.work() as session:
-        project = await session.get_one(Project, case.id)
-        project.state = ProjectState.ELIGIBLE  # As an objection upheld leaves it.
+    await contested(client, database, case)
     assert said(await adopt(client, case)) == (409, "/problems/scores-sealed")
     ids = await assigned(client, case)
     assert said(await adopt(client, case)) == (409, "/problems/scores-sealed")
