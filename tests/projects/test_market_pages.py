@@ -55,7 +55,7 @@ CONFIDENTIAL = {
             "kind": "hours",
             "description": f"{CANARY} uren",
             "hours": 100,
-            "rateCents": 5_003,
+            "rateCents": 580_003,
         },
     ],
     "otherFinancing": [{"kind": "fund", "description": f"{CANARY} fonds", "amountCents": 17}],
@@ -85,7 +85,7 @@ async def test_a_buyer_sees_nothing_confidential(
     for text in [kept, *answers]:
         assert CANARY not in text
         assert "580001" not in text
-        assert "5003" not in text
+        assert "580003" not in text
     assert '"items":[]' in answers[1]
 
 
