@@ -45,7 +45,7 @@ async def a_payment(
     """An expected payment of EUR 1,000 that no job works on."""
     payment_id = new_id()
     values = {
-        "purpose": f"order/{new_id()}",
+        "purpose": f"project/{new_id()}",
         "amount_cents": 100_000,
         "description": "10 RIKX of DAM Nederland",
         "expires_at": clock.now() + timedelta(minutes=30),
@@ -68,7 +68,7 @@ async def a_refund(
     outgoing = Outgoing(
         scheme_id=scheme.id,
         kind=OutgoingKind.REFUND,
-        purpose=f"order/{new_id()}",
+        purpose=f"project/{new_id()}",
         account_owner_id=(await an_organisation(session)).id,
         amount_cents=100_000,
         description="Refund",

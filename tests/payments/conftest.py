@@ -49,7 +49,7 @@ class Till:
             wanted = Wanted(
                 scheme_id=self.scheme_id,
                 payer_id=self.payer_id,
-                purpose=f"order/{new_id()}",
+                purpose=f"project/{new_id()}",
                 amount_cents=cents,
                 way=way,
                 description="10 RIKX of DAM Nederland",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_payments"
-down_revision = "0013_ledger_in_sets"
+revision = "0015_payments"
+down_revision = "0014_cancelled_projects"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}

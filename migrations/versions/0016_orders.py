@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0015_orders"
-down_revision = "0014_payments"
+revision = "0016_orders"
+down_revision = "0015_payments"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 AMOUNTS = ("quantity_units", "price_cents", "vat_sale_cents", "fee_cents", "vat_fee_cents")
@@ -35,6 +35,7 @@ DECISIONS = (
 OUTCOMES = (
     *("submitted", "returned", "accepted", "rejected", "withdrawn", "valued", "valuation-fell"),
     *("listed", "objection-lodged", "objection-upheld", "objection-dismissed"),
+    "round-cancelled",
     *("funded", "not-funded"),
 )
 """What is decided about projects: the last two are new."""
