@@ -69,6 +69,9 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         library = logging.getLogger(name)
         library.handlers, library.propagate = [], True
+    for name in ("httpx", "stripe"):
+        # Clients of others tell of each call that they make, three times.
+        logging.getLogger(name).setLevel(logging.WARNING)
     # The edge writes one line per request, with the route instead of the path.
     logging.getLogger("uvicorn.access").disabled = True
 

@@ -11,9 +11,9 @@ from app.core import clock, events, jobs
 from app.core.database import settings_of
 from app.core.events import Actor
 from app.core.ids import new_id
-from app.ledger import journal
 from app.ledger.drafts import Draft
 from app.payments import postings, queries
+from app.payments.actions import books
 from app.payments.actions.receipts import OUTSIDE
 from app.payments.facts import PayoutStanding, Transaction
 from app.payments.models import ProviderPayout, ProviderPayoutStatus, ProviderTransaction
@@ -81,7 +81,7 @@ async def sweep(session: AsyncSession, transaction: Transaction) -> None:
     if scheme_id is None:
         await keep(session, None, transaction)
     else:
-        await journal.post(session, *await note(session, scheme_id, transaction))
+        await books.enter(session, scheme_id, await note(session, scheme_id, transaction))
 
 
 async def pay_out(
@@ -138,7 +138,7 @@ async def follow(session: AsyncSession, payout: ProviderPayout, standing: Payout
     for transaction in standing.transactions:
         move = await keep(session, payout.scheme_id, transaction)
         drafts += [postings.paid_out(payout, move), *costs(move, payout.scheme_id)]
-    await journal.post(session, *drafts)
+    await books.enter(session, payout.scheme_id, drafts)
 
 
 async def arrived(
@@ -150,8 +150,7 @@ async def arrived(
         return
     payout.arrived_at = occurred_at
     _move(session, payout, ProviderPayoutStatus.ARRIVED)
-    await session.flush()
-    await journal.post(session, postings.arrived(payout, occurred_at, evidence))
+    await books.enter(session, payout.scheme_id, [postings.arrived(payout, occurred_at, evidence)])
 
 
 def _move(session: AsyncSession, payout: ProviderPayout, status: ProviderPayoutStatus) -> None:

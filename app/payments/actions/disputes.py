@@ -4,9 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import events
-from app.ledger import journal
 from app.payments import hooks, postings, queries
-from app.payments.actions import balance
+from app.payments.actions import balance, books
 from app.payments.actions.receipts import OUTSIDE
 from app.payments.facts import DisputeStanding
 from app.payments.hooks import Thing
@@ -40,6 +39,5 @@ async def follow(session: AsyncSession, payment: Payment, standing: DisputeStand
     if moved:
         events.record(session, f"dispute.{dispute.status}", dispute.id, OUTSIDE)
         await hooks.tell(session, Thing.DISPUTE, dispute.id)
-    await session.flush()
-    await journal.post(session, *drafts)
+    await books.enter(session, payment.scheme_id, drafts)
     return dispute

@@ -2,13 +2,14 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ledger import journal
 from app.payments import hooks, postings
+from app.payments.actions import books
 from app.payments.models import Dispute, DisputeStatus, Outgoing, Payment, Receipt
 
 
 async def _received(session: AsyncSession, receipt: Receipt, payment: Payment) -> None:
-    await journal.post(session, postings.unallocated(receipt, payment))
+    draft = postings.unallocated(receipt, payment)
+    await books.enter(session, payment.scheme_id, [draft])
 
 
 async def _payment_moved(_session: AsyncSession, _payment: Payment) -> None:
@@ -21,7 +22,8 @@ async def _outgoing_moved(_session: AsyncSession, _outgoing: Outgoing) -> None:
 
 async def _dispute_moved(session: AsyncSession, dispute: Dispute, payment: Payment) -> None:
     if dispute.status is DisputeStatus.LOST:
-        await journal.post(session, postings.lost(dispute, payment, dispute.opened_at))
+        draft = postings.lost(dispute, payment, dispute.opened_at)
+        await books.enter(session, payment.scheme_id, [draft])
 
 
 OWNER = hooks.Owner(

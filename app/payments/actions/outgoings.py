@@ -9,12 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, events, jobs
 from app.core.events import Actor
 from app.core.ids import new_id
-from app.ledger import journal
 from app.ledger.chart import KeptPer
 from app.ledger.drafts import Draft
 from app.organisations.callers import Caller
 from app.payments import hooks, postings, queries
-from app.payments.actions import balance, receipts
+from app.payments.actions import balance, books, receipts
 from app.payments.facts import OutgoingStanding
 from app.payments.hooks import Thing
 from app.payments.models import Outgoing, OutgoingKind, OutgoingStatus, Purpose, Rail
@@ -184,7 +183,7 @@ async def send(session: AsyncSession, outgoing: Outgoing) -> None:
     _insist(outgoing, OutgoingStatus.APPROVED)
     outgoing.sent_at = clock.now()
     await _move(session, outgoing, OutgoingStatus.SENT)
-    await _post(session, [postings.sent(outgoing, outgoing.sent_at)])
+    await books.enter(session, outgoing.scheme_id, [postings.sent(outgoing, outgoing.sent_at)])
 
 
 async def settle(
@@ -192,7 +191,8 @@ async def settle(
 ) -> None:
     """Note that sent money left the balance or the account; it is locked. Twice is as once."""
     outgoing.external_id = outgoing.external_id or external_id
-    await _post(session, await _settled(session, outgoing, occurred_at))
+    drafts = await _settled(session, outgoing, occurred_at)
+    await books.enter(session, outgoing.scheme_id, drafts)
 
 
 async def fail(
@@ -202,7 +202,8 @@ async def fail(
 
     It is owed again. Twice is as once.
     """
-    await _post(session, await _failed(session, outgoing, failure, occurred_at))
+    drafts = await _failed(session, outgoing, failure, occurred_at)
+    await books.enter(session, outgoing.scheme_id, drafts)
 
 
 async def follow(session: AsyncSession, outgoing: Outgoing, standing: OutgoingStanding) -> None:
@@ -218,8 +219,7 @@ async def follow(session: AsyncSession, outgoing: Outgoing, standing: OutgoingSt
         drafts += await _clawed_back(session, outgoing, happened_at)
     for transaction in standing.transactions:
         drafts += await balance.note(session, outgoing.scheme_id, transaction)
-    # Once, so that locks are taken in one order.
-    await _post(session, drafts)
+    await books.enter(session, outgoing.scheme_id, drafts)
 
 
 async def _settled(session: AsyncSession, outgoing: Outgoing, occurred_at: datetime) -> list[Draft]:
@@ -261,11 +261,6 @@ async def _move(
     outgoing.status = status
     _record(session, status.replace("_", "-"), outgoing, actor)
     await hooks.tell(session, Thing.OUTGOING, outgoing.id)
-
-
-async def _post(session: AsyncSession, drafts: list[Draft]) -> None:
-    await session.flush()
-    await journal.post(session, *drafts)
 
 
 def _record(session: AsyncSession, what: str, outgoing: Outgoing, actor: Actor) -> None:

@@ -10,10 +10,8 @@ from app.core import clock, events, jobs
 from app.core.database import settings_of
 from app.core.events import Actor
 from app.core.ids import new_id
-from app.ledger import journal
-from app.ledger.chart import Book
 from app.payments import hooks, queries
-from app.payments.actions import balance, receipts
+from app.payments.actions import balance, books, receipts
 from app.payments.facts import Arrival, Checkout, PaymentStanding
 from app.payments.hooks import Thing
 from app.payments.models import Payment, PaymentStatus, Purpose, Rail, Way
@@ -81,7 +79,6 @@ async def expect(session: AsyncSession, actor: Actor, wanted: Wanted) -> Payment
         way=wanted.way,
     )
     await session.flush()
-    await journal.open_ledger(session, wanted.scheme_id, Book.MONEY)
     if wanted.way.rail is Rail.PROVIDER:
         await jobs.enqueue(session, START, payment_id=payment.id)
     await jobs.enqueue(session, END, run_at=wanted.expires_at, payment_id=payment.id)
@@ -142,7 +139,7 @@ async def follow(session: AsyncSession, payment: Payment, standing: PaymentStand
         )
         if charge.transaction is not None:
             drafts = await balance.note(session, payment.scheme_id, charge.transaction)
-            await journal.post(session, *drafts)
+            await books.enter(session, payment.scheme_id, drafts)
     status = _status(payment, standing.status)
     reopened = status is PaymentStatus.STARTED and not payment.status.is_open
     if reopened or payment.status in {status, PaymentStatus.SUCCEEDED}:
@@ -153,10 +150,11 @@ async def follow(session: AsyncSession, payment: Payment, standing: PaymentStand
 
 
 def _status(payment: Payment, said: PaymentStatus) -> PaymentStatus:
-    """Tell an expired checkout that somebody had cancelled from one whose time was up."""
+    """Tell a checkout that somebody had cancelled from one whose time was up: both are closed."""
+    if said not in {PaymentStatus.EXPIRED, PaymentStatus.CANCELLED}:
+        return said
     cancelled = payment.cancel_requested_at is not None
-    is_over = said in {PaymentStatus.EXPIRED, PaymentStatus.CANCELLED}
-    return PaymentStatus.CANCELLED if cancelled and is_over else said
+    return PaymentStatus.CANCELLED if cancelled else PaymentStatus.EXPIRED
 
 
 async def cancel(session: AsyncSession, actor: Actor, payment: Payment) -> None:

@@ -7,9 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, events
 from app.core.events import Actor
 from app.core.ids import new_id
-from app.ledger import journal
-from app.ledger.chart import Book
 from app.payments import hooks, postings, queries
+from app.payments.actions import books
 from app.payments.facts import Arrival
 from app.payments.hooks import Thing
 from app.payments.models import Payment, PaymentStatus, Rail, Receipt, ReceiptPlace
@@ -66,9 +65,7 @@ async def take(session: AsyncSession, arrival: Arrival, payment: Payment | None)
 
 
 async def _suspend(session: AsyncSession, receipt: Receipt) -> None:
-    await session.flush()
-    await journal.open_ledger(session, receipt.scheme_id, Book.MONEY)
-    await journal.post(session, postings.suspended(receipt))
+    await books.enter(session, receipt.scheme_id, [postings.suspended(receipt)])
     receipt.place, receipt.booked_at = ReceiptPlace.SUSPENSE, clock.now()
 
 

@@ -14,6 +14,8 @@ class Trouble(StrEnum):
     """500: nothing was done."""
     HANG = "hang"
     """No answer for a long time, and nothing was done."""
+    LATE = "late"
+    """It is answered a while later, with what was true when it was asked."""
     LOST = "lost"
     """It was done, and the answer does not come."""
 

@@ -137,6 +137,8 @@ class Player:
             status = 429 if trouble is Trouble.TOO_MANY else 500
             return _refusal(status, "rate_limit" if trouble is Trouble.TOO_MANY else None, "No.")
         response = self._done(request, await request.body())
+        if fault and trouble is Trouble.LATE:
+            await self.faults.wait(fault.seconds)
         if fault and trouble is Trouble.LOST:
             await self.faults.wait(fault.seconds)
             return _refusal(500, None, "The answer was lost.")
