@@ -129,6 +129,7 @@ async def test_who_paid_in_the_last_moment_has_paid(till: Till) -> None:
 
 async def test_a_payment_expires_when_its_time_is_up_and_not_before(till: Till) -> None:
     payment_id, _ = await till.started()
+    waits_for_bank = await till.paid(Way.PROVIDER_TRANSFER)
     await ending.end(till.database, payment_id)
     assert (await till.payment(payment_id)).status is PaymentStatus.STARTED
 
@@ -136,6 +137,7 @@ async def test_a_payment_expires_when_its_time_is_up_and_not_before(till: Till) 
         await till.work()
 
     assert (await till.payment(payment_id)).status is PaymentStatus.EXPIRED
+    assert (await till.payment(waits_for_bank)).status is PaymentStatus.EXPIRED
 
 
 async def test_ideal_takes_no_more_than_fifty_thousand(till: Till) -> None:
