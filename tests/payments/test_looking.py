@@ -71,7 +71,7 @@ async def test_what_nobody_owns_waits_for_a_person(till: Till) -> None:
     payment_id = await till.expect()
     tell = hooks.telling(payout=holding.OWNER)
     async with till.database.work() as session:
-        with pytest.raises(GiveUp, match="Nobody owns the purpose order/"):
+        with pytest.raises(GiveUp, match="Nobody owns the purpose project/"):
             await tell(session, Thing.PAYMENT, payment_id)
 
 
@@ -95,6 +95,6 @@ async def test_an_owner_is_told_of_a_receipt_once_and_books_it_itself(till: Till
     )
     for _ in range(2):
         async with till.database.work() as session:
-            await hooks.telling(order=owner)(session, Thing.RECEIPT, receipt.id)
+            await hooks.telling(project=owner)(session, Thing.RECEIPT, receipt.id)
 
     assert told == [payment_id]
