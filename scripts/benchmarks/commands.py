@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from scripts.benchmarks import ledger, market, report
+from scripts.benchmarks import ledger, market, orders, report
 from scripts.benchmarks.server import durable
 from scripts.launcher import binaries, project
 from scripts.launcher.children import stop_on_signals
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     stop_on_signals()
     options = parser().parse_args(arguments)
     try:
-        return _market(options) if options.section == "market" else _ledger(options)
+        return {"ledger": _ledger, "market": _market, "orders": _orders}[options.section](options)
     except LaunchError as error:
         print(f"\n{error}", file=sys.stderr)
         return error.exit_code
@@ -41,10 +41,22 @@ def parser() -> argparse.ArgumentParser:
     size.add_argument("--big", action="store_true", help="books of ten million lines, too")
     size.add_argument("--tiny", action="store_true", help="only to see that it works")
     public = sections.add_parser("market", help="the public market, against a bare endpoint")
-    size = public.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="few projects, short loads")
-    size.add_argument("--tiny", action="store_true", help="only to see that it works")
+    demand = sections.add_parser("orders", help="reservations and events, against the same SQL")
+    for section in (public, demand):
+        size = section.add_mutually_exclusive_group()
+        size.add_argument("--quick", action="store_true", help="few rounds, short loads")
+        size.add_argument("--tiny", action="store_true", help="only to see that it works")
     return parser
+
+
+def _orders(options: argparse.Namespace) -> int:
+    plan = orders.TINY if options.tiny else orders.QUICK if options.quick else orders.FULL
+    before = os.getloadavg()
+    with durable(project.find()) as bench:
+        found = orders.run(bench, plan, Steps(sys.stderr))
+    version = binaries.major_version(bench.programs)
+    print(orders.table(found, str(report.Machine(version, before, os.getloadavg()))))
+    return 0
 
 
 def _market(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from statistics import median
+from typing import Protocol
 
 from scripts.launcher.failures import LaunchError
 
@@ -17,6 +18,22 @@ class Load:
     per_second: float
     p50_milliseconds: float
     p99_milliseconds: float
+
+
+class Asking(Protocol):
+    """What is asked of a server again and again."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+
+    @property
+    def request(self) -> bytes:
+        """The next request, as it goes over the wire."""
+
+    @property
+    def right(self) -> bytes:
+        """How the right answer begins."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +57,14 @@ class Asked:
         return b"HTTP/1.1 304" if self.known else b"HTTP/1.1 200"
 
 
-async def load(asked: Asked, connections: int, seconds: float) -> Load:
+async def load(asked: Asking, connections: int, seconds: float) -> Load:
     """Let so many connections ask for so long; the first half second is not counted."""
     ends = time.perf_counter() + WARM_UP_SECONDS + seconds
     begins = ends - seconds
     waits = await asyncio.gather(*(_ask(asked, begins, ends) for _ in range(connections)))
     all_waits = sorted(wait for each in waits for wait in each)
     if not all_waits:
-        message = f"{asked.path} was not answered once in {seconds} s."
+        message = f"{asked.request!r} was not answered once in {seconds} s."
         raise LaunchError(message)
     return Load(
         len(all_waits) / seconds,
@@ -56,18 +73,20 @@ async def load(asked: Asked, connections: int, seconds: float) -> Load:
     )
 
 
-async def _ask(asked: Asked, begins: float, ends: float) -> list[float]:
+async def _ask(asked: Asking, begins: float, ends: float) -> list[float]:
     reader, writer = await asyncio.open_connection("127.0.0.1", asked.port)
     waits = []
-    request, right = asked.request, asked.right
+    right = asked.right
     try:
-        while (began := time.perf_counter()) < ends:
+        while time.perf_counter() < ends:
+            request = asked.request
+            began = time.perf_counter()
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(_length(head))
             if not head.startswith(right):
-                message = f"{asked.path} was answered with {head.splitlines()[0].decode()}."
+                message = f"{request!r} was answered with {head.decode()}{body.decode()}"
                 raise LaunchError(message)
-            await reader.readexactly(_length(head))
             if began >= begins:
                 waits.append(time.perf_counter() - began)
     finally:

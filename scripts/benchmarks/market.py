@@ -4,12 +4,8 @@ The generator of the load shares the cores with the servers: only ratios say som
 """
 
 import asyncio
-import os
-import socket
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from uuid import UUID
@@ -21,13 +17,11 @@ from app.projects import queries
 from app.projects.schemas import MarketRequest
 from scripts.benchmarks.loading import Asked, Load, etag, load
 from scripts.benchmarks.server import Bench
-from scripts.launcher.children import Child
-from scripts.launcher.failures import LaunchError
+from scripts.benchmarks.serving import served
 from scripts.launcher.steps import Steps
 
 LIST = "/v1/market/projects"
 CONNECTIONS = 8
-STARTING_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -68,12 +62,12 @@ def run(bench: Bench, plan: Plan, steps: Steps) -> Report:
     rows: list[Row] = []
     costs: dict[int, float] = {}
     bench.execute(_PREPARE)
-    with _served(bench, "bare") as bare:
+    with served(bench, "bare") as bare:
         for size in plan.sizes:
             with steps.step(f"{size:,} projects"):
                 bench.execute(_FILL.format(size=size))
                 costs[size] = asyncio.run(_query_milliseconds(bench))
-                with _served(bench, "baat") as port:
+                with served(bench, "baat") as port:
                     rows += asyncio.run(_measure(port, bare, size, plan.seconds))
     return Report(rows, costs)
 
@@ -104,46 +98,6 @@ async def _query_milliseconds(bench: Bench) -> float:
                 await queries.market.projects(session, MarketRequest(), clock.today())
             costs.append((time.perf_counter() - began) * 1000)
     return median(costs[10:])
-
-
-@contextmanager
-def _served(bench: Bench, what: str) -> Iterator[int]:
-    port = _free_port()
-    commands = {
-        "baat": [str(bench.project.program("baat")), "serve", f"--port={port}"],
-        "bare": [
-            *(sys.executable, "-m", "uvicorn", "scripts.benchmarks.bare:app"),
-            *(f"--port={port}", "--no-access-log"),
-        ],
-    }
-    more = {"BAAT_WORKER": "false", "BAAT_READS_PER_MINUTE": "100000000"}
-    child = Child(commands[what], {**bench.variables, **more}, bench.project.root)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    process = child.start(nowhere)
-    try:
-        _wait(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-        os.close(nowhere)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    ends = time.monotonic() + STARTING_SECONDS
-    while time.monotonic() < ends:
-        with socket.socket() as trying:
-            if trying.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    message = f"Nothing listened on port {port} within {STARTING_SECONDS:.0f} s."
-    raise LaunchError(message)
 
 
 def table(report: Report, machine: str) -> str:
