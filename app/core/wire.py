@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -17,10 +18,13 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from app.core.clock import TIME_ZONE
+
 
 def _in_utc(moment: datetime) -> datetime:
     try:
-        return moment.astimezone(UTC)
+        # Where people read their clocks it must be a moment as well: days are counted there.
+        return moment.astimezone(ZoneInfo(TIME_ZONE)).astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("out_of_range", "In UTC this lies beyond the calendar") from None
 

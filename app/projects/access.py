@@ -151,6 +151,14 @@ async def _bound(project_id: UUID, caller: Person, session: Session) -> Project:
 
 
 async def _operated(project_id: UUID, caller: Person, session: Session) -> Project:
+async def _edited_round(of_round: OperatedRound, session: Session) -> Round:
+    return await queries.rounds.locked(session, of_round.id)
+
+
+EditedRound = Annotated[Round, Depends(_edited_round)]
+"""A round that the person edits; locked, so that nobody overtakes its version."""
+
+
     return await _as_operator(session, caller, project_id, SchemeRight.OPERATE)
 
 

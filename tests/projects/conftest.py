@@ -1,5 +1,6 @@
 """A round that is there before the test begins, an entrepreneur in it, and its operator."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -75,3 +76,17 @@ async def events_of(database: Database, subject_id: UUID) -> list[str]:
             sa.select(Event.type).where(Event.subject_id == subject_id).order_by(Event.id)
         )
         return list(found)
+
+
+async def somebody_waits(database: Database, how_many: int = 1) -> None:
+    """Come back when so many transactions wait for what another one has locked."""
+    query = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(500):
+        async with database.reading() as session:
+            if (await session.scalar(query) or 0) >= how_many:
+                return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")

@@ -1,5 +1,6 @@
 """Rounds: planned, opened by the clock, their dates moved by decision."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,13 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import Database
+from app.organisations.models import Organisation, OrganisationStatus
+from app.projects import queries
 from app.projects.actions.rounds import follow_clock
 from app.projects.models import ProjectState, Round, RoundDecision, RoundState
+from app.schemes.models import Scheme, SchemeState
 from tests import make
-from tests.projects.conftest import Fair, events_of, said
+from tests.projects.conftest import Fair, events_of, said, somebody_waits
 
 NAME = {"nl": "Ronde 4", "en": "Round 4"}
 
@@ -200,3 +204,77 @@ async def test_a_round_is_settled_after_its_projects(
         underway = state in {"listed", "funded", "running", "reporting"}
         expected = (409, "/problems/projects-underway") if underway else (201, None)
         assert said(answer) == expected, state
+
+
+async def test_nobody_overtakes_a_change_of_a_draft(
+    client: httpx.AsyncClient, database: Database, fair: Fair
+) -> None:
+    async with database.work() as session:
+        made = await fair.a_round(session, RoundState.DRAFT)
+    headers = {**fair.approver.headers, "If-Match": '"1"'}
+    path = f"/v1/rounds/{made.id}/settings"
+    async with database.work() as session:
+        first = await queries.rounds.locked(session, made.id)
+        second = asyncio.create_task(client.patch(path, json={"name": NAME}, headers=headers))
+        await somebody_waits(database)
+        first.name_nl = "Ronde 5"
+    assert (await second).status_code == 412
+    async with database.reading() as session:
+        assert (await session.get_one(Round, made.id)).name_nl == "Ronde 5"
+
+
+async def test_no_round_opens_in_a_scheme_that_is_being_closed(
+    client: httpx.AsyncClient, database: Database, fair: Fair
+) -> None:
+    async with database.work() as session:
+        made = await fair.a_round(session, RoundState.DRAFT)
+    async with database.work() as session:
+        scheme = await session.get_one(Scheme, fair.scheme_id, with_for_update=True)
+        opening = asyncio.create_task(
+            client.post(
+                f"/v1/rounds/{made.id}/decisions",
+                json={"kind": "opened", "reason": "Everybody is ready."},
+                headers=fair.approver.headers,
+            )
+        )
+        await somebody_waits(database)
+        scheme.state = SchemeState.CLOSED
+    assert said(await opening) == (409, "/problems/scheme-state-forbids")
+
+
+async def test_the_clock_begins_nothing_for_an_operator_who_is_suspended(
+    database: Database, fair: Fair
+) -> None:
+    async with database.work() as session:
+        valuing = await fair.a_round(session, RoundState.VALUING)
+        draft = await fair.a_round(session, RoundState.DRAFT)
+        selling = await fair.a_round(session, RoundState.ON_SALE)
+        operator = await session.get_one(Organisation, fair.approver.organisation_id)
+        operator.status = OrganisationStatus.SUSPENDED
+
+    async def states() -> list[RoundState]:
+        with clock.travelled(clock.now() + timedelta(days=32)):
+            async with database.work() as session:
+                await follow_clock(session)
+        async with database.reading() as session:
+            return [
+                (await session.get_one(Round, each.id)).state for each in (draft, valuing, selling)
+            ]
+
+    assert await states() == [RoundState.DRAFT, RoundState.VALUING, RoundState.ENDED]
+    async with database.work() as session:
+        operator = await session.get_one(Organisation, fair.approver.organisation_id)
+        operator.status = OrganisationStatus.ACTIVE
+    assert await states() == [RoundState.OPEN, RoundState.ON_SALE, RoundState.ENDED]
+
+
+async def test_a_date_is_one_where_people_read_their_clocks(
+    client: httpx.AsyncClient, fair: Fair
+) -> None:
+    # In the Netherlands this is the year 10000: the market could not say how many days are left.
+    body = a_request(saleEndsAt="9999-12-31T23:30:00Z")
+    answer = await client.post(
+        f"/v1/schemes/{fair.scheme_id}/rounds", json=body, headers=fair.approver.headers
+    )
+    assert said(answer) == (400, "/problems/invalid-request")
+    assert answer.json()["errors"][0]["pointer"] == "#/saleEndsAt"

@@ -10,6 +10,7 @@ from app.core import clock, jobs
 from app.core.events import Actor
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
+from app.organisations.models import Organisation, OrganisationStatus
 from app.projects import queries
 from app.projects.actions import cancellations, decisions, listings, round_dates
 from app.projects.models import (
@@ -61,6 +62,9 @@ BY_CLOCK = {
     RoundState.ON_SALE: (KIND.SALE_ENDED, "sale_ends_at"),
 }
 """What is done in each state when a date comes."""
+
+BEGINNINGS = frozenset({KIND.OPENED, KIND.SALE_BEGUN})
+"""After these others act in the scheme, and its operator must answer to them."""
 
 MOVABLE: Mapping[RoundState, tuple[str, ...]] = {
     RoundState.DRAFT: DATES,
@@ -240,9 +244,12 @@ async def _take(
 
 
 async def _freeze_policy(session: AsyncSession, of_round: Round) -> None:
-    if of_round.scheme.state is not SchemeState.OPEN:
-        message = f"The scheme is {of_round.scheme.state}: no round opens in it."
-        raise SchemeStateForbids(message, current_state=of_round.scheme.state)
+    # The lock keeps the scheme from being closed meanwhile.
+    scheme = of_round.scheme
+    await session.refresh(scheme, with_for_update={"read": True})
+    if scheme.state is not SchemeState.OPEN:
+        message = f"The scheme is {scheme.state}: no round opens in it."
+        raise SchemeStateForbids(message, current_state=scheme.state)
     policy = await policies.applying(session, of_round.scheme_id, clock.today())
     if policy is None:
         message = "No policy applies today. Publish one, then open the round."
@@ -290,6 +297,11 @@ async def follow_clock(session: AsyncSession) -> None:
 
 
 async def _by_clock(session: AsyncSession, of_round: Round, kind: RoundDecisionKind) -> bool:
+    operator = await session.get_one(Organisation, of_round.scheme.operator_id)
+    if kind in BEGINNINGS and operator.status is not OrganisationStatus.ACTIVE:
+        # What it could not begin by hand, the clock does not begin for it.
+        logger.warning("round_waits_for_operator", round_id=str(of_round.id))
+        return False
     try:
         await _take(session, decisions.CLOCK, of_round, kind, "Its date came.")
     except (NoPolicyApplies, SchemeStateForbids) as refusal:

@@ -11,7 +11,7 @@ from app.core.problems import refusals
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
-from app.projects.access import ApprovedRound, InspectedRound, OperatedRound, PublicRound
+from app.projects.access import ApprovedRound, EditedRound, InspectedRound, PublicRound
 from app.projects.models import Round, RoundDecision
 from app.projects.problems import (
     DateCannotMove,
@@ -97,7 +97,7 @@ async def read_round_settings(of_round: InspectedRound, response: Response) -> R
 async def change_round_settings(  # noqa: PLR0913  Each is one thing that the edge hands in.
     request: RoundChange,
     caller: Person,
-    of_round: OperatedRound,
+    of_round: EditedRound,
     session: Session,
     expected: IfMatch,
     response: Response,
