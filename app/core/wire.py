@@ -26,7 +26,7 @@ def _in_utc(moment: datetime) -> datetime:
         # Where people read their clocks it must be a moment as well: days are counted there.
         return moment.astimezone(ZoneInfo(TIME_ZONE)).astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("out_of_range", "In UTC this lies beyond the calendar") from None
+        raise PydanticCustomError("out_of_range", "This lies beyond the calendar") from None
 
 
 Moment = Annotated[
@@ -43,6 +43,15 @@ Moment = Annotated[
 
 ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
 """Text that fits in the subject of a mail: no line breaks and no other control characters."""
+
+PARAGRAPHS = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
+"""Text that fits in the body of a mail: of control characters only tabs and line ends."""
+
+
+def one_kind_of_line_end(text: str) -> str:
+    """Write every line end as a line feed, whatever system the text comes from."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})")

@@ -1,6 +1,6 @@
 """A plan's way: begun, written, submitted, returned, judged, objected to."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import Database
-from app.organisations.models import Organisation
+from app.organisations.models import Organisation, User
 from app.projects.actions.reminders import remind
 from app.projects.models import PlanDraft, ProjectState, Round, RoundState
 from app.schemes.models import Admission, AdmissionState
@@ -195,6 +195,43 @@ async def test_a_returned_plan_comes_again_within_its_term(
     assert (await submitted(client, fair, path)).status_code == status
 
 
+@pytest.mark.parametrize("state", [RoundState.VALUING, RoundState.ON_SALE])
+async def test_a_late_return_says_until_when(
+    client: httpx.AsyncClient, database: Database, fair: Fair, state: RoundState
+) -> None:
+    async with database.work() as session:
+        in_round = await fair.a_round(session, state)
+        entrepreneur = await session.get_one(Organisation, fair.entrepreneur_id)
+        project = await make.a_project(
+            session, in_round, entrepreneur, state=ProjectState.SUBMITTED
+        )
+    path = f"/v1/projects/{project.id}"
+    never = await judged(client, fair, path, "returned", remarks=REMARKS)
+    assert said(never) == (409, "/problems/date-cannot-move")
+    until = (clock.now() + timedelta(days=3)).isoformat()
+    term = await judged(client, fair, path, "returned", remarks=REMARKS, until=until)
+    if state is RoundState.VALUING:
+        assert said(term) == (201, None)
+        return
+    assert said(term) == (409, "/problems/date-cannot-move"), "the sale has begun"
+    # As an objection upheld leaves it: others are on sale, and this one is judged again.
+    assert said(await judged(client, fair, path, "accepted")) == (201, None)
+
+
+async def test_a_reason_has_lines_and_is_mailed(
+    client: httpx.AsyncClient, database: Database, fair: Fair
+) -> None:
+    async with database.work() as session:
+        project = await fair.a_project(session, ProjectState.SUBMITTED)
+    path = f"/v1/projects/{project.id}"
+    bell = await judged(client, fair, path, "rejected", reason="Ring \u0007 the bell.")
+    assert said(bell) == (400, "/problems/invalid-request")
+    rejected = await judged(client, fair, path, "rejected", reason="Too dear.\r\nToo late.")
+    assert said(rejected) == (201, None)
+    assert rejected.json()["reason"] == "Too dear.\nToo late."
+    assert "Too dear.\nToo late." in (await make.mails(database))[-1].text
+
+
 async def objected(
     client: httpx.AsyncClient, fair: Fair, path: str, decision_id: str
 ) -> httpx.Response:
@@ -247,6 +284,29 @@ async def test_an_objection_comes_within_the_policys_days(
     decided = await client.get(f"{path}/decisions", headers=fair.owner.headers)
     late = await objected(client, fair, path, decided.json()["items"][0]["id"])
     assert said(late) == (409, "/problems/objection-too-late")
+
+
+@pytest.mark.parametrize(
+    ("evening", "status"), [("2026-07-13T21:59", 201), ("2026-07-13T22:01", 409)]
+)
+async def test_the_last_day_to_object_ends_at_midnight(
+    client: httpx.AsyncClient, database: Database, fair: Fair, evening: str, status: int
+) -> None:
+    with clock.travelled(datetime(2026, 6, 1, 7, tzinfo=UTC)):
+        async with database.work() as session:
+            rejected = await fair.a_project(session, ProjectState.REJECTED)
+    path = f"/v1/projects/{rejected.id}"
+    decided = await client.get(f"{path}/decisions", headers=fair.owner.headers)
+    with clock.travelled(datetime.fromisoformat(f"{evening}:00+00:00")):
+        async with database.work() as session:
+            user = await session.get_one(User, fair.owner.user_id)
+            headers = await make.signed_in(session, user)
+        answer = await client.post(
+            f"{path}/objections",
+            json={"decisionId": decided.json()["items"][0]["id"], "grounds": "It lies inside."},
+            headers=headers,
+        )
+    assert answer.status_code == status
 
 
 async def test_nobody_judges_the_project_of_an_organisation_they_act_for(

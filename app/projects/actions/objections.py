@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,7 +59,9 @@ async def lodge(
     contested = await _contested(session, project, wanted.decision_id)
     policy = project.round.policy
     days = policy.read_terms().objection_days if policy else 0
-    if contested.decided_at + timedelta(days=days) < clock.now():
+    # Calendar days: the last one ends at midnight, whenever on its day the decision was taken.
+    decided_on = contested.decided_at.astimezone(ZoneInfo(clock.TIME_ZONE)).date()
+    if decided_on + timedelta(days=days) < clock.today():
         message = f"An objection could be lodged within {days} days."
         raise ObjectionTooLate(message)
     made = Objection(
@@ -104,13 +107,14 @@ async def decide(
 
     Raises:
         OwnAffair: the caller acts for the entrepreneur.
-        OwnDecision: the caller took the decision that is contested.
+        OwnDecision: the caller took the decision that is contested, or was asked as an expert.
         ObjectionClosed: it was decided before.
         ProjectStateForbids: the project does not stand in that decision any more.
     """
     eligibility.insist_on_distance(caller, project)
-    if objection.decision.decided_by == str(caller.actor):
-        message = "You took the decision that is contested: somebody else judges the objection."
+    experts = await queries.panel.ever_assigned(session, project)
+    if objection.decision.decided_by == str(caller.actor) or caller.user_id in experts:
+        message = "You had a part in what is contested: somebody else judges the objection."
         raise OwnDecision(message)
     if objection.state is not ObjectionState.LODGED:
         message = f"The objection is {objection.state}."

@@ -67,6 +67,6 @@ class ObjectionClosed(Problem):
 
 
 class OwnDecision(NotAllowed):
-    """Who took the contested decision does not judge the objection."""
+    """Who took the contested decision, or valued the project, does not judge the objection."""
 
     title = "Somebody else must decide"

@@ -18,6 +18,7 @@ from app.projects.problems import (
     OwnDecision,
     ProjectStateForbids,
     RoundStateForbids,
+    ScoresSealed,
 )
 from app.projects.schemas.eligibility import (
     EligibilityRequest,
@@ -39,7 +40,7 @@ WORKING = (RoleTooSmall, OrganisationInactive)
     response_model=ProjectDecisionView,
     responses=refusals(
         *WORKING,
-        *(OwnAffair, ProjectStateForbids, RoundStateForbids, DateCannotMove),
+        *(OwnAffair, ProjectStateForbids, RoundStateForbids, ScoresSealed, DateCannotMove),
     ),
 )
 async def decide_about_eligibility(
