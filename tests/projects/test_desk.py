@@ -37,7 +37,10 @@ async def test_figures_follow_the_books(client: httpx.AsyncClient, database: Dat
     async with database.work() as session:
         viewer = await an_entrepreneur(session)
         entrepreneur = await session.get_one(Organisation, viewer.organisation_id)
-        listing = await make.a_listing(session, None, entrepreneur)
+        scheme = await make.a_scheme(session)
+        await make.an_admission(session, scheme, entrepreneur)
+        in_round = await make.a_round(session, scheme, state=RoundState.ON_SALE)
+        listing = await make.a_listing(session, in_round, entrepreneur)
         await make.a_listing(session)
     async with database.work() as session:
         await journal.post(

@@ -16,7 +16,7 @@ from app.core.ids import new_id
 from app.core.problems import Problem
 from app.ledger import balances, chart
 from app.ledger.models import LedgerEntry
-from app.organisations.models import Role
+from app.organisations.models import Organisation, OrganisationStatus, Role
 from app.projects import queries
 from app.projects.actions import listings
 from app.projects.models import (
@@ -28,8 +28,14 @@ from app.projects.models import (
     ProjectState,
     RoundState,
 )
-from app.projects.problems import ObjectionPending, ProjectStateForbids, RoundStateForbids
+from app.projects.problems import (
+    NotAdmitted,
+    ObjectionPending,
+    ProjectStateForbids,
+    RoundStateForbids,
+)
 from app.schemes.actions import books
+from app.schemes.models import Admission, AdmissionState
 from tests import make
 from tests.make import Member
 
@@ -206,6 +212,55 @@ async def test_what_is_contested_waits(session: AsyncSession) -> None:
         await listings.publish(session, CLOCK, project, "Now.")
     in_round = await queries.rounds.locked(session, project.round_id)
     assert await listings.publish_valued(session, CLOCK, in_round, "The sale begins.") == []
+
+
+async def test_what_counts_a_recused_experts_scores_waits(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.work() as session:
+        operator = await make.an_organisation(session, "Stichting Rikx")
+        scheme = await make.a_scheme(session, operator)
+        in_round = await make.a_round(session, scheme, state=RoundState.ON_SALE)
+        project = await make.a_project(session, in_round, state=ProjectState.VALUED)
+        sitting = await make.an_opened_sitting(session, project, 500, 108, 109, 110)
+        await make.a_valuation(session, project)
+        approver = await make.a_member(session, Role.APPROVER, operator)
+    async with database.reading() as session:
+        first = (await queries.panel.sitting(session, sitting.id)).assignments[0]
+    recused = await client.post(
+        f"/v1/assignments/{first.id}/recusals",
+        json={"reason": "They are related."},
+        headers=approver.headers,
+    )
+    assert recused.status_code == 201
+    stand = Stand(project.id, scheme.id, approver, approver)
+    refused = await stand.publish(client)
+    assert refused.json()["type"] == "/problems/valuation-outdated"
+    async with database.work() as session:
+        locked = await queries.rounds.locked(session, in_round.id)
+        assert await listings.publish_valued(session, CLOCK, locked, "The sale begins.") == []
+    path = f"/v1/projects/{project.id}/valuations"
+    adopted = await client.post(path, json=WHY, headers=approver.headers)
+    assert adopted.json()["impactUnits"] == 109
+    assert (await stand.publish(client)).json()["impactUnits"] == 109
+
+
+@pytest.mark.parametrize("who", ["admission", "organisation"])
+async def test_nothing_is_sold_for_an_entrepreneur_who_is_suspended(
+    session: AsyncSession, who: str
+) -> None:
+    project = await make.a_valued_project(session)
+    if who == "admission":
+        suspend = sa.update(Admission).values(state=AdmissionState.SUSPENDED)
+        await session.execute(suspend.where(Admission.organisation_id == project.entrepreneur_id))
+    else:
+        owner = await session.get_one(Organisation, project.entrepreneur_id)
+        owner.status = OrganisationStatus.BANKRUPT
+        await session.flush()
+    in_round = await queries.rounds.locked(session, project.round_id)
+    assert await listings.publish_valued(session, CLOCK, in_round, "The sale begins.") == []
+    with pytest.raises(NotAdmitted):
+        await listings.publish(session, CLOCK, project, "Now.")
 
 
 async def test_fixed_grants_come_to_the_market_too(session: AsyncSession) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, events
 from app.core.events import Actor
 from app.core.languages import DEFAULT
+from app.core.problems import Problem
 from app.ledger import journal
 from app.ledger.drafts import Draft
 from app.projects import postings, queries
@@ -26,9 +27,16 @@ from app.projects.models import (
     Sale,
     Valuation,
 )
-from app.projects.problems import ObjectionPending, ProjectStateForbids, RoundStateForbids
+from app.projects.problems import (
+    NotAdmitted,
+    ObjectionPending,
+    ProjectStateForbids,
+    RoundStateForbids,
+    ValuationOutdated,
+)
 from app.schemes.actions import books
 from app.schemes.models import Scheme
+from app.schemes.queries import participants
 
 SALES = {RoundState.VALUING: Sale.UPCOMING, RoundState.ON_SALE: Sale.RUNNING}
 """While a round is in these states, its valued projects come to the market."""
@@ -41,6 +49,8 @@ async def publish(session: AsyncSession, actor: Actor, project: Project, reason:
         RoundStateForbids: its round is not valuing or on sale.
         ProjectStateForbids: it is not valued, or was listed before.
         ObjectionPending: its entrepreneur contests the valuation, and nobody has decided yet.
+        ValuationOutdated: an expert whose scores count in the valuation was recused since.
+        NotAdmitted: its entrepreneur takes no part in the scheme now.
     """
     # The round first, always: who begins the sale locks them in this order, too.
     in_round = await queries.rounds.shared(session, project.round_id)
@@ -53,11 +63,25 @@ async def publish(session: AsyncSession, actor: Actor, project: Project, reason:
     if project.state is not ProjectState.VALUED:
         message = f"The project is {project.state}; this needs it to be {ProjectState.VALUED}."
         raise ProjectStateForbids(message, current_state=project.state)
-    if await queries.listings.is_contested(session, project.id):
-        message = "The entrepreneur contests the valuation: decide about the objection first."
-        raise ObjectionPending(message)
+    if obstacle := await _obstacle(session, project):
+        raise obstacle
     [listing] = await _list(session, actor, in_round, [project], reason)
     return listing
+
+
+async def _obstacle(session: AsyncSession, project: Project) -> Problem | None:
+    """Say what keeps a valued project from the market, if anything does."""
+    if await queries.listings.is_contested(session, project.id):
+        return ObjectionPending(
+            "The entrepreneur contests the valuation: decide about the objection first."
+        )
+    if await queries.valuations.lost_a_score(session, project.id):
+        return ValuationOutdated(
+            "An expert whose scores count in the valuation was recused: adopt what is left of it."
+        )
+    if not await participants.is_admitted(session, project.scheme_id, project.entrepreneur_id):
+        return NotAdmitted(f"{project.entrepreneur.legal_name} is not admitted to the scheme now.")
+    return None
 
 
 async def publish_valued(
@@ -65,8 +89,8 @@ async def publish_valued(
 ) -> Sequence[Listing]:
     """Bring all valued projects of a round to the market, when its sale begins.
 
-    The caller has locked the round and put it on sale. What is contested stays behind, and is
-    published once the objection is decided.
+    The caller has locked the round and put it on sale. What `publish` would refuse stays behind,
+    and is published once that has changed.
     """
     valued = await session.scalars(
         sa.select(Project.id)
@@ -77,7 +101,7 @@ async def publish_valued(
     for project_id in valued.all():
         project = await queries.projects.locked(session, project_id)
         is_valued = project.state is ProjectState.VALUED
-        if is_valued and not await queries.listings.is_contested(session, project.id):
+        if is_valued and await _obstacle(session, project) is None:
             found.append(project)
     return await _list(session, actor, in_round, found, reason)
 

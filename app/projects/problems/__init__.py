@@ -38,6 +38,7 @@ from app.projects.problems.valuations import (
     QuorumNotMet,
     ThresholdAboveValue,
 )
+    ValuationOutdated,
 
 __all__ = [
     "AlreadyAssigned",
@@ -72,3 +73,4 @@ __all__ = [
     "TooEarlyToExtend",
     "TooManyAttachments",
 ]
+    "ValuationOutdated",

@@ -1,4 +1,4 @@
-"""Why a valuation can't be adopted."""
+"""Why a valuation can't be adopted, or does not serve any more."""
 
 from app.core.problems import NotAllowed, Problem
 
@@ -22,6 +22,13 @@ class NothingToSupersede(Problem):
 
     status = 409
     title = "Nothing has changed"
+
+
+class ValuationOutdated(Problem):
+    """An expert whose scores count in the valuation was recused since: it is adopted anew first."""
+
+    status = 409
+    title = "The valuation is not up to date"
 
 
 class ExpertsDoNotAdopt(NotAllowed):

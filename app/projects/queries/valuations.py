@@ -25,6 +25,7 @@ from app.projects.models import (
     Project,
     ProjectDecision,
     ProjectDecisionKind,
+    Recusal,
     Sitting,
     Valuation,
 )
@@ -43,6 +44,17 @@ async def last(session: AsyncSession, project_id: UUID) -> Valuation | None:
         .limit(1)
     )
     return found
+
+
+async def lost_a_score(session: AsyncSession, project_id: UUID) -> bool:
+    """Tell whether an expert whose scores count in the valuation of a project was recused since."""
+    standing = await last(session, project_id)
+    document = standing.read_document() if standing else None
+    if not isinstance(document, PanelDocument):
+        return False
+    counted = [sheet.assignment_id for sheet in document.scores]
+    recused = sa.exists().where(Recusal.assignment_id.in_(counted))
+    return bool(await session.scalar(sa.select(recused)))
 
 
 async def listed(session: AsyncSession, project: Project, paging: PageRequest) -> Page[Valuation]:

@@ -12,7 +12,13 @@ from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
 from app.projects.access import ApprovedProject, InspectedRound
 from app.projects.models import Listing
-from app.projects.problems import ObjectionPending, ProjectStateForbids, RoundStateForbids
+from app.projects.problems import (
+    NotAdmitted,
+    ObjectionPending,
+    ProjectStateForbids,
+    RoundStateForbids,
+    ValuationOutdated,
+)
 from app.projects.schemas import ListingRequest, ListingView
 
 router = router_of("", "Listings")
@@ -28,6 +34,8 @@ router = router_of("", "Listings")
         RoundStateForbids,
         ProjectStateForbids,
         ObjectionPending,
+        ValuationOutdated,
+        NotAdmitted,
     ),
 )
 async def list_project_on_market(
