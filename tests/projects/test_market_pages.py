@@ -1,12 +1,15 @@
 """A project's page: all that is public, nothing confidential, and asked for again for nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import files
+from app.core import clock, files
 from app.core.database import Database
 from app.core.files import File
 from app.core.ids import new_id
@@ -17,6 +20,7 @@ from tests import make
 from tests.make import contents
 from tests.make.jobs import eventually
 from tests.make.listings import CLERK
+from tests.projects.conftest import somebody_waits
 from tests.projects.test_market import MARKET, a_hold, listed
 
 
@@ -189,3 +193,25 @@ async def test_nothing_new_says_nothing(session: AsyncSession) -> None:
     before = await session.scalar(version)
     assert await market.refresh(session) == 0
     assert await session.scalar(version) == before
+
+
+async def test_what_was_counted_before_midnight_is_not_called_of_the_day_after(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.work() as session:
+        await make.a_listing(session)
+    today = clock.today()
+    midnight = datetime.combine(today + timedelta(days=1), time(), ZoneInfo(clock.TIME_ZONE))
+    with clock.travelled(midnight - timedelta(minutes=1)):
+        async with database.work() as session:
+            await session.execute(sa.text("LOCK TABLE market_entries IN ACCESS EXCLUSIVE MODE"))
+            slow = asyncio.create_task(client.get(MARKET))
+            await somebody_waits(database)
+            clock.shift(midnight - datetime.now(UTC) + timedelta(minutes=1))
+        answer = await slow
+    ends_on = datetime.fromisoformat(answer.json()["items"][0]["saleEndsAt"])
+    assert (
+        answer.json()["items"][0]["daysLeft"]
+        == (ends_on.astimezone(ZoneInfo(clock.TIME_ZONE)).date() - today).days
+    )
+    assert f"-{today:%Y%m%d}-" in answer.headers["ETag"]

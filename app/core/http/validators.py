@@ -14,6 +14,7 @@ nothing for twice as long answers from the database again.
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from time import monotonic
 
 from fastapi import Request, Response
@@ -59,23 +60,23 @@ class Validator:
         """Give the tag that an answer to this request has now, if that is known for certain."""
         if self._version is None or self._time() - self._heard_at > self._trusted_seconds:
             return None
-        return tag(scope, self._version)
+        return tag(scope, self._version, clock.today())
 
 
-def tag(scope: Scope, version: int) -> str:
+def tag(scope: Scope, version: int, day: date) -> str:
     """Make the ETag of what a request asks for: by version and day, for this address alone.
 
-    The day is that of `clock.today`: how many days are left changes with it. It is weak, for what
-    was added since the last version may be in the answer already.
+    How many days are left changes with the day. It is weak, for what was added since the last
+    version may be in the answer already.
     """
     address = scope["path"].encode() + b"?" + scope["query_string"]
-    return f'W/"{version}-{clock.today():%Y%m%d}-{zlib.crc32(address):08x}"'
+    return f'W/"{version}-{day:%Y%m%d}-{zlib.crc32(address):08x}"'
 
 
-def mark(request: Request, response: Response, version: int) -> None:
-    """Say which version of a public noun the answer shows."""
+def mark(request: Request, response: Response, version: int, day: date) -> None:
+    """Say which version of a public noun the answer shows, and of which day it counts."""
     response.headers["Cache-Control"] = CACHE_CONTROL
-    response.headers["ETag"] = tag(request.scope, version)
+    response.headers["ETag"] = tag(request.scope, version, day)
 
 
 class NotModified:

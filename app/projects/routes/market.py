@@ -40,7 +40,7 @@ async def list_market_projects(
     today = clock.today()
     rows = await queries.market.projects(session, wanted, today)
     if rows:
-        validators.mark(request, response, rows[0].version)
+        validators.mark(request, response, rows[0].version, today)
     else:
         etags.mark_public(response, max_age_seconds=1)
     return on_pages(rows, wanted.limit, today)
@@ -59,8 +59,9 @@ async def read_market_project(
     if row is None:
         message = f"There is no project {listed_project_id} on the market."
         raise NotFound(message)
-    validators.mark(request, response, row.version)
-    return on_page(row, clock.today())
+    today = clock.today()
+    validators.mark(request, response, row.version, today)
+    return on_page(row, today)
 
 
 @router.get(

@@ -32,7 +32,7 @@ class Noticeboard:
     async def read(self, request: Request, response: Response) -> int:
         """Answer from the database, so to say."""
         self.asked += 1
-        validators.mark(request, response, self.version)
+        validators.mark(request, response, self.version, clock.today())
         return self.version
 
     def change(self) -> None:
