@@ -37,6 +37,8 @@ _ZIP64_LOCATOR = b"PK\x06\x07"
 _LOCATOR_BYTES = 20
 _HEADER_BYTES = 30
 _ENCRYPTED = 0x1
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Of the others a part names the memory that its unpacking takes."""
 
 _MAIN_PARTS: dict[bytes, Kind] = {
     f"{kind.media_type}.main+xml".encode(): kind for kind in (DOCX, XLSX, PPTX)
@@ -118,6 +120,8 @@ def _insist_on_sound_directory(members: list[zipfile.ZipInfo], size_bytes: int) 
         _refuse("Two parts of the file have one name")
     if any(_is_path_out(member.orig_filename) for member in members):
         _refuse("A part of the file has a path that leads out of it")
+    if any(member.compress_type not in _PACKINGS for member in members):
+        _refuse("A part of the file is packed in a way that no document is")
     if any(member.flag_bits & _ENCRYPTED for member in members):
         _refuse("The file has a password: nobody could look into it")
     if sum(member.file_size for member in members) > MOST_UNPACKED_BYTES:

@@ -169,6 +169,12 @@ UNSAFE: dict[str, tuple[bytes, str]] = {
     ),
     "bomb by parts": (with_many_parts(), "more than 5000 parts"),
     "overlap": (overlapping(), "overlap"),
+    "packed with a dictionary of any size": (
+        contents.an_archive(
+            ("[Content_Types].xml", b"x" * 50), ("x", b"x"), packed=zipfile.ZIP_LZMA
+        ),
+        "packed in a way",
+    ),
     "archive in it": (
         contents.an_ooxml(contents.DOCX, ("word/x.zip", contents.an_archive(("a", b"")))),
         "another archive",
