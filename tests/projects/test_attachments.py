@@ -1,7 +1,9 @@
 """Attachments: taken with suspicion, frozen with the plan, kept from whom they do not concern."""
 
+import asyncio
 import hashlib
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
@@ -9,10 +11,11 @@ from app.core.database import Database
 from app.core.files import File
 from app.core.settings import Settings
 from app.main import create_app
+from app.projects import queries
 from app.projects.models import ProjectState
 from tests.conftest import calling, living
 from tests.make import contents
-from tests.projects.conftest import Fair, said
+from tests.projects.conftest import Fair, events_of, said, somebody_waits
 
 
 async def attached(  # noqa: PLR0913  A file has three of these.
@@ -76,6 +79,23 @@ async def test_files_are_attached_to_what_is_written(
         writable = state in {ProjectState.DRAFT, ProjectState.RETURNED}
         expected = (201, None) if writable else (409, "/problems/project-state-forbids")
         assert said(await attached(client, fair, path)) == expected, state
+
+
+async def test_a_file_is_removed_once_whoever_else_removes_it(
+    client: httpx.AsyncClient, database: Database, fair: Fair
+) -> None:
+    path = await a_path(database, fair, ProjectState.DRAFT)
+    file = f"{path}/attachments/{(await attached(client, fair, path)).json()['id']}"
+    project_id = UUID(path.rpartition("/")[2])
+    async with database.work() as session:
+        await queries.projects.locked(session, project_id)
+        both = [
+            asyncio.create_task(client.delete(file, headers=fair.writer.headers)) for _ in range(2)
+        ]
+        await somebody_waits(database, 2)
+    assert [(await each).status_code for each in both] == [204, 204]
+    happened = await events_of(database, project_id)
+    assert happened.count("project.file-removed") == 1
 
 
 def a_bomb() -> bytes:

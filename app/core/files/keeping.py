@@ -51,7 +51,8 @@ async def erase(session: AsyncSession, file_id: UUID, actor: Actor) -> File:
     Raises:
         NotFound: there is no such file.
     """
-    file = await session.get(File, file_id, with_for_update=True)
+    # What the caller may have read before is not what stands there once the lock is got.
+    file = await session.get(File, file_id, with_for_update=True, populate_existing=True)
     if file is None:
         message = f"There is no file {file_id}."
         raise NotFound(message)

@@ -67,6 +67,8 @@ async def remove(
     """
     project = await queries.projects.locked(session, project.id)
     plans.insist_on_writable(project)
+    # Read again, for it was found before the project was locked: somebody else may have been first.
+    await session.refresh(attachment, ["removed_at"])
     if attachment.removed_at is not None:
         return
     attachment.removed_at = clock.now()
