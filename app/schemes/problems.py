@@ -142,6 +142,13 @@ class CheckOutdated(Problem):
     title = "The check has expired already"
 
 
+class AnotherAccount(Problem):
+    """A check of a bank account names it, and it is the one that the entrepreneur has now."""
+
+    status = 409
+    title = "The entrepreneur has another account"
+
+
 class EnrolmentStateForbids(Problem):
     """The state of the enrolment does not allow this decision."""
 

@@ -53,6 +53,11 @@ async def check(
     return await client.post(path, json=body, headers=market.member.headers)
 
 
+def account(kind: CheckKind, iban: str = "NL91ABNA0417164300") -> dict[str, object]:
+    """What a check says besides: which account it was, if it is about one."""
+    return {"kind": kind, "iban": iban} if kind is CheckKind.BANK_ACCOUNT else {"kind": kind}
+
+
 async def test_an_entrepreneur_asks_is_checked_and_admitted(
     client: httpx.AsyncClient, database: Database, market: Market, company: Member
 ) -> None:
@@ -84,6 +89,23 @@ async def test_an_entrepreneur_asks_is_checked_and_admitted(
         assert set(kinds) >= {"admission.requested", "admission.admitted"}
 
 
+async def test_an_account_that_changed_is_not_the_one_that_was_checked(
+    client: httpx.AsyncClient, database: Database, market: Market, company: Member
+) -> None:
+    seen, changed = "NL91ABNA0417164300", "NL20INGB0001234567"
+    admission = (await ask(client, market, company)).json()
+    async with database.work() as session:
+        organisation = await session.get_one(Organisation, company.organisation_id)
+        organisation.iban, organisation.iban_changed_at = changed, clock.now()
+    # The operator looked at a statement of the account that was there before.
+    late = await check(client, market, admission["id"], **account(CheckKind.BANK_ACCOUNT, seen))
+    assert said(late) == (409, "/problems/another-account")
+    unnamed = await check(client, market, admission["id"], kind="bank-account")
+    assert said(unnamed)[0] == 400
+    right = await check(client, market, admission["id"], **account(CheckKind.BANK_ACCOUNT, changed))
+    assert said(right) == (201, None)
+
+
 async def test_people_are_told_in_their_language(
     client: httpx.AsyncClient, database: Database, market: Market, company: Member
 ) -> None:
@@ -105,7 +127,7 @@ async def test_all_four_checks_must_hold_before_money_is_paid(
     admission = (await ask(client, market, company)).json()
     today = clock.today()
     for kind in CheckKind:
-        await check(client, market, admission["id"], kind=kind)
+        await check(client, market, admission["id"], **account(kind))
     path = f"{market.path}/admissions/{admission['id']}"
     await decide(client, market, f"admissions/{admission['id']}", "admitted")
 
@@ -120,7 +142,7 @@ async def test_all_four_checks_must_hold_before_money_is_paid(
         organisation.iban = "NL91ABNA0417164300"
         organisation.iban_changed_at = clock.now()
     assert await payable() == (False, ["bank-account"])
-    await check(client, market, admission["id"], kind="bank-account")
+    await check(client, market, admission["id"], **account(CheckKind.BANK_ACCOUNT))
     assert await payable() == (True, [])
     soon = (today + timedelta(days=5)).isoformat()
     await check(client, market, admission["id"], kind="sanctions", validUntil=soon)

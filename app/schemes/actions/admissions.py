@@ -1,5 +1,8 @@
 """Ask to be admitted to a scheme; decide about it; record what was checked."""
 
+from uuid import UUID
+
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +28,7 @@ from app.schemes.problems import (
     AdmissionNotReady,
     AdmissionStateForbids,
     AlreadyRequested,
+    AnotherAccount,
     CheckOutdated,
     InvitedSomebodyElse,
     OwnAffair,
@@ -151,6 +155,7 @@ async def check(
     Raises:
         OwnAffair: the caller acts for that entrepreneur.
         CheckOutdated: it holds until a day that has passed.
+        AnotherAccount: the bank account that was checked is not the entrepreneur's now.
     """
     if caller.rights_in(admission.organisation_id):
         message = "You act for this organisation: somebody else checks it."
@@ -160,8 +165,12 @@ async def check(
         raise CheckOutdated(message)
     # Two checks of one kind are in the order of their ids only if they don't run side by side.
     await queries.participants.locked_admission(session, admission.id)
+    if wanted.iban is not None:
+        await _insist_on_account(session, admission.organisation_id, wanted.iban)
     made = AdmissionCheck(
-        admission_id=admission.id, checked_by_id=caller.user_id, **wanted.model_dump()
+        admission_id=admission.id,
+        checked_by_id=caller.user_id,
+        **wanted.model_dump(exclude={"iban"}),
     )
     session.add(made)
     await session.flush()
@@ -176,3 +185,16 @@ async def check(
         passed=made.passed,
     )
     return made
+
+
+async def _insist_on_account(session: AsyncSession, organisation_id: UUID, iban: str) -> None:
+    """Let nobody's check of one account count for another that took its place meanwhile."""
+    # The lock is for the moment of the check: a change that is under way comes before or after it.
+    present = await session.scalar(
+        sa.select(Organisation.iban)
+        .where(Organisation.id == organisation_id)
+        .with_for_update(read=True)
+    )
+    if present != iban:
+        message = "The entrepreneur's account is another one: check that, and name it."
+        raise AnotherAccount(message)

@@ -20,6 +20,7 @@ from app.schemes.problems import (
     AdmissionNotReady,
     AdmissionStateForbids,
     AlreadyRequested,
+    AnotherAccount,
     CheckOutdated,
     InvitedSomebodyElse,
     OwnAffair,
@@ -84,7 +85,9 @@ async def read_admission(admission: InspectedAdmission) -> Admission:
     OF_SCHEME + "/{admission_id}/checks",
     status_code=201,
     response_model=CheckView,
-    responses=refusals(RoleTooSmall, OrganisationInactive, OwnAffair, CheckOutdated),
+    responses=refusals(
+        *(RoleTooSmall, OrganisationInactive, OwnAffair, CheckOutdated, AnotherAccount)
+    ),
 )
 async def record_check(
     request: CheckRequest,

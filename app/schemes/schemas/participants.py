@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.core.wire import Moment, Request, View
-from app.organisations.schemas.fields import Reason, Token
+from app.organisations.schemas.fields import Iban, Reason, Token
 from app.schemes.models import AdmissionState, CheckKind, EnrolmentState, SchemeDecisionKind
 from app.schemes.schemas.schemes import SchemeDecisionView
 
@@ -81,11 +81,19 @@ class CheckRequest(Request):
             examples=["2027-11-20"],
         ),
     ]
+    iban: Annotated[
+        Iban | None,
+        Field(description="Of a bank account that passed: which one it was. It is not kept here."),
+    ] = None
 
     @model_validator(mode="after")
     def _what_passed_holds_for_a_time(self) -> Self:
         if self.passed != (self.valid_until is not None):
             message = "validUntil goes with a check that passed, and with no other"
+            raise ValueError(message)
+        names_account = self.kind is CheckKind.BANK_ACCOUNT and self.passed
+        if names_account != (self.iban is not None):
+            message = "iban goes with a check of a bank account that passed, and with no other"
             raise ValueError(message)
         return self
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from app.core import clock
 from app.story.tale import Story
 
+IBAN = "NL91ABNA0417164300"
 CHECKS = {
     "identity": "Extract of the trade register.",
     "beneficial-owners": "Extract of the UBO register.",
@@ -26,7 +27,7 @@ def _admit(story: Story) -> None:
             "legalName": "DAM Nederland",
             "registerNumber": "00000003",
             "city": "Rotterdam",
-            "iban": "NL91ABNA0417164300",
+            "iban": IBAN,
         }
         dam = cast.dirk.post("/v1/organisations", body)
         props.dam = f"/v1/organisations/{dam['id']}"
@@ -43,6 +44,8 @@ def _admit(story: Story) -> None:
         until = (clock.today() + timedelta(days=365)).isoformat()
         for kind, evidence in CHECKS.items():
             check = {"kind": kind, "passed": True, "evidence": evidence, "validUntil": until}
+            if kind == "bank-account":
+                check["iban"] = IBAN
             cast.bram.post(f"{path}/checks", check)
     with story.step(f"{cast.chantal} admits DAM Nederland."):
         decision = {"kind": "admitted", "reason": "All four checks hold."}
