@@ -235,6 +235,8 @@ TERMS = make.terms()
         ({"surprise": 1}, "Extra inputs are not permitted"),
         ({"fee": {**TERMS["fee"], "kind": "free"}}, "does not match any of the expected tags"),
         ({"fee": a_fee(9_000, "entrepreneur")}, "more than the price of the smallest order"),
+        # Of one cent the VAT on the fee is rounded away, of more it is not.
+        ({"unitPriceCents": 1, "fee": a_fee(10_000, "entrepreneur")}, "nor of the largest"),
         ({"valuation": a_panel(quorum=6)}, "quorum must not be more than size"),
         ({"valuation": a_panel(trimmedEachSide=1)}, "0 for the others"),
         ({"valuation": a_panel(aggregation="trimmed-mean")}, "more than 0 for a trimmed mean"),

@@ -12,7 +12,9 @@ WHOLE = 10_000
 Days = Annotated[int, Field(strict=True, ge=0, le=3_650)]
 """A number of calendar days, ten years at the most."""
 
-Units = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
+MOST_UNITS = 10_000_000
+
+Units = Annotated[int, Field(strict=True, ge=1, le=MOST_UNITS)]
 """A number of whole units."""
 
 BasisPoints = Annotated[int, Field(strict=True, ge=0, le=WHOLE)]

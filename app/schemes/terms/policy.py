@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from app.core.wire import Request
-from app.schemes.terms.fields import BasisPoints, Days, Units
+from app.schemes.terms.fields import MOST_UNITS, BasisPoints, Days, Units
 from app.schemes.terms.panel import FixedValuation, PanelValuation, Valuation, Valued
 from app.schemes.terms.payouts import Part, PayoutPlan, Share
 from app.schemes.terms.sale import (
@@ -105,14 +105,19 @@ class PolicyTerms(Request):
     recognition: RecognitionTerms
 
     @model_validator(mode="after")
-    def _the_smallest_order_makes_sense(self) -> Self:
+    def _every_order_makes_sense(self) -> Self:
         largest = self.buyers.maximum_units
         if largest is not None and largest < self.buyers.minimum_units:
             message = "buyers.maximumUnits must not be less than buyers.minimumUnits"
             raise ValueError(message)
-        if self.quote(self.buyers.minimum_units).proceeds_cents < 0:
-            message = "the fee must not be more than the price of the smallest order"
-            raise ValueError(message)
+        # A fixed fee weighs most on the smallest; what is rounded away there shows in the largest.
+        for units in (self.buyers.minimum_units, largest or MOST_UNITS):
+            if self.quote(units).proceeds_cents < 0:
+                message = (
+                    "the fee must not be more than the price of the smallest order, nor of the"
+                    " largest"
+                )
+                raise ValueError(message)
         return self
 
     @model_validator(mode="after")
