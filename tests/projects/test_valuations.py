@@ -96,6 +96,24 @@ async def test_dam_nederland_is_valued(client: httpx.AsyncClient, database: Data
     assert "110 RIKX" in mail.text
 
 
+async def test_why_experts_got_more_time_is_not_public(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    case = await a_case(database)
+    ids = await assigned(client, case)
+    more = {"dueAt": "2099-01-01T00:00:00Z", "reason": "Ibrahim is in hospital."}
+    path = f"{case.path}/score-extensions"
+    assert (await client.post(path, json=more, headers=case.approver.headers)).status_code == 201
+    for index, each in enumerate(ids):
+        await score(client, case, index, each)
+    assert await opened(database, case)
+    assert more["reason"] in (await adopt(client, case)).text
+    async with database.reading() as session:
+        [valuation] = await session.scalars(sa.select(Valuation))
+    public = public_document(valuation.read_document())
+    assert "hospital" not in public.model_dump_json(by_alias=True)
+
+
 async def test_a_recusal_is_a_part_of_the_valuation(
     client: httpx.AsyncClient, database: Database
 ) -> None:

@@ -36,7 +36,7 @@ class ExtensionRecord(View):
     """The experts got more time: until when, and why."""
 
     due_at: Moment
-    reason: str
+    reason: str | None
     decided_at: Moment
 
 
@@ -199,7 +199,7 @@ def by_policy(basis: Basis, rules: FixedValuation) -> FixedDocument:
 
 
 def public_document(document: PanelDocument | FixedDocument) -> PanelDocument | FixedDocument:
-    """Leave out every text that is for the entrepreneur; commitments can still be checked."""
+    """Leave out every text that is for those concerned; commitments can still be checked."""
     if isinstance(document, FixedDocument):
         return document
     scores = [
@@ -207,4 +207,8 @@ def public_document(document: PanelDocument | FixedDocument) -> PanelDocument | 
         for record in document.scores
     ]
     recusals = [record.model_copy(update={"reason": None}) for record in document.recusals]
-    return document.model_copy(update={"scores": scores, "recusals": recusals})
+    extensions = [
+        record.model_copy(update={"reason": None}) for record in document.sitting.extensions
+    ]
+    sitting = document.sitting.model_copy(update={"extensions": extensions})
+    return document.model_copy(update={"scores": scores, "recusals": recusals, "sitting": sitting})
