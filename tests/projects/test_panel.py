@@ -238,6 +238,16 @@ async def test_projects_are_spread_evenly_and_only_once(
     assert sorted(loads.values()) == [2, 3, 3, 3, 3, 3, 3]
 
 
+async def test_who_has_more_experts_than_needed_gets_no_further_ones(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    case = await a_case(database, experts=9)
+    await assigned(client, case, *range(6))
+    path = f"/v1/rounds/{case.round_id}/assignments"
+    spread = await client.post(path, headers=case.member.headers)
+    assert spread.json() == {"assignments": [], "shortages": []}
+
+
 async def test_no_expert_is_asked_where_the_policy_fixes_the_value(
     client: httpx.AsyncClient, database: Database
 ) -> None:

@@ -10,7 +10,7 @@ from app.core import clock, events, jobs, sealing
 from app.core.problems import NotFound
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import letters, panel, score_reminders, valuations
+from app.projects.actions import eligibility, letters, panel, score_reminders, valuations
 from app.projects.contents import Demand, Findings, RecusalKind, ScoreSheet, spread
 from app.projects.models import (
     Assignment,
@@ -59,6 +59,7 @@ async def assign(
     """Ask an expert to value the last version of a project's plan.
 
     Raises:
+        OwnAffair: the caller acts for its entrepreneur.
         ProjectStateForbids, RoundStateForbids: it is not being valued.
         NoPanelHere: the policy fixes what every project is worth.
         ScoresOpened: the scores are open.
@@ -68,6 +69,7 @@ async def assign(
         AlreadyAssigned: the expert is assigned, or recused.
         NotRecused: nobody in this sitting was recused in whose place this would be.
     """
+    eligibility.insist_on_distance(caller, project)
     project = await panel.held(session, project.id, ProjectState.ELIGIBLE)
     sitting = await panel.sealed_sitting(session, project)
     member = await _expert(session, project, wanted.panel_member_id)
@@ -160,7 +162,8 @@ async def spread_evenly(session: AsyncSession, caller: Caller, of_round: Round) 
     demands = [
         Demand(
             project_id,
-            panel.rules_of(sitting.project).size - len(sitting.active),
+            # Never less than none: the operator may have asked more experts by hand.
+            max(0, panel.rules_of(sitting.project).size - len(sitting.active)),
             frozenset(
                 member.id
                 for member in members
@@ -216,6 +219,7 @@ async def recuse(
     expert do not count then, and a valuation that loses its quorum by it falls.
 
     Raises:
+        OwnAffair: the caller acts for the entrepreneur, and is another than the expert.
         ProjectStateForbids, RoundStateForbids: the project is past its valuation.
         AlreadyRecused: the expert is recused.
     """
@@ -226,6 +230,8 @@ async def recuse(
         message = "The expert is recused from this plan."
         raise AlreadyRecused(message)
     own = assignment.panel_member.user_id == caller.user_id
+    if not own:
+        eligibility.insist_on_distance(caller, project)
     made = Recusal(
         assignment_id=assignment.id,
         kind=RecusalKind.DECLARED if own else RecusalKind.REPORTED,
@@ -296,11 +302,11 @@ async def _insist_on_right_to_score(
     if assignment.recusal is not None:
         message = "You are recused from this plan."
         raise AlreadyRecused(message)
-    sitting_experts = await schemes.panel.experts(session, project.scheme_id)
-    if assignment.panel_member_id not in {member.id for member in sitting_experts}:
+    user_id = assignment.panel_member.user_id
+    if not await schemes.panel.sits(session, project.scheme_id, user_id):
         message = "You are not on the panel any more."
         raise ExpertLeft(message)
-    await _insist_on_no_conflict(session, project, assignment.panel_member.user_id)
+    await _insist_on_no_conflict(session, project, user_id)
 
 
 def _insist_on_time(sitting: Sitting) -> None:

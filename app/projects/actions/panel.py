@@ -9,7 +9,7 @@ from app.core import clock, events, jobs
 from app.core.events import Actor
 from app.organisations.callers import Caller
 from app.projects import queries
-from app.projects.actions import letters, score_reminders
+from app.projects.actions import eligibility, letters, score_reminders
 from app.projects.contents import RecusalKind
 from app.projects.models import (
     Assignment,
@@ -127,12 +127,14 @@ async def extend(
     """Give the experts of one project more time, while their scores are sealed.
 
     Raises:
+        OwnAffair: the caller acts for its entrepreneur.
         ProjectStateForbids, RoundStateForbids: it is not being valued.
         NoPanelHere: the policy fixes what every project is worth.
         ScoresSealed: no expert was assigned yet.
         ScoresOpened: the scores are open.
         TooEarlyToExtend: the time there is ends later, or this would have passed.
     """
+    eligibility.insist_on_distance(caller, project)
     project = await held(session, project.id, ProjectState.ELIGIBLE)
     rules_of(project)
     sitting = await queries.panel.last(session, project.id)

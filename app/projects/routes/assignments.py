@@ -27,7 +27,7 @@ from app.projects.schemas.panel import (
     RecusalView,
     SubmissionView,
 )
-from app.schemes.problems import ExpertLeft
+from app.schemes.problems import ExpertLeft, OwnAffair
 
 router = router_of("", "Valuation")
 
@@ -87,7 +87,7 @@ async def read_own_scores(assignment: OwnAssignment, session: Session) -> OwnSco
     status_code=201,
     response_model=RecusalView,
     responses=refusals(
-        *(RoleTooSmall, OrganisationInactive),
+        *(RoleTooSmall, OrganisationInactive, OwnAffair),
         *(ProjectStateForbids, RoundStateForbids, AlreadyRecused),
     ),
 )

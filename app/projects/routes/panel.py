@@ -34,7 +34,7 @@ from app.projects.schemas.panel import (
     SittingView,
     SpreadView,
 )
-from app.schemes.problems import ExpertLeft
+from app.schemes.problems import ExpertLeft, OwnAffair
 
 router = router_of("", "Valuation")
 
@@ -52,7 +52,7 @@ async def read_panel(project: InspectedProject, session: Session) -> Sitting:
     status_code=201,
     response_model=AssignmentView,
     responses=refusals(
-        *(RoleTooSmall, OrganisationInactive, NotFound, ExpertLeft, NoPanelHere),
+        *(RoleTooSmall, OrganisationInactive, OwnAffair, NotFound, ExpertLeft, NoPanelHere),
         *(ProjectStateForbids, RoundStateForbids, ScoresOpened),
         *(ConflictOfInterest, AlreadyAssigned, NotRecused),
     ),
@@ -83,7 +83,8 @@ async def spread_projects(caller: Person, of_round: OperatedRound, session: Sess
     status_code=201,
     response_model=ExtensionView,
     responses=refusals(
-        *(RoleTooSmall, OrganisationInactive, ProjectStateForbids, RoundStateForbids),
+        *(RoleTooSmall, OrganisationInactive, OwnAffair),
+        *(ProjectStateForbids, RoundStateForbids),
         *(NoPanelHere, ScoresSealed, ScoresOpened, TooEarlyToExtend),
     ),
 )

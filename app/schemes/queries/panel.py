@@ -46,6 +46,14 @@ async def experts(session: AsyncSession, scheme_id: UUID) -> list[PanelMember]:
     return list(found)
 
 
+async def sits(session: AsyncSession, scheme_id: UUID, user_id: UUID) -> bool:
+    """Tell whether a user sits on the panel of a scheme today, in whichever seat."""
+    found = sa.exists().where(
+        PanelMember.scheme_id == scheme_id, PanelMember.user_id == user_id, *PanelMember.sitting()
+    )
+    return bool(await session.scalar(sa.select(found)))
+
+
 async def invitations(
     session: AsyncSession, scheme: Scheme, paging: PageRequest
 ) -> Page[SchemeInvitation]:
