@@ -23,7 +23,9 @@ from app.projects.models import (
     Project,
     Round,
 )
+from app.projects.problems import NotAskedAnyMore
 from app.schemes.access import SchemeRight, find_scheme
+from app.schemes.queries import panel as experts
 
 READ_PROJECTS = Scope(
     "projects:read", "Read the rounds that the organisation runs and the projects that it knows."
@@ -45,16 +47,27 @@ async def find_round(
         RoleTooSmall, OrganisationInactive: the caller may see it, and may not do this.
     """
     found = await queries.rounds.one(session, round_id)
-    if found is None or not await _has_to_do(session, caller, found.scheme_id):
+    if found is None or not await _has_to_do(session, caller, found.scheme_id, right):
         message = f"You have nothing to do with a round {round_id}."
         raise NotFound(message).for_trail()
-    await find_scheme(session, caller, found.scheme_id, right)
     return found
 
 
-async def _has_to_do(session: AsyncSession, caller: Caller, scheme_id: UUID) -> bool:
+async def _has_to_do(
+    session: AsyncSession,
+    caller: Caller,
+    scheme_id: UUID,
+    right: SchemeRight = SchemeRight.INSPECT,
+) -> bool:
+    """Tell whether the caller has this right in a scheme, or nothing to do with it.
+
+    Asked once a request: what an auditor reads stands in the trail once.
+
+    Raises:
+        RoleTooSmall, OrganisationInactive: the caller may see it, and may not do this.
+    """
     try:
-        await find_scheme(session, caller, scheme_id, SchemeRight.INSPECT)
+        await find_scheme(session, caller, scheme_id, right)
     except NotFound:
         return False
     return True
@@ -71,9 +84,12 @@ async def find_project(session: AsyncSession, caller: Caller, project_id: UUID) 
         Right.READ in caller.rights_in(project.entrepreneur_id)
         or await _has_to_do(session, caller, project.scheme_id)
     ):
-        message = f"You have nothing to do with a project {project_id}."
-        raise NotFound(message).for_trail()
+        raise _unknown_project(project_id)
     return project
+
+
+def _unknown_project(project_id: UUID) -> NotFound:
+    return NotFound(f"You have nothing to do with a project {project_id}.").for_trail()
 
 
 async def _as_entrepreneur(
@@ -92,12 +108,13 @@ async def _as_entrepreneur(
 async def _as_operator(
     session: AsyncSession, caller: Caller, project_id: UUID, right: SchemeRight
 ) -> Project:
-    project = await find_project(session, caller, project_id)
-    if not await _has_to_do(session, caller, project.scheme_id):
+    project = await queries.projects.one(session, project_id)
+    if project is not None and await _has_to_do(session, caller, project.scheme_id, right):
+        return project
+    if project is not None and Right.READ in caller.rights_in(project.entrepreneur_id):
         message = "This is for the people of the scheme's operator."
         raise RoleTooSmall(message)
-    await find_scheme(session, caller, project.scheme_id, right)
-    return project
+    raise _unknown_project(project_id)
 
 
 async def _offering(organisation_id: UUID, caller: ProjectReader, session: Session) -> Organisation:
@@ -134,6 +151,14 @@ ApprovedRound = Annotated[Round, Depends(_approved_round)]
 """A round for whose operator the person decides."""
 
 
+async def _edited_round(of_round: OperatedRound, session: Session) -> Round:
+    return await queries.rounds.locked(session, of_round.id)
+
+
+EditedRound = Annotated[Round, Depends(_edited_round)]
+"""A round that the person edits; locked, so that nobody overtakes its version."""
+
+
 async def _readable(project_id: UUID, caller: ProjectReader, session: Session) -> Project:
     return await find_project(session, caller, project_id)
 
@@ -151,14 +176,6 @@ async def _bound(project_id: UUID, caller: Person, session: Session) -> Project:
 
 
 async def _operated(project_id: UUID, caller: Person, session: Session) -> Project:
-async def _edited_round(of_round: OperatedRound, session: Session) -> Round:
-    return await queries.rounds.locked(session, of_round.id)
-
-
-EditedRound = Annotated[Round, Depends(_edited_round)]
-"""A round that the person edits; locked, so that nobody overtakes its version."""
-
-
     return await _as_operator(session, caller, project_id, SchemeRight.OPERATE)
 
 
@@ -261,20 +278,48 @@ async def _own_assignment(assignment_id: UUID, caller: Person, session: Session)
     return found
 
 
-async def _recusable(assignment_id: UUID, caller: Person, session: Session) -> Assignment:
-    found = await queries.assignments.one(session, assignment_id)
-    if found is not None and found.panel_member.user_id == caller.user_id:
-        return found
-    scheme_id = found.panel_member.scheme_id if found else None
-    if found is None or scheme_id is None or not await _has_to_do(session, caller, scheme_id):
-        message = f"You have nothing to do with an assignment {assignment_id}."
-        raise NotFound(message).for_trail()
-    await find_scheme(session, caller, scheme_id, SchemeRight.OPERATE)
-    return found
-
-
 OwnAssignment = Annotated[Assignment, Depends(_own_assignment)]
 """What the expert who calls is asked to value; nobody else's."""
+
+
+async def _asked(assignment: OwnAssignment, session: Session) -> Assignment:
+    member = assignment.panel_member
+    if assignment.recusal is not None or not await experts.sits(
+        session, member.scheme_id, member.user_id
+    ):
+        message = "You are recused, or left the panel: the plan is not for you to read any more."
+        raise NotAskedAnyMore(message)
+    return assignment
+
+
+AskedAssignment = Annotated[Assignment, Depends(_asked)]
+"""What the expert who calls may read now: not recused from it, and still on the panel."""
+
+
+async def _asked_attachment(
+    submitted_attachment_id: UUID, assignment: AskedAssignment, session: Session
+) -> File:
+    found = await queries.plans.file_of(
+        session, assignment.sitting.plan_version, submitted_attachment_id
+    )
+    return found_or_refused(found, submitted_attachment_id)
+
+
+AskedAttachment = Annotated[File, Depends(_asked_attachment)]
+"""A file, public or not, of the version of a plan that the expert who calls is asked to value."""
+
+
+async def _recusable(assignment_id: UUID, caller: Person, session: Session) -> Assignment:
+    found = await queries.assignments.one(session, assignment_id)
+    if found is not None and (
+        found.panel_member.user_id == caller.user_id
+        or await _has_to_do(session, caller, found.panel_member.scheme_id, SchemeRight.OPERATE)
+    ):
+        return found
+    message = f"You have nothing to do with an assignment {assignment_id}."
+    raise NotFound(message).for_trail()
+
+
 RecusableAssignment = Annotated[Assignment, Depends(_recusable)]
 """The expert's own assignment, or any one in a scheme for whose operator the person works."""
 

@@ -23,7 +23,14 @@ from tests.make.panel import (
     sealed_scores,
 )
 from tests.make.payments import a_payment, a_refund, jobs_done, owed
-from tests.make.projects import a_plan, a_project, a_round, a_version, dates
+from tests.make.projects import (
+    a_plan,
+    a_project,
+    a_round,
+    a_version,
+    a_version_with_a_file,
+    dates,
+)
 from tests.make.schemes import (
     GRANTS,
     a_check,
@@ -67,6 +74,7 @@ __all__ = [
     "a_valuation",
     "a_valued_project",
     "a_version",
+    "a_version_with_a_file",
     "an_admission",
     "an_api_key",
     "an_assignment",

@@ -3,14 +3,19 @@
 The project is that of the story that `baat story` tells, after a real one.
 """
 
+import hashlib
 from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.database import settings_of
+from app.core.files import File
+from app.core.ids import new_id
 from app.organisations.models import Organisation, User
 from app.projects.contents import Plan
 from app.projects.models import (
@@ -23,9 +28,11 @@ from app.projects.models import (
     Round,
     RoundState,
 )
+from app.projects.queries import projects
 from app.schemes.models import Scheme
 from app.schemes.queries import policies
 from app.story import figures
+from tests.make import contents
 from tests.make.organisations import a_user
 from tests.make.schemes import a_scheme, an_admission
 
@@ -152,3 +159,40 @@ async def a_version(
     session.add(version)
     await session.flush()
     return version
+
+
+async def a_version_with_a_file(session: AsyncSession, project_id: UUID) -> str:
+    """A second submission, the same but for a confidential PDF; gives the attachment's id."""
+    first = await projects.last_version(session, project_id)
+    assert first is not None
+    content = contents.a_pdf()
+    file = File(
+        id=new_id(),
+        sha256=hashlib.sha256(content).digest(),
+        size_bytes=len(content),
+        media_type="application/pdf",
+        name="begroting.pdf",
+        uploaded_by="system:test",
+    )
+    folder = settings_of(session).home / "files"
+    folder.mkdir(exist_ok=True)
+    (folder / str(file.id)).write_bytes(content)
+    attached = {
+        "id": str(new_id()),
+        "fileId": str(file.id),
+        "name": file.name,
+        "mediaType": file.media_type,
+        "sizeBytes": file.size_bytes,
+        "sha256": file.sha256.hex(),
+        "isPublic": False,
+    }
+    version = PlanVersion(
+        project_id=project_id,
+        number=first.number + 1,
+        content=first.content,
+        attachments=[attached],
+        submitted_by_id=first.submitted_by_id,
+    )
+    session.add_all([file, version])
+    await session.flush()
+    return str(attached["id"])

@@ -24,6 +24,7 @@ async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: 
     expert = await session.get_one(PanelMember, tenant.things["panel_member_id"])
     of_round = await session.get_one(Round, tenant.things["round_id"])
     asked = await make.a_project(session, of_round)
+    attachment = await make.a_version_with_a_file(session, asked.id)
     assignment = await make.an_assignment(session, await make.a_sitting(session, asked), expert)
     await make.sealed_scores(session, assignment)
     other = await make.an_expert(session, await session.get_one(Scheme, of_round.scheme_id))
@@ -34,6 +35,7 @@ async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: 
     await make.a_valuation(session, valued)
     tenant.things |= {
         "assignment_id": assignment.id,
+        "submitted_attachment_id": attachment,
         "other_expert_id": other.id,
         "asked_project_id": asked.id,
         "found_project_id": found.id,
@@ -58,6 +60,7 @@ TABLE: dict[str, Rule] = {
     "GET /v1/me/assignments": Rule(PERSONS, on=OURS),
     # The expert alone, about what they were asked.
     f"GET {ASSIGNMENT}": Rule(NOBODY, own=SEATED),
+    f"GET {ASSIGNMENT}/attachments/{{submitted_attachment_id}}/content": Rule(NOBODY, own=SEATED),
     f"GET {ASSIGNMENT}/scores": Rule(NOBODY, own=SEATED),
     f"POST {ASSIGNMENT}/scores": Rule(NOBODY, always(make.a_sheet()), own=SEATED),
     f"POST {ASSIGNMENT}/recusals": Rule(OPERATING, always(REASON), own=SEATED),

@@ -7,6 +7,7 @@ from app.projects.problems.panel import (
     AlreadyRecused,
     ConflictOfInterest,
     NoPanelHere,
+    NotAskedAnyMore,
     NotRecused,
     ScoresDue,
     ScoresOffRubric,
@@ -37,8 +38,8 @@ from app.projects.problems.valuations import (
     OwnAcceptance,
     QuorumNotMet,
     ThresholdAboveValue,
-)
     ValuationOutdated,
+)
 
 __all__ = [
     "AlreadyAssigned",
@@ -48,8 +49,8 @@ __all__ = [
     "DateCannotMove",
     "ExpertsDoNotAdopt",
     "NoPanelHere",
-    "NoPolicyApplies",
     "NotAdmitted",
+    "NotAskedAnyMore",
     "NotRecused",
     "NothingToContest",
     "NothingToSupersede",
@@ -72,5 +73,5 @@ __all__ = [
     "ThresholdAboveValue",
     "TooEarlyToExtend",
     "TooManyAttachments",
-]
     "ValuationOutdated",
+]

@@ -1,6 +1,6 @@
 """Why something can't be done with the panel of a project."""
 
-from app.core.problems import Problem
+from app.core.problems import NotAllowed, Problem
 
 
 class NoPanelHere(Problem):
@@ -36,6 +36,12 @@ class AlreadyRecused(Problem):
 
     status = 409
     title = "The expert is recused"
+
+
+class NotAskedAnyMore(NotAllowed):
+    """Who is recused, or left the panel, does not read the plan any more."""
+
+    title = "The plan is for the experts who value it"
 
 
 class ScoresDue(Problem):

@@ -5,8 +5,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.files import File
 from app.core.paging import Page, PageRequest, page
-from app.projects.models import Objection, PlanAttachment, PlanDraft, Project
+from app.projects.models import Objection, PlanAttachment, PlanDraft, PlanVersion, Project
 
 
 async def draft(session: AsyncSession, project_id: UUID, *, lock: bool = False) -> PlanDraft:
@@ -50,6 +51,14 @@ async def attachment(
         .options(sa.orm.joinedload(PlanAttachment.file))
     )
     return found
+
+
+async def file_of(session: AsyncSession, version: PlanVersion, attachment_id: UUID) -> File | None:
+    """Find a file that a plan was submitted with."""
+    for attached in version.attachments:
+        if attached["id"] == str(attachment_id):
+            return await session.get(File, UUID(attached["fileId"]))
+    return None
 
 
 async def objections(

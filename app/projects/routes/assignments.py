@@ -1,5 +1,8 @@
 """What an expert is asked to value, and the sheets that they seal."""
 
+from fastapi import Request, Response
+
+from app.core import files
 from app.core.database import Session
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
@@ -7,12 +10,19 @@ from app.core.problems import refusals
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
-from app.projects.access import OwnAssignment, RecusableAssignment, found_or_refused
+from app.projects.access import (
+    AskedAssignment,
+    AskedAttachment,
+    OwnAssignment,
+    RecusableAssignment,
+    found_or_refused,
+)
 from app.projects.contents import ScoreSheet
 from app.projects.models import Assignment, Recusal, SealedScores
 from app.projects.problems import (
     AlreadyRecused,
     ConflictOfInterest,
+    NotAskedAnyMore,
     ProjectStateForbids,
     RoundStateForbids,
     ScoresDue,
@@ -42,10 +52,22 @@ async def list_own_assignments(
     return await queries.assignments.of_user(session, caller.user_id, paging)
 
 
-@router.get(ONE, response_model=PanelPlanView)
-async def read_assignment(assignment: OwnAssignment) -> Assignment:
+@router.get(ONE, response_model=PanelPlanView, responses=refusals(NotAskedAnyMore))
+async def read_assignment(assignment: AskedAssignment) -> Assignment:
     """Read the whole plan that you are asked to value, and the rubric to score it by."""
     return assignment
+
+
+@router.get(
+    ONE + "/attachments/{submitted_attachment_id}/content",
+    response_class=Response,
+    responses={**files.DOWNLOAD, **refusals(NotAskedAnyMore)},
+)
+async def download_submitted_attachment(
+    attachment: AskedAttachment, request: Request, session: Session
+) -> Response:
+    """Download a file of the plan that you are asked to value, whether it is public or not."""
+    return await files.download(request, session, attachment)
 
 
 @router.post(
