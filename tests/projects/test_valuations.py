@@ -206,6 +206,11 @@ async def test_a_late_recusal_leads_to_a_valuation_that_supersedes(
     [again] = await assigned(client, case, 2)
     seen = await client.get(f"{case.path}/panel", headers=case.member.headers)
     assert (seen.json()["number"], seen.json()["assignments"][0]["id"]) == (2, again)
+    earlier = await client.get(f"{case.path}/panel?number=1", headers=case.member.headers)
+    found_before = [each["findings"]["estimateUnits"] for each in earlier.json()["assignments"]]
+    assert found_before == [200, 110, 112, 114], "nobody's finding gets lost"
+    none = await client.get(f"{case.path}/panel?number=3", headers=case.member.headers)
+    assert said(none) == (404, "/problems/not-found")
 
 
 async def contested(client: httpx.AsyncClient, database: Database, case: Case) -> None:

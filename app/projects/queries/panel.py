@@ -45,11 +45,14 @@ def rules(project: Project) -> PanelValuation | None:
     return policy.read_terms().panel if policy else None
 
 
-async def last(session: AsyncSession, project_id: UUID) -> Sitting | None:
-    """Find the last sitting about a project, with everything of it."""
+async def last(
+    session: AsyncSession, project_id: UUID, number: int | None = None
+) -> Sitting | None:
+    """Find the last sitting about a project, or the one of a number, with everything of it."""
+    wanted = sa.true() if number is None else Sitting.number == number
     found: Sitting | None = await session.scalar(
         sa.select(Sitting)
-        .where(Sitting.project_id == project_id)
+        .where(Sitting.project_id == project_id, wanted)
         .order_by(Sitting.number.desc())
         .limit(1)
         .options(*WHOLE)

@@ -1,5 +1,9 @@
 """The panel of a project: who values its plan, until when, and what came of it."""
 
+from typing import Annotated
+
+from fastapi import Query
+
 from app.core.database import Session
 from app.core.http.routing import router as router_of
 from app.core.problems import NotFound, refusals
@@ -42,9 +46,19 @@ OF_PROJECT = "/projects/{project_id}"
 
 
 @router.get(OF_PROJECT + "/panel", response_model=SittingView, responses=refusals(RoleTooSmall))
-async def read_panel(project: InspectedProject, session: Session) -> Sitting:
-    """Read who values a project now, or did last: what they found once the scores are opened."""
-    return found_or_refused(await queries.panel.last(session, project.id), "panel")
+async def read_panel(
+    project: InspectedProject,
+    session: Session,
+    number: Annotated[
+        int | None,
+        Query(ge=1, le=1_000_000, description="An earlier sitting; absent: the last one."),
+    ] = None,
+) -> Sitting:
+    """Read who values a project now, or did last: what they found once the scores are opened.
+
+    What an earlier sitting found stays to be read, whatever became of it.
+    """
+    return found_or_refused(await queries.panel.last(session, project.id, number), "panel")
 
 
 @router.post(
