@@ -1,6 +1,7 @@
 """Who calls, and may they? Dependencies that prove it, and find things through the caller."""
 
 import hmac
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -150,6 +151,19 @@ def _prove_same_site(request: Request, settings: Settings, token: str) -> None:
     if not hmac.compare_digest(given.encode(), credentials.csrf_token(settings, token).encode()):
         message = f"Send the csrfToken that came with the session as `{CSRF_HEADER}`."
         raise CsrfTokenMissing(message)
+
+
+async def as_of_now(session: AsyncSession, caller: Caller) -> Caller:
+    """Ask again who calls and what they may: while a file came in, minutes may have passed.
+
+    Raises:
+        CredentialRefused: the session has ended, or the key was revoked.
+    """
+    identity = await queries.callers.identity(session, caller.token, caller.visitor.settings)
+    if identity is None:
+        message = "The session or API key has ended meanwhile. Sign in again."
+        raise CredentialRefused(message)
+    return replace(caller, identity=identity)
 
 
 AnyCaller = Annotated[Caller, Depends(identify)]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import Session
 from app.core.files import File
 from app.core.problems import NotFound
-from app.organisations.access import Person, find_organisation, identify
+from app.organisations.access import Person, as_of_now, find_organisation, identify
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
@@ -169,6 +169,16 @@ async def _drafted(project_id: UUID, caller: ProjectReader, session: Session) ->
 
 async def _own(project_id: UUID, caller: Person, session: Session) -> Project:
     return await _as_entrepreneur(session, caller, project_id, Right.WRITE)
+
+
+async def still_own(session: AsyncSession, caller: Caller, project_id: UUID) -> Project:
+    """Prove again, when a file has come in, that the person works for the entrepreneur.
+
+    Raises:
+        NotFound, RoleTooSmall, OrganisationInactive, CredentialRefused: not any more.
+    """
+    now = await as_of_now(session, caller)
+    return await _as_entrepreneur(session, now, project_id, Right.WRITE)
 
 
 async def _bound(project_id: UUID, caller: Person, session: Session) -> Project:

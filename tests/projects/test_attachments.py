@@ -2,15 +2,18 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx
+import sqlalchemy as sa
 
 from app.core.database import Database
 from app.core.files import File
 from app.core.settings import Settings
 from app.main import create_app
+from app.organisations.models import Membership
 from app.projects import queries
 from app.projects.models import ProjectState
 from tests.conftest import calling, living
@@ -96,6 +99,33 @@ async def test_a_file_is_removed_once_whoever_else_removes_it(
     assert [(await each).status_code for each in both] == [204, 204]
     happened = await events_of(database, project_id)
     assert happened.count("project.file-removed") == 1
+
+
+async def test_who_left_while_a_file_came_in_attaches_nothing(
+    client: httpx.AsyncClient, database: Database, fair: Fair
+) -> None:
+    path = await a_path(database, fair, ProjectState.DRAFT)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        content = contents.a_pdf()
+        yield content[:10]
+        async with database.work() as session:
+            leaving = sa.delete(Membership).where(Membership.user_id == fair.writer.user_id)
+            await session.execute(leaving)
+        yield content[10:]
+
+    answer = await client.post(
+        f"{path}/attachments",
+        content=slowly(),
+        headers={
+            **fair.writer.headers,
+            "Content-Type": "application/pdf",
+            "Content-Disposition": "attachment; filename*=UTF-8''begroting.pdf",
+        },
+    )
+    assert said(answer) == (404, "/problems/not-found")
+    listed = await client.get(f"{path}/attachments", headers=fair.owner.headers)
+    assert listed.json()["items"] == []
 
 
 def a_bomb() -> bytes:

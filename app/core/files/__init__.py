@@ -20,8 +20,8 @@ and its action says `files.keep(session, received, actor)`. It gives one back wi
    counting and hashing; then it is recognised, looked through and scanned.
 3. A row in `file_arrivals`, in a transaction of its own, says which content comes; the store
    takes it.
-4. The action begins the next transaction: it locks and checks what the guards read, for time has
-   passed, and keeps the file. The arrival goes in that transaction.
+4. The next transaction begins. Time has passed: the right is proven again, and the action locks
+   and checks what the guards read, and keeps the file. The arrival goes in that transaction.
 5. An arrival that is left after a day (the transaction rolled back, the process died) goes in one
    transaction with a job that removes the content. Keeping and forgetting both take the arrival
    away, and only one of them can.

@@ -13,7 +13,13 @@ from app.core.problems import refusals
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
-from app.projects.access import DraftedProject, OwnAttachment, OwnProject, ReadableAttachment
+from app.projects.access import (
+    DraftedProject,
+    OwnAttachment,
+    OwnProject,
+    ReadableAttachment,
+    still_own,
+)
 from app.projects.models import PlanAttachment
 from app.projects.problems import ProjectStateForbids, TooManyAttachments
 from app.projects.schemas.plans import AttachmentView
@@ -51,6 +57,7 @@ async def attach_file(  # noqa: PLR0913  Each is one thing that the edge hands i
     """Attach a file to a draft; buyers see it only if it is public."""
     await actions.attachments.insist_on_room(session, project)
     received = await upload.receive()
+    project = await still_own(session, caller, project.id)
     made = await actions.attachments.attach(session, caller, project, received, is_public=is_public)
     response.headers["Location"] = f"/v1/projects/{project.id}/attachments/{made.id}/content"
     return made
