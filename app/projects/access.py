@@ -321,17 +321,22 @@ AskedAttachment = Annotated[File, Depends(_asked_attachment)]
 
 async def _recusable(assignment_id: UUID, caller: Person, session: Session) -> Assignment:
     found = await queries.assignments.one(session, assignment_id)
-    if found is not None and (
-        found.panel_member.user_id == caller.user_id
-        or await _has_to_do(session, caller, found.panel_member.scheme_id, SchemeRight.OPERATE)
-    ):
-        return found
+    if found is not None:
+        if found.panel_member.user_id == caller.user_id:
+            return found
+        # Whose scores count is prepared while they are sealed; once they are known, it is decided.
+        right = SchemeRight.OPERATE if found.sitting.is_sealed else SchemeRight.APPROVE
+        if await _has_to_do(session, caller, found.panel_member.scheme_id, right):
+            return found
     message = f"You have nothing to do with an assignment {assignment_id}."
     raise NotFound(message).for_trail()
 
 
 RecusableAssignment = Annotated[Assignment, Depends(_recusable)]
-"""The expert's own assignment, or any one in a scheme for whose operator the person works."""
+"""The expert's own assignment, or any one in a scheme for whose operator the person works.
+
+For whose operator the person decides, once its scores are open.
+"""
 
 
 async def _public_attachment(

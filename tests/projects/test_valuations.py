@@ -188,9 +188,11 @@ async def test_a_late_recusal_leads_to_a_valuation_that_supersedes(
     case, ids = await found(client, database, 200, 110, 112, 114)
     first = (await adopt(client, case)).json()
     assert said(await adopt(client, case)) == (409, "/problems/nothing-to-supersede")
-    recusal = await client.post(
-        f"/v1/assignments/{ids[0]}/recusals", json=WHY, headers=case.member.headers
-    )
+    path = f"/v1/assignments/{ids[0]}/recusals"
+    # Who only prepares does not choose whose scores count, now that they are known.
+    prepared = await client.post(path, json=WHY, headers=case.member.headers)
+    assert said(prepared) == (403, "/problems/role-too-small")
+    recusal = await client.post(path, json=WHY, headers=case.approver.headers)
     assert recusal.status_code == 201
     second = (await adopt(client, case)).json()
     assert (first["impactUnits"], second["impactUnits"]) == (113, 112)
@@ -198,7 +200,7 @@ async def test_a_late_recusal_leads_to_a_valuation_that_supersedes(
     listed = await client.get(f"{case.path}/valuations", headers=case.entrepreneur.headers)
     assert listed.json()["items"] == [first, second]
 
-    await client.post(f"/v1/assignments/{ids[1]}/recusals", json=WHY, headers=case.member.headers)
+    await client.post(f"/v1/assignments/{ids[1]}/recusals", json=WHY, headers=case.approver.headers)
 
     async with database.reading() as session:
         assert (await session.get_one(Project, case.id)).state is ProjectState.ELIGIBLE

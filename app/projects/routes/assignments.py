@@ -116,5 +116,8 @@ async def read_own_scores(assignment: OwnAssignment, session: Session) -> OwnSco
 async def recuse_expert(
     request: RecusalRequest, caller: Person, assignment: RecusableAssignment, session: Session
 ) -> Recusal:
-    """Declare your conflict of interest; the operator's members may note one of an expert's."""
+    """Declare your conflict of interest; the operator's members may note one of an expert's.
+
+    Once the scores are open, only its approvers do: then it changes what they come to.
+    """
     return await actions.assignments.recuse(session, caller, assignment, request.reason)
