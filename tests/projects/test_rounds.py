@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
 from app.core import clock
@@ -221,6 +222,21 @@ async def test_nobody_overtakes_a_change_of_a_draft(
     assert (await second).status_code == 412
     async with database.reading() as session:
         assert (await session.get_one(Round, made.id)).name_nl == "Ronde 5"
+
+
+@pytest.mark.parametrize(("change", "status"), [("name_en", 201), ("state", 409)])
+async def test_a_round_is_planned_in_the_scheme_as_it_is_by_then(
+    client: httpx.AsyncClient, database: Database, fair: Fair, change: str, status: int
+) -> None:
+    path = f"/v1/schemes/{fair.scheme_id}/rounds"
+    async with database.work() as session:
+        scheme = await session.get_one(Scheme, fair.scheme_id, with_for_update=True)
+        planning = asyncio.create_task(
+            client.post(path, json=a_request(), headers=fair.approver.headers)
+        )
+        await somebody_waits(database)
+        setattr(scheme, change, {"name_en": "Another", "state": SchemeState.CLOSED}[change])
+    assert (await planning).status_code == status
 
 
 async def test_no_round_opens_in_a_scheme_that_is_being_closed(

@@ -104,7 +104,7 @@ async def plannable(session: AsyncSession, scheme: Scheme) -> Scheme:
     Raises:
         SchemeStateForbids: the scheme is closed.
     """
-    scheme = await session.get_one(Scheme, scheme.id, with_for_update=True)
+    await session.refresh(scheme, with_for_update=True)
     if scheme.state is SchemeState.CLOSED:
         message = "The scheme is closed: nothing new begins in it."
         raise SchemeStateForbids(message, current_state=scheme.state)
