@@ -43,6 +43,7 @@ from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
 
 ROUTERS: tuple[APIRouter, ...] = (
+    payments.WEBHOOKS,
     root.router,
     *organisations.ROUTERS,
     *ledger.ROUTERS,

@@ -14,12 +14,12 @@ from app.payments.fake.faults import Trouble
 from app.payments.models import OutgoingStatus, PaymentStatus, ProviderPayoutStatus
 from tests.payments.conftest import CLERK, Till
 
-EVERY = list(Trouble)
+EVERY = [Trouble.TOO_MANY, Trouble.BROKEN, Trouble.HANG, Trouble.LOST]
 OFTEN = 4
 """More often than the client tries by itself in one attempt of the job."""
 
 
-@pytest.mark.parametrize("trouble", EVERY)
+@pytest.mark.parametrize("trouble", [Trouble.TOO_MANY, Trouble.LOST])
 async def test_a_checkout_is_opened_once(till: Till, trouble: Trouble) -> None:
     till.player.faults.order(trouble, "POST /v1/checkout/sessions", times=OFTEN, seconds=1.5)
     payment_id, checkout_id = await till.started()
@@ -32,7 +32,6 @@ async def test_a_checkout_is_opened_once(till: Till, trouble: Trouble) -> None:
 async def test_a_refund_is_sent_once(till: Till, trouble: Trouble) -> None:
     payment_id = await till.paid()
     till.player.faults.order(trouble, "POST /v1/refunds", times=OFTEN, seconds=1.5)
-    # What a day later the provider has forgotten: the answers by key.
     refund_id = await till.refund(payment_id)
     await till.work()
 
@@ -58,10 +57,9 @@ async def test_after_the_key_is_forgotten_it_is_asked_for(till: Till) -> None:
     assert (await till.outgoing(refund_id)).status is OutgoingStatus.SETTLED
 
 
-@pytest.mark.parametrize("trouble", [Trouble.LOST, Trouble.TOO_MANY])
-async def test_a_payout_to_the_bank_is_made_once(till: Till, trouble: Trouble) -> None:
+async def test_a_payout_to_the_bank_is_made_once(till: Till) -> None:
     await till.paid()
-    till.player.faults.order(trouble, "POST /v1/payouts", times=OFTEN, seconds=1.5)
+    till.player.faults.order(Trouble.LOST, "POST /v1/payouts", times=OFTEN, seconds=1.5)
     async with till.database.work() as session:
         payout = await actions.balance.pay_out(session, CLERK, till.scheme_id, 50_000)
     await till.work()

@@ -20,7 +20,7 @@ survived a rollback).
 from app.core.jobs.chores import Chore
 from app.core.jobs.claims import ClaimLost
 from app.core.jobs.dead_letters import NoSuchDeadLetter, listed, retry, retry_all
-from app.core.jobs.enqueueing import CHANNEL, enqueue, following
+from app.core.jobs.enqueueing import CHANNEL, enqueue, following, wanted
 from app.core.jobs.kinds import (
     GiveUp,
     Handler,
@@ -55,4 +55,5 @@ __all__ = [
     "retry",
     "retry_all",
     "transactional",
+    "wanted",
 ]

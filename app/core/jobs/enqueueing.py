@@ -50,16 +50,21 @@ async def enqueue(
     return job_id
 
 
-def following(written: sa.CTE, kind: JobKind, /, **arguments: Argument) -> sa.Select[UUID, object]:
+def following(written: sa.CTE) -> sa.Select[UUID, object]:
     """Make one statement of an INSERT of one row and of the job that it wants, if it wrote it.
 
-    For what must be quick: two rows and the call to the workers in one round trip.
+    For what must be quick: two rows and the call to the workers in one round trip. It is made
+    once, and executed with the values of the row and with `wanted`.
     """
-    row = _row(kind, arguments)
-    values = [sa.literal(value, Job.__table__.c[name].type) for name, value in row.items()]
-    wanted = insert(Job).from_select(list(row), sa.select(*values).select_from(written))
+    columns = [sa.bindparam(f"job_{name}", type_=type_) for name, type_ in _COLUMNS.items()]
+    wanted = insert(Job).from_select(list(_COLUMNS), sa.select(*columns).select_from(written))
     rows = wanted.returning(Job.id).cte("wanted")
     return sa.select(rows.c.id, sa.func.pg_notify(CHANNEL, ""))
+
+
+def wanted(kind: JobKind, /, **arguments: Argument) -> dict[str, Any]:
+    """Give the values of a job to a statement that `following` made."""
+    return {f"job_{name}": value for name, value in _row(kind, arguments).items()}
 
 
 def _row(
@@ -82,3 +87,13 @@ def _row(
         "origin": {name: names[name] for name in ORIGIN if name in names},
         "created_at": clock.now(),
     }
+
+
+_COLUMNS = {
+    name: Job.__table__.c[name].type
+    for name in (
+        *("id", "kind", "arguments", "unique_key", "state", "run_at"),
+        *("attempts", "max_attempts", "origin", "created_at"),
+    )
+}
+"""What `_row` fills."""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,25 +27,29 @@ async def take(session: AsyncSession, notice: Notice, *, is_swept: bool = False)
     """
     fits = notice.is_live is (settings_of(session).mode is Mode.LIVE)
     event_id = new_id()
-    kept = insert(ProviderEvent).values(
-        id=event_id,
-        external_id=notice.external_id,
-        type=notice.type,
-        object_id=notice.object_id,
-        account=notice.account,
-        is_live=notice.is_live,
-        is_swept=is_swept,
-        happened_at=notice.happened_at,
-        taken_at=clock.now(),
-        worked_at=None if fits else clock.now(),
-        outcome=None if fits else EventOutcome.OTHER_MODE,
-    )
-    once = kept.on_conflict_do_nothing(constraint="uq_provider_events_external_id")
+    row = {
+        "event_id": event_id,
+        # Not `asdict`, which copies every value: this is asked a thousand times a second.
+        **{name: getattr(notice, name) for name in _OF_NOTICE},
+        "is_swept": is_swept,
+        "taken_at": clock.now(),
+        "worked_at": None if fits else clock.now(),
+        "outcome": None if fits else EventOutcome.OTHER_MODE,
+    }
     if fits:
-        written = once.returning(ProviderEvent.id).cte("written")
-        await session.execute(jobs.following(written, WORK, event_id=event_id))
+        await session.execute(_KEEP_AND_WANT, row | jobs.wanted(WORK, event_id=event_id))
     else:
-        await session.execute(once)
+        await session.execute(_KEEP, row)
+
+
+_OF_NOTICE = ("external_id", "type", "object_id", "account", "is_live", "happened_at")
+_FIELDS = (*_OF_NOTICE, "is_swept", "taken_at", "worked_at", "outcome")
+_KEEP = (
+    insert(ProviderEvent)
+    .values(id=sa.bindparam("event_id"), **{name: sa.bindparam(name) for name in _FIELDS})
+    .on_conflict_do_nothing(constraint="uq_provider_events_external_id")
+)
+_KEEP_AND_WANT = jobs.following(_KEEP.returning(ProviderEvent.id).cte("written"))
 
 
 async def replay(session: AsyncSession, event_ids: list[UUID]) -> None:

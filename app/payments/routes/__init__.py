@@ -7,5 +7,7 @@ ROUTERS = (
     receipts.router,
     outgoings.router,
     provider.router,
-    webhooks.router,
 )
+
+WEBHOOKS = webhooks.router
+"""For a machine that comes often: it is looked for first."""
