@@ -1,9 +1,15 @@
-"""What happened outside, in our words: pure values that the gateway and the statements bring."""
+"""What happened outside, in our words: pure values that the gateway and the statements bring.
 
+At the end, what comes of comparing it with the books.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
+from app.core import clock
 from app.payments.models import DisputeStatus, PaymentStatus, Rail
 
 
@@ -127,3 +133,85 @@ class Notice:
     account: str | None
     is_live: bool
     happened_at: datetime
+
+
+HOLDING_LIMIT_DAYS = 90
+"""How long Stripe may hold a balance in the Netherlands."""
+
+WARNING_DAYS = 14
+"""How long before that the operator is warned."""
+
+
+class Meaning(StrEnum):
+    """What a difference says, and so who does something about it."""
+
+    BEING_BOOKED = "being_booked"
+    """It arrived, and the job that enters it is on its way: nobody, unless it stays."""
+    NOT_COUNTED = "not_counted"
+    """The provider has not counted it to the balance yet: nobody, unless it stays."""
+    UNKNOWN = "unknown"
+    """It moved the balance, and the books know nothing of it: the operator."""
+    UNEQUAL = "unequal"
+    """Both know it, with different amounts: the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something of which the books and the provider say different amounts."""
+
+    name: str
+    """What moved the balance: `ch_…`, `po_…`, `txn_…` for a cost."""
+    meaning: Meaning
+    books_cents: int
+    provider_cents: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What moved the balance on a day, where people read their clocks."""
+
+    day: date
+    books_cents: int
+    provider_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The balance at the provider, by the books and by the provider's own moves."""
+
+    as_of: datetime
+    books_cents: int
+    provider_cents: int
+    differences: Sequence[Difference]
+    days: Sequence[Day]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there is no difference at all."""
+        return not self.differences
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a scheme's money is."""
+
+    provider_cents: int
+    bank_cents: int
+    in_transit_cents: int
+    disputed_cents: int
+    outgoing_cents: int
+    """Sent and not yet settled: it is still counted at the provider or the bank."""
+    held_since: date | None
+    """When the oldest money came that is at the provider now."""
+
+    @property
+    def leave_by(self) -> date | None:
+        """When that money must have left the provider."""
+        return self.held_since and self.held_since + timedelta(days=HOLDING_LIMIT_DAYS)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether that day is near."""
+        near = clock.today() + timedelta(days=WARNING_DAYS)
+        return self.leave_by is not None and self.leave_by <= near

@@ -48,6 +48,10 @@ FROM: dict[OutgoingKind, Kind] = {
 """Whose money leaves."""
 
 
+COSTS = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost"})
+"""Types of moves of the provider's balance that are nothing but a cost."""
+
+
 def arriving(receipt: Receipt, about_id: UUID) -> Line:
     """Debit what came in: where it lies, or suspense if it was put there meanwhile."""
     kind = SUSPENSE if receipt.place is ReceiptPlace.SUSPENSE else WHERE[receipt.rail]

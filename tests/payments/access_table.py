@@ -101,5 +101,7 @@ TABLE = {
     f"POST {ACCOUNT}/onboardings": Rule(ADMINS, always(BACK)),
     f"GET {INSIDE}/provider-payouts": Rule(INSPECTING),
     f"POST {INSIDE}/provider-payouts": Rule(DECIDING, always(MONEY), _a_balance),
+    f"GET {INSIDE}/whereabouts": Rule(INSPECTING),
+    f"GET {INSIDE}/provider-reconciliation": Rule(INSPECTING),
     f"GET {INSIDE}/disputes": Rule(INSPECTING),
 }

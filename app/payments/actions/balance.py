@@ -22,9 +22,6 @@ from app.payments.problems import BalanceTooSmall, ProviderMissing
 PAY_OUT = jobs.JobKind("payments.pay-out", max_attempts=60, back_off_seconds=5.0)
 """Have the provider pay out to the operator's bank (`errands.payouts`)."""
 
-COSTS = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost"})
-"""Moves of the balance that are nothing but a cost of the provider's."""
-
 
 async def note(session: AsyncSession, scheme_id: UUID, transaction: Transaction) -> list[Draft]:
     """Keep a move of the balance.
@@ -38,7 +35,7 @@ async def note(session: AsyncSession, scheme_id: UUID, transaction: Transaction)
 def costs(move: ProviderTransaction, scheme_id: UUID) -> list[Draft]:
     """Draft what a move of the balance cost."""
     drafts = [postings.fee(move, scheme_id)] if move.fee_cents else []
-    if move.type in COSTS and move.amount_cents:
+    if move.type in postings.COSTS and move.amount_cents:
         drafts.append(postings.charged(move, scheme_id))
     return drafts
 
@@ -61,7 +58,14 @@ async def keep(
     )
     once = row.on_conflict_do_update(
         constraint="uq_provider_transactions_external_id",
-        set_={"scheme_id": sa.func.coalesce(ProviderTransaction.scheme_id, row.excluded.scheme_id)},
+        set_={
+            "scheme_id": sa.func.coalesce(ProviderTransaction.scheme_id, row.excluded.scheme_id),
+            # Who looked at the thing knows better what moved the balance than the list does.
+            "source_id": sa.case(
+                (row.excluded.scheme_id.is_(None), ProviderTransaction.source_id),
+                else_=row.excluded.source_id,
+            ),
+        },
     ).returning(ProviderTransaction)
     found = await session.scalars(once, execution_options={"populate_existing": True})
     return found.one()
@@ -76,7 +80,7 @@ async def sweep(session: AsyncSession, transaction: Transaction) -> None:
     if await queries.balance.is_known(session, transaction.external_id):
         return
     scheme_id = await queries.balance.scheme_of(session, transaction.source_id)
-    if scheme_id is None and transaction.type in COSTS:
+    if scheme_id is None and transaction.type in postings.COSTS:
         scheme_id = await queries.balance.only_scheme(session)
     if scheme_id is None:
         await keep(session, None, transaction)

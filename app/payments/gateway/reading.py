@@ -1,6 +1,7 @@
 """What the provider's objects say, in our words. Pure; the objects as plain dictionaries."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -95,14 +96,15 @@ def _status(session_status: str, intent: Thing) -> PaymentStatus:
 def _charge(charge: Thing | None) -> Charge | None:
     if charge is None or charge["status"] != SUCCEEDED:
         return None
+    counted = _maybe(charge.get("balance_transaction"))
     return Charge(
         external_id=charge["id"],
         amount_cents=charge["amount_captured"],
-        received_at=moment(charge["created"]),
+        received_at=counted.happened_at if counted else moment(charge["created"]),
         payer_name=(charge.get("billing_details") or {}).get("name"),
         # The provider tells four digits of an IBAN at most.
         payer_iban=None,
-        transaction=_maybe(charge.get("balance_transaction")),
+        transaction=counted,
     )
 
 
@@ -130,29 +132,30 @@ def _all(*moves: object) -> tuple[Transaction, ...]:
 def refund(thing: Thing) -> OutgoingStanding:
     """Read how a refund stands."""
     failed = thing["status"] in REFUND_FAILED
+    moves = _all(thing.get("balance_transaction"), thing.get("failure_balance_transaction"))
     return OutgoingStanding(
         external_id=thing["id"],
         settled=thing["status"] == SUCCEEDED,
         failure=(thing.get("failure_reason") or thing["status"]) if failed else None,
-        happened_at=moment(thing["created"]),
-        transactions=_all(
-            thing.get("balance_transaction"), thing.get("failure_balance_transaction")
-        ),
+        happened_at=moves[-1].happened_at if moves else moment(thing["created"]),
+        transactions=moves,
     )
 
 
 def transfer(thing: Thing) -> OutgoingStanding:
     """Read how a transfer stands: one that exists has left the balance."""
     reversals = thing["reversals"]["data"]
+    moves = _all(
+        thing.get("balance_transaction"),
+        *(reversal.get("balance_transaction") for reversal in reversals),
+    )
     return OutgoingStanding(
         external_id=thing["id"],
         settled=True,
         clawed_back=thing["reversed"],
-        happened_at=moment((reversals[-1] if thing["reversed"] else thing)["created"]),
-        transactions=_all(
-            thing.get("balance_transaction"),
-            *(reversal.get("balance_transaction") for reversal in reversals),
-        ),
+        happened_at=moves[-1].happened_at if moves else moment(thing["created"]),
+        # A reversal moves the balance in its own name; here it is the transfer's.
+        transactions=tuple(replace(move, source_id=thing["id"]) for move in moves),
     )
 
 

@@ -9,6 +9,7 @@ from app.payments.schemas.provider import (
     ProviderPayoutRequest,
     ProviderPayoutView,
 )
+from app.payments.schemas.reconciling import ReconciliationView, WhereaboutsView
 
 __all__ = [
     "ClawBackRequest",
@@ -20,5 +21,7 @@ __all__ = [
     "ProviderPayoutRequest",
     "ProviderPayoutView",
     "ReceiptView",
+    "ReconciliationView",
+    "WhereaboutsView",
     "WithholdingRequest",
 ]
