@@ -43,11 +43,11 @@ no way to ask for that.
 
 from app.core.files.keeping import REMOVE, erase, forget_arrivals, keep, remove_content
 from app.core.files.models import File, FileArrival
-from app.core.files.receiving import Upload
+from app.core.files.receiving import Upload, XmlUpload
 from app.core.files.scanning import Scanner
 from app.core.files.schemas import FileView
 from app.core.files.serving import DOWNLOAD, download
-from app.core.files.taking import Received, Sent, take
+from app.core.files.taking import Received, Sent, read, take
 
 __all__ = [
     "DOWNLOAD",
@@ -59,10 +59,12 @@ __all__ = [
     "Scanner",
     "Sent",
     "Upload",
+    "XmlUpload",
     "download",
     "erase",
     "forget_arrivals",
     "keep",
+    "read",
     "remove_content",
     "take",
 ]

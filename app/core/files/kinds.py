@@ -26,6 +26,8 @@ ODS = Kind(f"{_ODF}.spreadsheet", ("ods",))
 ODP = Kind(f"{_ODF}.presentation", ("odp",))
 CSV = Kind("text/csv", ("csv",))
 TEXT = Kind("text/plain", ("txt",))
+XML = Kind("application/xml", ("xml",))
+"""Messages of banks: only where a route asks for nothing else (`XmlUpload`)."""
 
 OOXML_KINDS = (DOCX, XLSX, PPTX)
 ODF_KINDS = (ODT, ODS, ODP)

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from app.core.database import Database, Session, release
 from app.core.files import names, problems, taking
-from app.core.files.kinds import KINDS
+from app.core.files.kinds import KINDS, XML, Kind
 from app.core.files.scanning import Scanner
 from app.core.files.taking import Received, Sent
 from app.core.http.edge import announced_bytes, uncounted
@@ -30,6 +30,7 @@ class Incoming:
         self._request = request
         self._session = session
         self._name = name
+        self.kinds: tuple[Kind, ...] = KINDS
 
     async def receive(self) -> Received:
         """Take the bytes, check them and store them; no connection to the database is held.
@@ -51,7 +52,7 @@ class Incoming:
         limit_bytes = database.settings.file_limit_bytes
         if announced_bytes(self._request.scope) > limit_bytes:
             raise problems.FileTooLarge(limit_bytes)
-        sent = Sent(self._name, _claimed(self._request), _chunks(self._request))
+        sent = Sent(self._name, _claimed(self._request), _chunks(self._request), self.kinds)
         return await taking.take(database, scanner, sent)
 
 
@@ -95,16 +96,19 @@ def _fault(place: str, where: str, code: str, detail: str) -> InvalidRequest:
     return InvalidRequest([{"in": place, key: where, "code": code, "detail": detail}])
 
 
-Upload = Annotated[
-    Incoming,
-    Depends(_incoming),
-    BodyReader(
+async def _incoming_xml(incoming: Annotated[Incoming, Depends(_incoming)]) -> Incoming:
+    incoming.kinds = (XML,)
+    return incoming
+
+
+def _reader(kinds: tuple[Kind, ...]) -> BodyReader:
+    return BodyReader(
         request_body={
             "required": True,
             "description": "The bytes of the file, under its own media type.",
             "content": {
                 kind.media_type: {"schema": {"type": "string", "format": "binary"}}
-                for kind in KINDS
+                for kind in kinds
             },
         },
         reasons=(
@@ -117,6 +121,10 @@ Upload = Annotated[
             problems.FileTypeMismatch,
             problems.FileTypeNotAllowed,
         ),
-    ),
-]
+    )
+
+
+Upload = Annotated[Incoming, Depends(_incoming), _reader(KINDS)]
 """A file that comes as the body of a request."""
+XmlUpload = Annotated[Incoming, Depends(_incoming_xml), _reader((XML,))]
+"""A message of a bank, likewise; nothing but XML."""

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app.core.database import Database
 from app.core.files import sniffing, store
+from app.core.files.kinds import KINDS, Kind
 from app.core.files.models import FileArrival
 from app.core.files.problems import FileInfected, FileTooLarge, UploadTooSlow
 from app.core.files.scanning import Scanner
@@ -42,6 +43,8 @@ class Sent:
     name: str
     claimed: str
     chunks: AsyncIterator[bytes]
+    kinds: tuple[Kind, ...] = KINDS
+    """What is taken."""
 
 
 async def take(database: Database, scanner: Scanner | None, sent: Sent) -> Received:
@@ -59,7 +62,7 @@ async def take(database: Database, scanner: Scanner | None, sent: Sent) -> Recei
     """
     with _working_file(database.settings) as file:
         digest, size_bytes = await _received(sent.chunks, file, database.settings)
-        content = Content(file, size_bytes, sent.name, sent.claimed)
+        content = Content(file, size_bytes, sent.name, sent.claimed, sent.kinds)
         media_type = await asyncio.to_thread(sniffing.media_type, content)
         if scanner is not None and (signature := await scanner.find(file)):
             raise FileInfected(signature)
@@ -68,6 +71,16 @@ async def take(database: Database, scanner: Scanner | None, sent: Sent) -> Recei
             session.add(FileArrival(id=file_id))
         await store.choose(database.settings).put(file_id, file)
     return Received(file_id, digest, size_bytes, media_type, sent.name)
+
+
+async def read(settings: Settings, received: Received) -> bytes:
+    """Read a content back as a whole, for whoever looks into it before it is kept.
+
+    Raises:
+        Unavailable: the store does not work now.
+    """
+    stored = await store.choose(settings).get(received.id)
+    return b"".join([chunk async for chunk in stored])
 
 
 def _working_file(settings: Settings) -> BinaryIO:

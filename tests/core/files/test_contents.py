@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from app.core.files import office, sniffing
-from app.core.files.kinds import BY_MEDIA_TYPE
+from app.core.files.kinds import BY_MEDIA_TYPE, XML
 from app.core.files.problems import FileDamaged, FileTypeMismatch, FileTypeNotAllowed, FileUnsafe
 from app.core.files.sniffing import Content
 from app.core.problems import Problem
@@ -47,6 +47,24 @@ def found(name: str, claimed: str, content: bytes) -> str:
 def test_what_is_taken(name: str) -> None:
     claimed, content = SOUND[name]
     assert found(name, claimed, content) == claimed
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_xml_is_taken_where_nothing_else_is(encoding: str) -> None:
+    def as_message(name: str, claimed: str, content: bytes) -> str:
+        whole = Content(io.BytesIO(content), len(content), name, claimed, (XML,))
+        return sniffing.media_type(whole)
+
+    content = "\n<Document/>".encode(encoding)
+    assert as_message("a.xml", "application/xml", content) == "application/xml"
+    assert as_message("a.xml", "text/xml", content) == "application/xml"
+    with pytest.raises(FileTypeNotAllowed) as refusal:
+        as_message("a.pdf", *SOUND["a.pdf"])
+    assert refusal.value.extra["allowed"] == ["application/xml"]
+    with pytest.raises(FileTypeMismatch):
+        as_message("a.pdf", "application/xml", content)
+    with pytest.raises(FileTypeNotAllowed):
+        found("a.xml", "application/xml", content)
 
 
 def test_every_type_that_is_taken_has_a_sample() -> None:
