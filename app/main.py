@@ -35,7 +35,16 @@ from app.organisations.problems import (
 )
 from app.payments import errands, hooks
 from app.payments import routes as payments
-from app.payments.actions import accounts, balance, holding, inbox, outgoings
+from app.payments.actions import (
+    accounts,
+    balance,
+    holding,
+    inbox,
+    matching,
+    outgoings,
+    status_reports,
+    suspense,
+)
 from app.payments.actions import payments as expected
 from app.projects import routes as projects
 from app.projects.actions import market, panel, reminders, rounds, score_reminders
@@ -67,7 +76,11 @@ FORGET = housekeeping.forgetting(
 )
 
 TELL_OWNERS = hooks.telling(
-    order=OWNER, payout=holding.OWNER, project=holding.OWNER, scheme=holding.OWNER
+    order=OWNER,
+    payout=holding.OWNER,
+    project=holding.OWNER,
+    receipt=suspense.OWNER,
+    scheme=holding.OWNER,
 )
 """Who owns which purpose of money, by its noun; what nobody owns yet lies unallocated."""
 
@@ -92,6 +105,9 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(inbox.WORK, errands.inbox.work),
     jobs.outside(inbox.SWEEP, errands.sweeping.sweep),
     jobs.transactional(score_reminders.WARN, score_reminders.warn),
+    jobs.transactional(matching.MATCH, matching.match),
+    jobs.transactional(matching.SETTLE, matching.settle),
+    jobs.transactional(status_reports.REJECT, status_reports.reject),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 

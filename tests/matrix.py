@@ -186,6 +186,8 @@ def copied(world: World) -> World:
 
 
 Body: TypeAlias = Mapping[str, object]
+Message: TypeAlias = Body | bytes
+"""JSON, or what an upload of XML holds."""
 Arrange: TypeAlias = Callable[[AsyncSession, World, Caller], Awaitable[Body]]
 Furnisher: TypeAlias = Callable[[AsyncSession, World, Tenant, Place], Awaitable[None]]
 
@@ -197,7 +199,7 @@ class Rule:
     """Who may do an operation, on whose things, and with which body."""
 
     may: frozenset[Standing]
-    body: Callable[[World, Place], Body] | None = None
+    body: Callable[[World, Place], Message] | None = None
     arrange: Arrange | None = None
     """Sets the scene for a call that may succeed, and gives its body in place of `body`."""
     on: tuple[Place, ...] = tuple(Place)

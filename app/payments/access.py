@@ -12,9 +12,18 @@ from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.scopes import Scope
 from app.payments import queries
-from app.payments.models import Outgoing, Payment, ProviderAccount
+from app.payments.models import (
+    BankAccount,
+    BankBatch,
+    BankStatement,
+    BankTransaction,
+    Outgoing,
+    Payment,
+    ProviderAccount,
+    Receipt,
+)
 from app.payments.problems import NoProviderAccount
-from app.schemes.access import ApprovedScheme, SchemeRight, find_scheme
+from app.schemes.access import ApprovedScheme, OperatedScheme, SchemeRight, find_scheme
 from app.schemes.models import Scheme
 
 READ_PAYMENTS = Scope(
@@ -85,3 +94,65 @@ def _found(thing: Found | None, thing_id: UUID) -> Found:
         message = f"There is no {thing_id} here."
         raise NotFound(message)
     return thing
+
+
+async def _statement(
+    bank_statement_id: UUID, scheme: PayingScheme, session: Session
+) -> BankStatement:
+    found = await queries.bank.statement(session, scheme, bank_statement_id)
+    return _found(found, bank_statement_id)
+
+
+async def _transaction(
+    bank_transaction_id: UUID, scheme: PayingScheme, session: Session
+) -> BankTransaction:
+    found = await queries.bank.transaction(session, scheme, bank_transaction_id)
+    return _found(found, bank_transaction_id)
+
+
+async def _decided_transaction(
+    bank_transaction_id: UUID, scheme: ApprovedScheme, session: Session
+) -> BankTransaction:
+    found = await queries.bank.transaction(session, scheme, bank_transaction_id)
+    return _found(found, bank_transaction_id)
+
+
+async def _decided_account(
+    bank_account_id: UUID, scheme: ApprovedScheme, session: Session
+) -> BankAccount:
+    return _found(await queries.bank.account(session, scheme, bank_account_id), bank_account_id)
+
+
+async def _decided_receipt(receipt_id: UUID, scheme: ApprovedScheme, session: Session) -> Receipt:
+    return _found(await queries.receipts.one(session, scheme, receipt_id), receipt_id)
+
+
+async def _batch(bank_batch_id: UUID, scheme: PayingScheme, session: Session) -> BankBatch:
+    return _found(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
+
+
+async def _operated_batch(
+    bank_batch_id: UUID, scheme: OperatedScheme, session: Session
+) -> BankBatch:
+    return _found(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
+
+
+async def _decided_batch(
+    bank_batch_id: UUID, scheme: ApprovedScheme, session: Session
+) -> BankBatch:
+    return _found(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
+
+
+StatementOfScheme = Annotated[BankStatement, Depends(_statement)]
+TransactionOfScheme = Annotated[BankTransaction, Depends(_transaction)]
+DecidedBankTransaction = Annotated[BankTransaction, Depends(_decided_transaction)]
+"""What happened at the bank, which the person explains for the operator."""
+DecidedBankAccount = Annotated[BankAccount, Depends(_decided_account)]
+"""An account at a bank, about which the person decides for the operator."""
+DecidedReceipt = Annotated[Receipt, Depends(_decided_receipt)]
+"""Money that arrived, about which the person decides for the operator."""
+BatchOfScheme = Annotated[BankBatch, Depends(_batch)]
+OperatedBatch = Annotated[BankBatch, Depends(_operated_batch)]
+"""A file for the bank of a scheme for whose operator the person works."""
+DecidedBatch = Annotated[BankBatch, Depends(_decided_batch)]
+"""A file for the bank, which the person gives to it for the operator."""

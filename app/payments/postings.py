@@ -25,6 +25,7 @@ from app.ledger.chart import (
 )
 from app.ledger.drafts import Draft, Line, credit, debit
 from app.payments.models import (
+    BankTransaction,
     Dispute,
     Outgoing,
     OutgoingKind,
@@ -44,6 +45,7 @@ FROM: dict[OutgoingKind, Kind] = {
     OutgoingKind.PAYOUT: PAYABLE,
     OutgoingKind.FEE: FEE_INCOME,
     OutgoingKind.VAT: VAT_FEE,
+    OutgoingKind.SEND_BACK: SUSPENSE,
 }
 """Whose money leaves."""
 
@@ -249,6 +251,23 @@ def arrived(payout: ProviderPayout, occurred_at: datetime, evidence: str) -> Dra
             credit(IN_TRANSIT.of(payout.scheme_id), payout.amount_cents, payout.id),
         ),
         evidence=(evidence,),
+    )
+
+
+def bank_cost(transaction: BankTransaction) -> Draft:
+    """Bear what the bank took for its work: the operator's cost."""
+    return Draft(
+        kind="bank.charged",
+        reference=f"bank-transaction/{transaction.id}/charged",
+        narration="Cost of the bank",
+        occurred_at=transaction.happened_at,
+        lines=(
+            debit(
+                PROVIDER_FEES.of(transaction.scheme_id), transaction.amount_cents, transaction.id
+            ),
+            credit(BANK.of(transaction.scheme_id), transaction.amount_cents, transaction.id),
+        ),
+        evidence=(f"camt:{transaction.id}",),
     )
 
 

@@ -1,5 +1,7 @@
 """Why this domain refuses."""
 
+from uuid import UUID
+
 from app.core.problems import Problem
 
 
@@ -36,6 +38,80 @@ class SamePerson(Problem):
 
     status = 409
     title = "Two people decide about this"
+
+
+class BankAccountTaken(Problem):
+    """The account at the bank is in use already."""
+
+    status = 409
+    title = "The account is in use"
+
+
+class BankAccountClosed(Problem):
+    """The account at the bank is used no more."""
+
+    status = 409
+    title = "The account is closed"
+
+
+class StatementOfUnknownAccount(Problem):
+    """The statement is of an account that is not in use in this scheme."""
+
+    status = 409
+    title = "The scheme has no such account"
+
+
+class TransactionExplained(Problem):
+    """Only what left the bank and nobody recognised can be explained, once."""
+
+    status = 409
+    title = "The transaction is explained"
+
+
+class DoesNotExplain(Problem):
+    """The outgoing can't be what left the bank."""
+
+    status = 409
+    title = "The outgoing does not explain it"
+
+
+class CannotBeSentBack(Problem):
+    """Nobody knows the account that the money came from."""
+
+    status = 409
+    title = "The money can't be sent back"
+
+
+class NoBankDay(Problem):
+    """Banks settle nothing on that day, or it is too far from today."""
+
+    status = 409
+    title = "Banks do not work on that day"
+
+
+class PayeeNotReady(Problem):
+    """Some outgoings can't leave today: the receiver is not checked, or its account is new."""
+
+    status = 409
+    title = "A receiver can't be paid today"
+
+    def __init__(self, reasons: dict[UUID, str]) -> None:
+        told = [{"outgoingId": str(about), "reason": why} for about, why in reasons.items()]
+        super().__init__(f"{len(told)} of them can't leave today; see heldBack.", held_back=told)
+
+
+class BankWouldRefuse(Problem):
+    """The bank would take no file with this in it."""
+
+    status = 409
+    title = "The bank would refuse the file"
+
+
+class ReportOfOtherBatch(Problem):
+    """The bank's report is about another file."""
+
+    status = 409
+    title = "The report is about another batch"
 
 
 class ReceiptStateForbids(Problem):

@@ -19,8 +19,8 @@ from tests.matrix import (
     ANYBODY,
     DEAD,
     PERSONS,
-    Body,
     Caller,
+    Message,
     Place,
     Rule,
     Standing,
@@ -33,6 +33,7 @@ from tests.matrix import (
 )
 from tests.orders import access_table as orders
 from tests.organisations import access_table
+from tests.payments import access_bank as bank
 from tests.payments import access_table as payments
 from tests.projects import access_table as projects
 from tests.schemes import access_table as schemes
@@ -45,6 +46,7 @@ TABLE: dict[str, Rule] = {
     **projects.TABLE,
     **payments.TABLE,
     **orders.TABLE,
+    **bank.TABLE,
 }
 """The tables of all domains."""
 
@@ -59,6 +61,10 @@ OF_ANY_THING = {
 A_FILE = {
     "Content-Type": "application/pdf",
     "Content-Disposition": "attachment; filename*=UTF-8''plan.pdf",
+}
+A_MESSAGE = {
+    "Content-Type": "application/xml",
+    "Content-Disposition": "attachment; filename*=UTF-8''statement.xml",
 }
 
 UNLIMITED = {
@@ -105,13 +111,14 @@ class Stage:
                     self.app.state.database = shared
 
     async def call(
-        self, operation: str, path: str, headers: dict[str, str], body: Body | None
+        self, operation: str, path: str, headers: dict[str, str], body: Message | None
     ) -> httpx.Response:
         """Call as a client that leaves nothing out but its rights."""
         method = operation.partition(" ")[0]
         is_upload = TABLE[operation].upload
+        content = body if isinstance(body, bytes) else contents.a_pdf()
         if is_upload:
-            headers = {**A_FILE, **headers}
+            headers = {**(A_MESSAGE if isinstance(body, bytes) else A_FILE), **headers}
         self.client.cookies.clear()
         # Every call from a network of its own: no limit of requests or letters interferes.
         self.calls += 1
@@ -122,7 +129,7 @@ class Stage:
             json=body
             if method in {"POST", "PUT", "PATCH"} and not TABLE[operation].upload
             else None,
-            content=contents.a_pdf() if is_upload else None,
+            content=content if is_upload else None,
             headers={"If-Match": "*", "Idempotency-Key": str(new_id()), **headers},
         )
 
@@ -219,7 +226,7 @@ def _pairs(rule: Rule) -> list[tuple[Caller, Place]]:
 
 async def _body(
     stage: Stage, rule: Rule, world: World, caller: Caller, place: Place
-) -> Body | None:
+) -> Message | None:
     if rule.arrange is None:
         return rule.body(world, place) if rule.body else None
     database: Database = stage.app.state.database

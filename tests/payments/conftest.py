@@ -28,6 +28,7 @@ from app.payments.fake.store import Thing
 from app.payments.models import Outgoing, OutgoingKind, Payment, ProviderAccount, Receipt, Way
 from tests import make
 from tests.conftest import calling, living, served
+from tests.payments.banking import Desk, arranged
 
 CLERK = Actor.system("test")
 RETURN_URL = "http://127.0.0.1/back"
@@ -206,3 +207,9 @@ async def till(settings: Settings, player: Player, provider_url: str) -> AsyncIt
         async with database.work() as session:
             scheme_id, payer_id = await furnished(session)
         yield Till(database, player, client, scheme_id, payer_id)
+
+
+@pytest.fixture
+async def desk(database: Database, client: httpx.AsyncClient) -> Desk:
+    """An operator with an account at a bank."""
+    return await arranged(database, client)

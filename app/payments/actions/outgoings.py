@@ -173,17 +173,22 @@ async def keep(session: AsyncSession, outgoing: Outgoing, refusal: str) -> None:
         _record(session, "claw-back-refused", outgoing, receipts.OUTSIDE)
 
 
-async def send(session: AsyncSession, outgoing: Outgoing) -> None:
-    """Let approved money leave the books, before the other side is told; it is locked.
+async def send(session: AsyncSession, *leaving: Outgoing) -> None:
+    """Let approved money of a scheme leave the books, before the other side is told.
+
+    All of it is locked.
 
     Raises:
         LimitReached: its owner's account has not so much.
         OutgoingStateForbids: it is not approved, or was sent.
     """
-    _insist(outgoing, OutgoingStatus.APPROVED)
-    outgoing.sent_at = clock.now()
-    await _move(session, outgoing, OutgoingStatus.SENT)
-    await books.enter(session, outgoing.scheme_id, [postings.sent(outgoing, outgoing.sent_at)])
+    sent_at = clock.now()
+    for outgoing in leaving:
+        _insist(outgoing, OutgoingStatus.APPROVED)
+        outgoing.sent_at = sent_at
+        await _move(session, outgoing, OutgoingStatus.SENT)
+    drafts = [postings.sent(outgoing, sent_at) for outgoing in leaving]
+    await books.enter(session, leaving[0].scheme_id, drafts)
 
 
 async def settle(

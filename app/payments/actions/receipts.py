@@ -73,7 +73,8 @@ async def assign(session: AsyncSession, actor: Actor, receipt: Receipt, payment:
     """Say what money in suspense is for: its owner is told, and moves it on.
 
     Raises:
-        ReceiptStateForbids: it is not in suspense, or the payment is another scheme's.
+        ReceiptStateForbids: it is not in suspense, is being sent back, or the payment is another
+            scheme's.
     """
     receipt = await session.get_one(Receipt, receipt.id, with_for_update=True)
     if receipt.place is not ReceiptPlace.SUSPENSE or receipt.payment_id is not None:
@@ -81,6 +82,9 @@ async def assign(session: AsyncSession, actor: Actor, receipt: Receipt, payment:
         raise ReceiptStateForbids(message, current_place=receipt.place)
     if payment.scheme_id != receipt.scheme_id:
         message = "The payment is expected in another scheme."
+        raise ReceiptStateForbids(message, current_place=receipt.place)
+    if await queries.receipts.being_sent_back(session, receipt.id) is not None:
+        message = "The money is on its way back to whoever sent it: withhold that first."
         raise ReceiptStateForbids(message, current_place=receipt.place)
     payment = await queries.payments.locked(session, payment.id)
     receipt.payment_id = payment.id

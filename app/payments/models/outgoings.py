@@ -24,6 +24,8 @@ class OutgoingKind(StrEnum):
     """The operator takes what it earned, from `fee_income`."""
     VAT = "vat"
     """The operator remits VAT, from `vat_fee`."""
+    SEND_BACK = "send-back"
+    """Back to whoever sent what nobody expected, from `suspense`."""
 
 
 class OutgoingStatus(StrEnum):

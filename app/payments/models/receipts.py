@@ -28,6 +28,8 @@ class ReceiptPlace(StrEnum):
     """Nobody knows whose it is: a person finds out (`actions.receipts.put_in_suspense`)."""
     BOOKED = "booked"
     """The owner of its purpose entered it (`hooks.telling`)."""
+    SENT_BACK = "sent_back"
+    """Nobody expected it, and it is on its way to where it came from (`actions.suspense`)."""
 
 
 class Receipt(Identified):

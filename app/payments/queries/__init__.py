@@ -3,6 +3,8 @@
 from app.payments.queries import (
     accounts,
     balance,
+    bank,
+    batches,
     disputes,
     inbox,
     outgoings,
@@ -14,6 +16,8 @@ from app.payments.queries import (
 __all__ = [
     "accounts",
     "balance",
+    "bank",
+    "batches",
     "disputes",
     "inbox",
     "outgoings",

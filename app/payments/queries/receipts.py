@@ -6,7 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.paging import Page, PageRequest, page
-from app.payments.models import Receipt, ReceiptPlace
+from app.payments.models import (
+    Outgoing,
+    OutgoingKind,
+    OutgoingStatus,
+    Purpose,
+    Receipt,
+    ReceiptPlace,
+)
 from app.schemes.models import Scheme
 
 
@@ -24,3 +31,30 @@ async def of_payment(session: AsyncSession, payment_id: UUID) -> list[Receipt]:
     """List what came for a payment, the first first."""
     query = sa.select(Receipt).where(Receipt.payment_id == payment_id).order_by(Receipt.id)
     return list(await session.scalars(query))
+
+
+async def one(session: AsyncSession, scheme: Scheme, receipt_id: UUID) -> Receipt | None:
+    """Find a receipt of a scheme."""
+    found: Receipt | None = await session.scalar(
+        sa.select(Receipt).where(Receipt.id == receipt_id, Receipt.scheme_id == scheme.id)
+    )
+    return found
+
+
+async def locked(session: AsyncSession, receipt_id: UUID) -> Receipt:
+    """Keep a receipt as it is until this is done, and read it anew."""
+    return await session.get_one(Receipt, receipt_id, with_for_update=True, populate_existing=True)
+
+
+async def being_sent_back(session: AsyncSession, receipt_id: UUID) -> Outgoing | None:
+    """Find what sends money in suspense back to whoever sent it, unless that came to nothing."""
+    found: Outgoing | None = await session.scalar(
+        sa.select(Outgoing).where(
+            Outgoing.kind == OutgoingKind.SEND_BACK,
+            Outgoing.purpose == str(Purpose("receipt", receipt_id)),
+            Outgoing.status.not_in(
+                [OutgoingStatus.FAILED, OutgoingStatus.WITHHELD, OutgoingStatus.CLAWED_BACK]
+            ),
+        )
+    )
+    return found

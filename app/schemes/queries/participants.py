@@ -49,6 +49,19 @@ async def admission(session: AsyncSession, scheme: Scheme, admission_id: UUID) -
     return found
 
 
+async def admission_of(
+    session: AsyncSession, scheme_id: UUID, organisation_id: UUID | None
+) -> Admission | None:
+    """Find an organisation as an entrepreneur of a scheme, with all that is known of it."""
+    found: Admission | None = await session.scalar(
+        sa.select(Admission)
+        .where(Admission.scheme_id == scheme_id, Admission.organisation_id == organisation_id)
+        .options(*_ADMISSION)
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
 async def locked_admission(session: AsyncSession, admission_id: UUID) -> Admission:
     """Keep an entrepreneur as it is until this is done, and read all that is known of it."""
     await session.execute(
