@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.payments.sepa import camt053
 from app.payments.sepa.camt053 import Counterparty, Direction, Return, Statement
@@ -190,6 +192,22 @@ def test_every_fault_is_named_at_once() -> None:
         "BkToCstmrStmt/Stmt[1]/Ntry[2]/BookgDt": "missing",
         "BkToCstmrStmt/Stmt[1]/Ntry[2]/ValDt": "no-date",
     }
+
+
+SOUND = a_statement(a_payment("10.00", "one"), a_debit("2.00", E2E))
+
+
+@given(st.integers(0, len(SOUND)), st.integers(0, 40), st.binary(max_size=12))
+def test_a_file_is_read_or_refused_whatever_happened_to_it(
+    start: int, length: int, instead: bytes
+) -> None:
+    try:
+        message = camt053.read(SOUND[:start] + instead + SOUND[start + length :])
+    except MessageRefusedError:
+        return  # No other exception may come, and what is read adds up, whatever is in it.
+    (statement,) = message.statements
+    moved = sum(one.direction.signed(one.amount_cents) for one in statement.entries)
+    assert statement.opening_cents + moved == statement.closing_cents
 
 
 @pytest.mark.parametrize(

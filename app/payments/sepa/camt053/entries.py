@@ -109,7 +109,8 @@ def _key(found: Reader, told: tuple[object, ...], alike: Counter[str]) -> str:
 
     That is the bank's reference with day, direction and amount, or, at banks that give none, all
     that is said of it save its number within the statement. Entries alike within one statement are
-    two payments: they are counted.
+    two payments: they are counted. Without references they must stand in one file, as they do at
+    banks that deliver whole days.
     """
     reference = known_id(found, "AcctSvcrRef")
     said = [reference] if reference else list(_words(found.element))
