@@ -216,6 +216,7 @@ TABLE = {
     f"GET {STATEMENTS}": Rule(INSPECTING),
     f"POST {STATEMENTS}": Rule(OPERATING, _statement, upload=True),
     f"GET {STATEMENTS}/{{bank_statement_id}}": Rule(INSPECTING),
+    f"GET {STATEMENTS}/{{bank_statement_id}}/file": Rule(INSPECTING),
     f"GET {INSIDE}/bank-transactions": Rule(INSPECTING),
     f"GET {TRANSACTION}": Rule(INSPECTING),
     f"POST {TRANSACTION}/costs": Rule(DECIDING, always(REASON), _with_books),

@@ -36,6 +36,11 @@ async def test_a_payment_is_found_by_its_reference(desk: Desk) -> None:
     )
 
     (statement,) = answer.json()["statements"]
+    file = await desk.client.get(
+        f"{desk.path}/bank-statements/{statement['id']}/file", headers=desk.member.headers
+    )
+    assert file.content.startswith(b"<?xml")
+    assert file.headers["content-disposition"].startswith("attachment")
     assert (statement["entryCount"], statement["newCount"]) == (1, 1)
     assert (statement["openingCents"], statement["closingCents"]) == (100_000, 225_000)
     assert (await desk.payment(payment)).status is PaymentStatus.SUCCEEDED

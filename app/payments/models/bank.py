@@ -6,10 +6,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.database import READ_AND_ADD, Identified, Versioned
+from app.core.files import File
 from app.payments.models.purposes import KEPT
 from app.payments.sepa.camt053 import Direction
 
@@ -72,6 +73,8 @@ class BankStatement(Identified):
     """So many were left out, because the bank had not booked them yet."""
     imported_by: Mapped[str]
     imported_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    file: Mapped[File] = relationship(lazy="raise")
 
 
 class Outcome(StrEnum):

@@ -115,9 +115,10 @@ async def statements(
 async def statement(
     session: AsyncSession, scheme: Scheme, statement_id: UUID
 ) -> BankStatement | None:
-    """Find a statement of a scheme."""
+    """Find a statement of a scheme, with the file that it came in."""
     found: BankStatement | None = await session.scalar(
         sa.select(BankStatement)
+        .options(sa.orm.joinedload(BankStatement.file))
         .join(BankAccount, BankAccount.id == BankStatement.account_id)
         .where(BankStatement.id == statement_id, BankAccount.scheme_id == scheme.id)
     )

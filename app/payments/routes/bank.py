@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request, Response
 
+from app.core import files
 from app.core.database import Session
 from app.core.files import XmlUpload
 from app.core.http.routing import router as router_of
@@ -118,6 +119,16 @@ async def import_bank_statements(
 async def read_bank_statement(statement: StatementOfScheme) -> BankStatement:
     """Read a statement; its transactions are listed with `statementId`."""
     return statement
+
+
+@router.get(
+    STATEMENTS + "/{bank_statement_id}/file", response_class=Response, responses=files.DOWNLOAD
+)
+async def download_bank_statement(
+    statement: StatementOfScheme, request: Request, session: Session
+) -> Response:
+    """Download the file that a statement came in, as the bank made it."""
+    return await files.download(request, session, statement.file)
 
 
 @router.get(TRANSACTIONS, response_model=PageOf[BankTransactionView])
