@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_decisions")),
         info=GROWS,
     )
-    op.create_index("ix_order_decisions_order_id", "order_decisions", ["order_id", "id"])
+    op.create_index("ix_order_decisions_order_id_id", "order_decisions", ["order_id", "id"])
     _serials()
     for table in ("order_decisions", "serial_blocks", "serial_annulments"):
         op.execute(
@@ -125,7 +125,7 @@ def _orders() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
     )
     for first, second in (("buyer_id", "id"), ("scheme_id", "id"), ("project_id", "state")):
-        op.create_index(f"ix_orders_{first}", "orders", [first, second])
+        op.create_index(f"ix_orders_{first}_{second}", "orders", [first, second])
     op.create_index(
         "ix_orders_reserved_until",
         "orders",
@@ -161,7 +161,10 @@ def _serials() -> None:
         info=GROWS,
     )
     op.create_index(
-        "ix_serial_blocks_project_id", "serial_blocks", ["project_id", "last_serial"], unique=True
+        "ix_serial_blocks_project_id_last_serial",
+        "serial_blocks",
+        ["project_id", "last_serial"],
+        unique=True,
     )
     op.create_table(
         "serial_annulments",
