@@ -1,5 +1,6 @@
 """Who may do what with the bank: one line per operation."""
 
+import io
 from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stdnum import iban
 
 from app.core import clock
-from app.core.files import File
+from app.core.database import settings_of
+from app.core.files import File, store
 from app.core.ids import new_id
 from app.ledger import journal
 from app.ledger.chart import Book
@@ -50,16 +52,18 @@ async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: 
     """Let a scheme have an account, a statement of it, and a file for the bank."""
     scheme = await session.get_one(Scheme, tenant.things["scheme_id"])
     account = await a_bank_account(session, scheme, a_bank_number())
+    content = a_statement(iban=account.iban)
     file = File(
         id=new_id(),
-        sha256=sha256(b"a statement").digest(),
-        size_bytes=11,
+        sha256=sha256(content).digest(),
+        size_bytes=len(content),
         media_type="application/xml",
         name="a.xml",
         uploaded_by="system:test",
     )
     session.add(file)
     await session.flush()
+    await store.choose(settings_of(session)).put(file.id, io.BytesIO(content))
     statement = BankStatement(
         account_id=account.id,
         file_id=file.id,
