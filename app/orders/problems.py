@@ -55,7 +55,7 @@ class OwnProject(NotAllowed):
     title = "This is the buyer's own project"
 
 
-class BuyerNotAllowed(NotAllowed):
+class BuyerOutsideTerms(NotAllowed):
     """The scheme's terms say who buys: this organisation does not, or not yet."""
 
     title = "The organisation may not buy in this scheme"

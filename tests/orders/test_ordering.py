@@ -96,8 +96,8 @@ async def test_who_is_not_enrolled_does_not_buy(stall: Stall) -> None:
         id=stall.buyer.organisation.id,
     )
 
-    assert said(await stall.order()) == (403, "/problems/buyer-not-allowed")
-    assert said(await stall.order(by=stall.operator)) == (403, "/problems/buyer-not-allowed")
+    assert said(await stall.order()) == (403, "/problems/buyer-outside-terms")
+    assert said(await stall.order(by=stall.operator)) == (403, "/problems/buyer-outside-terms")
 
 
 @pytest.mark.parametrize(

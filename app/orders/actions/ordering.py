@@ -16,7 +16,7 @@ from app.orders.actions import decisions, expiring, paying
 from app.orders.models import Order, OrderDecisionKind, OrderState, PayBy
 from app.orders.problems import (
     AboveOwnLimit,
-    BuyerNotAllowed,
+    BuyerOutsideTerms,
     NotEnoughUnits,
     OrderStateForbids,
     OwnOrder,
@@ -60,7 +60,7 @@ async def order(
     Raises:
         NotFound: no such project is on the market.
         SaleNotRunning: it is not for sale now.
-        OwnProject, BuyerNotAllowed: this organisation can't buy it.
+        OwnProject, BuyerOutsideTerms: this organisation can't buy it.
         QuantityOutsideTerms: the scheme sells no such number at once.
         NotEnoughUnits: fewer are free.
     """
@@ -93,7 +93,7 @@ def _insist_on_buyer(buying: Buying, buyer: Organisation) -> None:
             f"{buyer.legal_name} does not buy in this scheme. Its terms (GET"
             f" /v1/schemes/{buying.offer.scheme_id}/policies) say who does; a company enrols first."
         )
-        raise BuyerNotAllowed(message)
+        raise BuyerOutsideTerms(message)
 
 
 def _insist_on_quantity(terms: PolicyTerms, quantity_units: int) -> None:
@@ -163,7 +163,7 @@ async def approve(session: AsyncSession, caller: Caller, waiting: Order) -> Orde
         OrderStateForbids: it waits for no approval.
         OwnOrder: whoever ordered can't approve.
         AboveOwnLimit: it is above the approver's own limit.
-        SaleNotRunning, OwnProject, BuyerNotAllowed: what was possible then is so no more.
+        SaleNotRunning, OwnProject, BuyerOutsideTerms: what was possible then is so no more.
         NotEnoughUnits: fewer are free.
     """
     waiting = await _judged(session, caller, waiting)

@@ -18,7 +18,7 @@ from app.orders.access import (
 from app.orders.models import Order, OrderDecision
 from app.orders.problems import (
     AboveOwnLimit,
-    BuyerNotAllowed,
+    BuyerOutsideTerms,
     NotEnoughUnits,
     OrderStateForbids,
     OwnProject,
@@ -49,7 +49,7 @@ router = router_of("", "Orders")
         RoleTooSmall,
         OrganisationInactive,
         OwnProject,
-        BuyerNotAllowed,
+        BuyerOutsideTerms,
         SaleNotRunning,
         QuantityOutsideTerms,
         NotEnoughUnits,
@@ -119,7 +119,7 @@ async def list_order_decisions(
         OwnOrderRefused,
         AboveOwnLimit,
         OwnProject,
-        BuyerNotAllowed,
+        BuyerOutsideTerms,
         SaleNotRunning,
         NotEnoughUnits,
     ),
