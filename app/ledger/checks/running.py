@@ -38,8 +38,9 @@ class Counts:
 
     def __str__(self) -> str:
         return (
-            f"{self.entries:,} entries with {self.lines:,} lines, {self.accounts:,} accounts,"
-            f" {self.holds:,} holds, known up to position {self.position:,}"
+            f"{_counted(self.entries, 'entry', 'entries')} with {_counted(self.lines, 'line')},"
+            f" {_counted(self.accounts, 'account')}, {_counted(self.holds, 'hold')},"
+            f" known up to position {self.position:,}"
         )
 
     @property
@@ -47,6 +48,10 @@ class Counts:
         """About how many steps `all_faults` takes."""
         ranges = self.entries // AT_ONCE + 1
         return (len(entries.CHECKS) + 2) * ranges + len(_WHOLE) + 2
+
+
+def _counted(number: int, one: str, more: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 async def counts(session: AsyncSession) -> Counts:
