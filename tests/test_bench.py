@@ -40,3 +40,15 @@ def test_the_market_can_be_measured(tmp_path: Path) -> None:
     for what in ("list, 304", "list, whole", "project, 304", "project, whole", "its one query"):
         assert what in table
     assert not list(tmp_path.glob("bench-*"))
+
+
+def test_demand_can_be_measured(tmp_path: Path) -> None:
+    bench = [sys.executable, str(PROJECT / "scripts/bench.py"), "orders", "--tiny"]
+
+    table = Child(bench, os.environ | {"BAAT_HOME": str(tmp_path)}, PROJECT).require(
+        "The benchmark failed:"
+    )
+
+    for what in ("reserve, one project", "reserve, spread", "event arrives", "of floor"):
+        assert what in table
+    assert not list(tmp_path.glob("bench-*"))
