@@ -18,7 +18,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -271,6 +271,22 @@ async def _unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
 
 # scope="function": the transaction ends before the answer leaves. The default would commit after.
 Session = Annotated[AsyncSession, Depends(_unit_of_work, scope="function")]
+
+
+Row = TypeVar("Row", bound=Identified)
+
+
+async def locked(session: AsyncSession, kind: type[Row], row_id: UUID) -> Row:
+    """Keep a row as it is until this is done, and read it as it is by then.
+
+    `Session.get` with a lock compares versions: it would answer 412, to a client that named none,
+    where the row moved on since it was read.
+
+    Raises:
+        NoResultFound: there is no such row.
+    """
+    query = sa.select(kind).where(kind.id == row_id).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 
 async def release(session: AsyncSession) -> None:

@@ -13,13 +13,11 @@ it reads how the thing stands now, and bears to hear of it again.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, database
 from app.core.jobs import GiveUp, JobKind, enqueue
 from app.payments.models import Dispute, Outgoing, Payment, Purpose, Receipt, ReceiptPlace
 
@@ -64,13 +62,13 @@ def telling(**owners: Owner) -> Callable[[AsyncSession, Thing, UUID], Awaitable[
             case Thing.RECEIPT:
                 await _received(session, owners, thing_id)
             case Thing.PAYMENT:
-                payment = await _locked(session, Payment, thing_id)
+                payment = await database.locked(session, Payment, thing_id)
                 await _owner(owners, payment.purpose).payment_moved(session, payment)
             case Thing.OUTGOING:
-                outgoing = await _locked(session, Outgoing, thing_id)
+                outgoing = await database.locked(session, Outgoing, thing_id)
                 await _owner(owners, outgoing.purpose).outgoing_moved(session, outgoing)
             case Thing.DISPUTE:
-                dispute = await _locked(session, Dispute, thing_id)
+                dispute = await database.locked(session, Dispute, thing_id)
                 payment = await session.get_one(Payment, dispute.payment_id)
                 await _owner(owners, payment.purpose).dispute_moved(session, dispute, payment)
 
@@ -78,7 +76,7 @@ def telling(**owners: Owner) -> Callable[[AsyncSession, Thing, UUID], Awaitable[
 
 
 async def _received(session: AsyncSession, owners: dict[str, Owner], receipt_id: UUID) -> None:
-    receipt = await _locked(session, Receipt, receipt_id)
+    receipt = await database.locked(session, Receipt, receipt_id)
     if receipt.place is ReceiptPlace.BOOKED or receipt.payment_id is None:
         return
     payment = await session.get_one(Payment, receipt.payment_id)
@@ -92,10 +90,3 @@ def _owner(owners: dict[str, Owner], purpose: str) -> Owner:
         message = f"Nobody owns the purpose {purpose}: wire its noun in app/main.py."
         raise GiveUp(message)
     return owners[noun]
-
-
-Row = TypeVar("Row", Payment, Receipt, Outgoing, Dispute)
-
-
-async def _locked(session: AsyncSession, kind: type[Row], row_id: UUID) -> Row:
-    return (await session.scalars(sa.select(kind).where(kind.id == row_id).with_for_update())).one()

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
 from app.core.paging import Page, PageRequest, page
 from app.orders.models import Order, OrderDecision, OrderState
 from app.orders.postings import Amounts
@@ -22,14 +23,7 @@ async def one(session: AsyncSession, order_id: UUID) -> Order | None:
 
 async def locked(session: AsyncSession, order_id: UUID) -> Order:
     """Keep an order as it is until this is done; its project must be locked before, if at all."""
-    return (
-        await session.scalars(
-            sa.select(Order)
-            .where(Order.id == order_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).one()
+    return await database.locked(session, Order, order_id)
 
 
 async def locked_project(session: AsyncSession, project_id: UUID) -> Project:

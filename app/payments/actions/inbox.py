@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, jobs
+from app.core import clock, database, jobs
 from app.core.database import settings_of
 from app.core.ids import new_id
 from app.core.settings import Mode
@@ -60,5 +60,5 @@ async def replay(session: AsyncSession, event_ids: list[UUID]) -> None:
 
 async def close(session: AsyncSession, event_id: UUID, outcome: EventOutcome) -> None:
     """Note what became of an event."""
-    event = await session.get_one(ProviderEvent, event_id, with_for_update=True)
+    event = await database.locked(session, ProviderEvent, event_id)
     event.worked_at, event.outcome = clock.now(), outcome

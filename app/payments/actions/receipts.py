@@ -76,7 +76,7 @@ async def assign(session: AsyncSession, actor: Actor, receipt: Receipt, payment:
         ReceiptStateForbids: it is not in suspense, is being sent back, or the payment is another
             scheme's.
     """
-    receipt = await session.get_one(Receipt, receipt.id, with_for_update=True)
+    receipt = await queries.receipts.locked(session, receipt.id)
     if receipt.place is not ReceiptPlace.SUSPENSE or receipt.payment_id is not None:
         message = f"The receipt is {receipt.place}: only one in suspense can be assigned."
         raise ReceiptStateForbids(message, current_place=receipt.place)

@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
 from app.payments.models import ProviderAccount
 
 
@@ -25,9 +26,7 @@ async def found(session: AsyncSession, organisation_id: UUID) -> ProviderAccount
 
 async def locked(session: AsyncSession, account_id: UUID) -> ProviderAccount:
     """Keep an account as it is until this is done, and read it anew."""
-    return await session.get_one(
-        ProviderAccount, account_id, with_for_update=True, populate_existing=True
-    )
+    return await database.locked(session, ProviderAccount, account_id)
 
 
 async def of_provider(session: AsyncSession, external_id: str) -> UUID | None:

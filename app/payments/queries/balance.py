@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
 from app.core.paging import Page, PageRequest, page
 from app.ledger import balances
 from app.ledger.chart import PROVIDER_BALANCE
@@ -39,9 +40,7 @@ async def at_provider(session: AsyncSession, scheme_id: UUID) -> int:
 
 async def locked(session: AsyncSession, payout_id: UUID) -> ProviderPayout:
     """Keep a payout as it is until this is done, and read it anew."""
-    return await session.get_one(
-        ProviderPayout, payout_id, with_for_update=True, populate_existing=True
-    )
+    return await database.locked(session, ProviderPayout, payout_id)
 
 
 async def of_provider(session: AsyncSession, external_id: str) -> UUID | None:

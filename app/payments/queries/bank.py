@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
 from app.core.paging import Page, PageRequest, page
 from app.organisations.models import Organisation
 from app.payments.models import (
@@ -58,9 +59,7 @@ async def open_account(session: AsyncSession, scheme: Scheme, iban: str) -> Bank
 
 async def locked_account(session: AsyncSession, account_id: UUID) -> BankAccount:
     """Keep an account as it is until this is done."""
-    return await session.get_one(
-        BankAccount, account_id, with_for_update=True, populate_existing=True
-    )
+    return await database.locked(session, BankAccount, account_id)
 
 
 async def same_statement(
@@ -155,9 +154,7 @@ async def transaction(
 
 async def locked_transaction(session: AsyncSession, transaction_id: UUID) -> BankTransaction:
     """Keep a transaction as it is until this is done, and read it anew."""
-    return await session.get_one(
-        BankTransaction, transaction_id, with_for_update=True, populate_existing=True
-    )
+    return await database.locked(session, BankTransaction, transaction_id)
 
 
 async def payments_named(

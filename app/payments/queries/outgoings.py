@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
 from app.core.paging import Page, PageRequest, page
 from app.payments.models import Outgoing, OutgoingStatus
 from app.schemes.models import Scheme
@@ -12,9 +13,7 @@ from app.schemes.models import Scheme
 
 async def locked(session: AsyncSession, outgoing_id: UUID) -> Outgoing:
     """Keep an outgoing as it is until this is done, and read it anew."""
-    return await session.get_one(
-        Outgoing, outgoing_id, with_for_update=True, populate_existing=True
-    )
+    return await database.locked(session, Outgoing, outgoing_id)
 
 
 async def listed(

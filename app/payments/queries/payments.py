@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
 from app.core.paging import Page, PageRequest, page
 from app.organisations.models import Organisation
 from app.payments.models import Payment
@@ -13,7 +14,7 @@ from app.schemes.models import Scheme
 
 async def locked(session: AsyncSession, payment_id: UUID) -> Payment:
     """Keep a payment as it is until this is done, and read it anew."""
-    return await session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
+    return await database.locked(session, Payment, payment_id)
 
 
 async def listed(

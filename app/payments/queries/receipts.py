@@ -5,6 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
 from app.core.paging import Page, PageRequest, page
 from app.payments.models import (
     Outgoing,
@@ -43,7 +44,7 @@ async def one(session: AsyncSession, scheme: Scheme, receipt_id: UUID) -> Receip
 
 async def locked(session: AsyncSession, receipt_id: UUID) -> Receipt:
     """Keep a receipt as it is until this is done, and read it anew."""
-    return await session.get_one(Receipt, receipt_id, with_for_update=True, populate_existing=True)
+    return await database.locked(session, Receipt, receipt_id)
 
 
 async def being_sent_back(session: AsyncSession, receipt_id: UUID) -> Outgoing | None:
