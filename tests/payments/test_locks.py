@@ -11,21 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import Database, Versioned
 from app.payments.models import Outgoing, Payment
 from app.payments.queries import outgoings, payments
+from app.schemes.models import Scheme
 from tests import make
 from tests.make.payments import a_payment, a_refund
 
+Made: TypeAlias = Callable[[AsyncSession, Scheme], Awaitable[Versioned]]
 Locked: TypeAlias = Callable[[AsyncSession, UUID], Awaitable[Versioned]]
 
 
 @pytest.mark.parametrize(
-    ("kind", "locked"), [(Payment, payments.locked), (Outgoing, outgoings.locked)]
+    ("kind", "made", "locked"),
+    [(Payment, a_payment, payments.locked), (Outgoing, a_refund, outgoings.locked)],
 )
 async def test_who_waited_for_a_row_reads_what_became_of_it(
-    database: Database, kind: type[Versioned], locked: Locked
+    database: Database, kind: type[Versioned], made: Made, locked: Locked
 ) -> None:
     async with database.work() as session:
         scheme = await make.a_scheme(session)
-        made = {Payment: a_payment, Outgoing: a_refund}[kind]
         row_id = (await made(session, scheme)).id
     async with database.work() as session:
         before = await session.get_one(kind, row_id)

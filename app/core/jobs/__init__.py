@@ -17,7 +17,7 @@ hundreds of commits a second. Considered: procrastinate (a second driver) and pg
 survived a rollback).
 """
 
-from app.core.jobs.chores import Chore
+from app.core.jobs.chores import Chore, each_in_turn
 from app.core.jobs.claims import ClaimLost
 from app.core.jobs.dead_letters import NoSuchDeadLetter, listed, retry, retry_all
 from app.core.jobs.enqueueing import CHANNEL, enqueue, following, wanted
@@ -47,6 +47,7 @@ __all__ = [
     "NotWired",
     "Periodic",
     "Worker",
+    "each_in_turn",
     "enqueue",
     "following",
     "insist_on_all",

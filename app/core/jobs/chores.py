@@ -1,13 +1,15 @@
 """Chores: what every worker does again and again, too often for a row each time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import NoReturn
+from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import Database
+from app.core.database import Database, unavailable
 from app.core.jobs import metrics
 from app.core.jobs.attempts import while_database_is_away
 
@@ -36,3 +38,27 @@ class Chore:
                 logger.exception("chore_failed", chore=self.name)
                 metrics.FAILED_CHORES.labels(self.name).inc()
             await asyncio.sleep(self.every_seconds)
+
+
+async def each_in_turn(
+    database: Database,
+    row_ids: Iterable[UUID],
+    action: Callable[[AsyncSession, UUID], Awaitable[object]],
+) -> None:
+    """Do one thing to each row, in its own transaction; a failure keeps no other from its turn.
+
+    Raises:
+        ExceptionGroup: those that failed, once all had their turn.
+    """
+    failures = []
+    for row_id in row_ids:
+        try:
+            async with database.work() as session:
+                await action(session, row_id)
+        except Exception as failure:
+            if unavailable(failure) is not None:
+                raise
+            failures.append(failure)
+    if failures:
+        message = "some rows could not be done"
+        raise ExceptionGroup(message, failures)

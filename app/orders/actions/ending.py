@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, jobs
 from app.core.database import Database
 from app.core.problems import Problem
 from app.ledger import balances, journal
@@ -30,14 +30,10 @@ async def end_due(database: Database) -> None:
     """End every sale that is over, and refund what missed its threshold: a chore."""
     async with database.reading() as session:
         projects = await queries.ending.sales_to_end(session)
-    for project_id in projects:
-        async with database.work() as session:
-            await end_sale(session, project_id)
+    await jobs.each_in_turn(database, projects, end_sale)
     async with database.reading() as session:
         orders = await queries.ending.orders_to_refund(session)
-    for order_id in orders:
-        async with database.work() as session:
-            await refund_missed(session, order_id)
+    await jobs.each_in_turn(database, orders, refund_missed)
 
 
 async def end_sale(session: AsyncSession, project_id: UUID) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, jobs
 from app.core.database import Database
 from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
@@ -24,9 +24,7 @@ async def expire_due(database: Database) -> None:
     """
     async with database.reading() as session:
         due = await queries.orders.overdue(session, clock.now(), AT_ONCE)
-    for order_id in due:
-        async with database.work() as session:
-            await expire(session, order_id)
+    await jobs.each_in_turn(database, due, expire)
 
 
 async def expire(session: AsyncSession, order_id: UUID) -> None:

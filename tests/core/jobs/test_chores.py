@@ -1,7 +1,15 @@
 """What every worker does every few seconds, without a row."""
 
-from app.core import jobs
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import events, jobs
 from app.core.database import Database
+from app.core.events import Actor, Event
+from app.core.ids import new_id
 from app.core.jobs import metrics
 from tests.make.jobs import eventually
 
@@ -42,3 +50,21 @@ async def test_a_chore_that_fails_tries_again_and_is_counted(database: Database)
         await eventually(recovered)
         assert worker.alive
     assert metrics.FAILED_CHORES.labels("test.stumbles")._value.get() == 2
+
+
+async def test_one_that_fails_keeps_no_other_from_its_turn(database: Database) -> None:
+    broken, whole = new_id(), new_id()
+
+    async def do(session: AsyncSession, row_id: UUID) -> None:
+        events.record(session, "test.done", row_id, Actor.system("test"))
+        if row_id == broken:
+            message = "a bug"
+            raise ValueError(message)
+
+    with pytest.raises(ExceptionGroup) as failed:
+        await jobs.each_in_turn(database, [broken, whole], do)
+
+    assert [str(failure) for failure in failed.value.exceptions] == ["a bug"]
+    async with database.reading() as session:
+        done = await session.scalars(sa.select(Event.subject_id).filter_by(type="test.done"))
+        assert done.all() == [whole]
