@@ -57,7 +57,7 @@ _cookie = APIKeyCookie(
 )
 
 
-def visitor(request: Request) -> Visitor:
+def visitor_of(request: Request) -> Visitor:
     """Read where a request comes from."""
     return Visitor(
         settings=request.app.state.settings,
@@ -70,7 +70,7 @@ def visitor(request: Request) -> Visitor:
 
 async def note_refusal(request: Request, problem: Problem) -> None:
     """Write a refusal about rights into the trail, beside the request that rolls back."""
-    here = visitor(request)
+    here = visitor_of(request)
     actor: Actor | None = getattr(request.state, "actor", None)
     route = request.scope.get("route")
     async with here.database.aside() as session:
@@ -94,7 +94,12 @@ def _organisation_of(request: Request) -> UUID | None:
         return None
 
 
-AnyVisitor = Annotated[Visitor, Depends(visitor)]
+async def _visitor(request: Request) -> Visitor:
+    # A coroutine: what is none, FastAPI has wait for a thread.
+    return visitor_of(request)
+
+
+AnyVisitor = Annotated[Visitor, Depends(_visitor)]
 
 
 def _network(host: str | None) -> str | None:

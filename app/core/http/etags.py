@@ -42,7 +42,7 @@ def mark_public(response: Response, max_age_seconds: int = 60) -> None:
     response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
 
 
-def _if_match(
+async def _if_match(
     value: Annotated[
         str | None,
         Header(
