@@ -20,6 +20,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def seconds() -> int:
+    """Say what time it is in this installation, in whole seconds since 1970."""
+    return int(now().timestamp())
+
+
 def today() -> date:
     """Say which day it is in this installation, where people read their clocks."""
     return now().astimezone(ZoneInfo(TIME_ZONE)).date()

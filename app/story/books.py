@@ -28,7 +28,7 @@ class Books:
         items = self.reader.get("/v1/ledger-entries?limit=200", told=False)["items"]
         new = [entry for entry in reversed(items) if entry["id"] not in self._seen]
         self._seen |= {entry["id"] for entry in new}
-        return [(without_ids(entry["reference"]), page(entry)) for entry in new]
+        return [(without_ids(entry["reference"]), without_ids(page(entry))) for entry in new]
 
     def is_known(self) -> bool:
         """Tell whether the last entry has its place in the order in which the books are known."""

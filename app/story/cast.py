@@ -65,6 +65,12 @@ class Cast:
     """Decides at the foundation what Bram prepared: four eyes."""
     dirk: Person
     """The entrepreneur: DAM Nederland."""
+    wilma: Person
+    """The entrepreneur whose project finds too few buyers: Werkplaats Charlois."""
+    lotte: Person
+    """Buys for Maas Advies, which has no jobs to offer itself; pays by card."""
+    karim: Person
+    """Buys for Havenbouw; pays on invoice, by bank."""
     experts: tuple[Person, ...]
     ada: Person
     """Audits the foundation; the story reads the books over her shoulder."""
@@ -81,6 +87,9 @@ class Cast:
             bram=Person(wire, "Bram de Groot", "Stichting RIKX"),
             chantal=Person(wire, "Chantal Maduro", "Stichting RIKX"),
             dirk=Person(wire, "Dirk Molenaar", "DAM Nederland"),
+            wilma=Person(wire, "Wilma Kok", "Werkplaats Charlois"),
+            lotte=Person(wire, "Lotte de Wit", "Maas Advies"),
+            karim=Person(wire, "Karim Haddad", "Havenbouw"),
             experts=tuple(Person(wire, name, "the experts") for name in names),
             ada=Person(wire, "Ada Vermeer", "the auditors"),
         )
@@ -88,7 +97,12 @@ class Cast:
     @property
     def strangers(self) -> tuple[Person, ...]:
         """Who makes an account without having been invited."""
-        return (self.samira, self.eva, self.dirk, *self.experts, self.ada)
+        return (self.samira, self.eva, self.dirk, self.wilma, *self.buyers, *self.experts, self.ada)
+
+    @property
+    def buyers(self) -> tuple[Person, ...]:
+        """Who buys for a company."""
+        return (self.lotte, self.karim)
 
     @property
     def people(self) -> tuple[Person, ...]:

@@ -6,13 +6,13 @@ from typing import Any
 KNOWN = (
     "Rikx runs in Rotterdam, with rounds since 2021; its third was in March 2023.",
     "DAM Nederland trains drivers for target-group transport; it needs 108 RIKX at least.",
-    "Its project takes about six months.",
+    "Its project takes about six months. A workshop for carpenters and ironworkers is another.",
     "Five independent experts were the panel of the pilot. Stichting RIKX holds the money.",
 )
 
 ASSUMED = (
     "The price of a RIKX (EUR 100) and the service fee (5 %), which are not public.",
-    "The costs of the project (EUR 10,800), what the experts found, and the panel's rules.",
+    "The costs of the projects, what the experts found, what was sold, and the panel's rules.",
     "All people, addresses and register numbers. The dates: the story begins today.",
 )
 
@@ -22,6 +22,14 @@ ESTIMATES = (110, 118, 122, 130)
 """What four experts find; the fifth has a conflict of interest."""
 IMPACT_UNITS = 120
 """Their median, rounded down."""
+OTHER_THRESHOLD_UNITS = 60
+OTHER_ESTIMATES = (70, 76, 84, 90)
+"""What the same four find of the other project; 80 is their median."""
+
+BY_CARD_UNITS, BY_BANK_UNITS = 70, 45
+"""What two companies buy of it: together above the threshold."""
+OTHER_UNITS = 5
+"""What is sold of the other project: far below its threshold."""
 
 ROTTERDAM = "GM0599"
 SCHIEDAM = "GM0606"
@@ -126,6 +134,22 @@ def plan(today: date) -> dict[str, Any]:
         "bank": "Rekening op naam van de stichting.",
         "partners": "Een vervoerder die mensen in dienst neemt.",
         "notes": "",
+    }
+
+
+def other_plan(today: date) -> dict[str, Any]:
+    """Write the plan of Werkplaats Charlois, which is much like the other."""
+    return {
+        **plan(today),
+        "title": {"nl": "Werkplaats voor timmerlieden en ijzerwerkers"},
+        "summary": {"nl": "Zes jongeren leren een vak in een werkplaats."},
+        "objectives": {"nl": "Zes jongeren gaan aan het werk als timmerman of ijzerwerker."},
+        "activities": {"nl": "Leren op de werkvloer, met een vakman naast zich."},
+        "targetGroups": [{"group": "participatiewet", "people": 6}],
+        "thresholdUnits": OTHER_THRESHOLD_UNITS,
+        "place": {"municipality": ROTTERDAM, "address": "Dorpsweg 1, Rotterdam"},
+        "costs": [{"kind": "facilities", "description": "Werkplaats", "amountCents": 600_000}],
+        "partners": "Twee bouwbedrijven.",
     }
 
 

@@ -1,8 +1,9 @@
 """The stage: a demo installation of the story's own, and its removal.
 
 It is made beside the database that the settings name, on the same PostgreSQL: a database, a folder
-for mail and logs, and a server with a worker in a thread of this process, which dies with it. The
-settings are the defaults, so that nothing leaves this machine, whatever the operator's own say.
+for mail and logs, a server with a worker, and somebody who plays the payment provider; both servers
+are threads of this process, and die with it. The settings are the defaults, so that nothing leaves
+this machine, whatever the operator's own say.
 """
 
 import asyncio
@@ -21,11 +22,13 @@ from threading import Thread
 from typing import TypeVar
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from starlette.applications import Starlette
 
 from app.core import clock, installation, logs
 from app.core.database import Database, explain_failed_connections, open_database
@@ -35,6 +38,7 @@ from app.ledger import checks
 from app.main import create_app
 from app.organisations.actions import staff
 from app.organisations.schemas import FirstStaff
+from app.payments.fake.server import KEY, SECRET, Player
 from app.story.cast import PASSWORD, Person
 from app.story.failures import NeverHappened, NoStage
 
@@ -120,21 +124,29 @@ def built(beside: Settings) -> Iterator[Stage]:
         home = Path(tempfile.mkdtemp(prefix="baat-story-"))
         removing.callback(shutil.rmtree, home, ignore_errors=True)
         log = removing.enter_context((home / "log").open("a"))
-        listening = socket.create_server((HOST, 0))
-        removing.callback(listening.close)
-        port: int = listening.getsockname()[1]
-        settings = _settings(beside, name, home, f"http://{HOST}:{port}")
+        server, provider = (removing.enter_context(_listening()) for _ in range(2))
+        settings = _settings(beside, name, home, _url(server), _url(provider))
         logs.configure(settings, log)
         removing.callback(_drop, beside, name)
         _create(beside, name)
         _install(settings)
-        removing.enter_context(_served(settings, listening))
+        player = Player(webhooks=f"{settings.public_url}/webhooks/stripe")
+        removing.enter_context(_served(player.app(), provider, home / "log"))
+        removing.enter_context(_served(create_app(settings), server, home / "log"))
         # Called first of all: a second Ctrl-C must not leave half of it behind.
         removing.callback(_ignore_signals)
         yield Stage(settings, name)
 
 
-def _settings(beside: Settings, name: str, home: Path, url: str) -> Settings:
+def _listening() -> socket.socket:
+    return socket.create_server((HOST, 0))
+
+
+def _url(listening: socket.socket) -> str:
+    return f"http://{HOST}:{listening.getsockname()[1]}"
+
+
+def _settings(beside: Settings, name: str, home: Path, url: str, provider: str) -> Settings:
     def renamed(address: SecretStr | None) -> str | None:
         if address is None:
             return None
@@ -152,6 +164,9 @@ def _settings(beside: Settings, name: str, home: Path, url: str) -> Settings:
             "secret": secrets.token_hex(32),
             "demo": True,
             "public_url": url,
+            "stripe_url": provider,
+            "stripe_key": KEY,
+            "stripe_webhook_secret": SECRET,
             # As little as is allowed: what these passwords protect lives for seconds.
             "password_memory_kib": 19_456,
         }
@@ -205,9 +220,9 @@ def _install(settings: Settings) -> None:
 
 
 @contextmanager
-def _served(settings: Settings, listening: socket.socket) -> Iterator[None]:
+def _served(app: FastAPI | Starlette, listening: socket.socket, log: Path) -> Iterator[None]:
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=int(STOP_SECONDS),
@@ -216,7 +231,7 @@ def _served(settings: Settings, listening: socket.socket) -> Iterator[None]:
     thread = Thread(target=server.run, args=([listening],), name="server", daemon=True)
     thread.start()
     try:
-        _wait_until_started(server, thread, settings.home / "log")
+        _wait_until_started(server, thread, log)
         yield
     finally:
         server.should_exit = True

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from app.core import languages
 from app.core.languages import Language
+from app.story.bank import Bank
 from app.story.books import Books
-from app.story.cast import Cast
+from app.story.cast import Cast, Person
 from app.story.failures import NeverHappened, NotRefused, Refused
 from app.story.mailbox import Mailbox
 from app.story.stage import Stage
@@ -33,10 +34,19 @@ class Props:
     scheme: str = field(init=False)
     dam: str = field(init=False)
     """The organisation that offers the project."""
+    workplace: str = field(init=False)
+    """The organisation that offers the other one."""
     round: str = field(init=False)
     dates: dict[str, datetime] = field(init=False)
     """Of the round, by their names on the wire."""
     project: str = field(init=False)
+    other_project: str = field(init=False)
+    """That which finds too few buyers."""
+    companies: dict[Person, str] = field(default_factory=dict)
+    """The organisations that buy, by who buys for them."""
+    orders: dict[str, str] = field(default_factory=dict)
+    """What was ordered, by a name for it."""
+    bank_account: str = field(init=False)
     keepers: dict[str, str] = field(default_factory=dict)
     """What the keepers of books are called, by id."""
 
@@ -51,6 +61,7 @@ class Story:
         self.mailbox = Mailbox(stage.home / "mail")
         self.cast = Cast.on(self.wire)
         self.books = Books()
+        self.bank = Bank()
         self.props = Props()
 
     @contextmanager

@@ -41,6 +41,28 @@ class Wire:
             raise Refused(f"{method} {path}", answer.status_code, _problem(answer))
         return answer.json() if answer.content else None
 
+    def carry(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+        """Send a file, or fetch one.
+
+        Raises:
+            Refused: it is not done.
+            httpx.HTTPError: there is no answer.
+        """
+        answer = self._client.request(method, path, content=body, headers=headers)
+        if answer.is_error:
+            raise Refused(f"{method} {path}", answer.status_code, _problem(answer))
+        return answer.content
+
+    def press(self, page: str, button: str) -> None:
+        """Press a button on a page of the payment provider, as a payer does in a browser.
+
+        Raises:
+            httpx.HTTPError: there is no answer.
+        """
+        self._told.append(f"POST the provider's page: {button}")
+        # It leads back to the payer's own site, which is nowhere.
+        httpx.post(page, data={"do": button}, timeout=TIMEOUT_SECONDS, follow_redirects=False)
+
     def note(self, method: str, path: str) -> None:
         """Remember a request that belongs to the story."""
         self._told.append(without_ids(f"{method} {path}"))
@@ -86,6 +108,21 @@ class Visitor:
     def patch(self, path: str, body: object) -> Any:  # noqa: ANN401  JSON.
         """Change something."""
         return self._send("PATCH", path, body)
+
+    def upload(self, path: str, xml: bytes, name: str) -> Any:  # noqa: ANN401  JSON.
+        """Send a message of a bank, as a file of that name."""
+        self._wire.note("POST", path)
+        headers = {
+            **self._headers(),
+            "Content-Type": "application/xml",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        }
+        return json.loads(self._wire.carry("POST", path, xml, headers))
+
+    def download(self, path: str) -> bytes:
+        """Fetch a file."""
+        self._wire.note("GET", path)
+        return self._wire.carry("GET", path, None, self._headers())
 
     def _send(self, method: str, path: str, body: object, *, told: bool = True) -> Any:  # noqa: ANN401  JSON.
         headers = self._headers()

@@ -1,7 +1,6 @@
 """Connected accounts, and their holders."""
 
-import time
-
+from app.core import clock
 from app.payments.fake.store import Thing
 from app.payments.fake.world import World
 
@@ -30,8 +29,8 @@ def link_account(world: World, form: Thing) -> Thing:
     account = world.store.get(form["account"])
     return {
         "object": "account_link",
-        "created": int(time.time()),
-        "expires_at": int(time.time()) + 300,
+        "created": clock.seconds(),
+        "expires_at": clock.seconds() + 300,
         "url": f"{world.address}/onboard/{account['id']}",
     }
 

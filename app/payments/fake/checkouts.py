@@ -1,7 +1,6 @@
 """Payers pay, or do not."""
 
-import time
-
+from app.core import clock
 from app.payments.fake.store import Thing
 from app.payments.fake.world import DAY, FEES, NotPossible, World
 
@@ -25,7 +24,7 @@ def open_checkout(world: World, form: Thing) -> Thing:
         metadata=form.get("metadata", {}),
         success_url=form["success_url"],
         cancel_url=form.get("cancel_url"),
-        expires_at=int(time.time()) + DAY,
+        expires_at=clock.seconds() + DAY,
     )
     session["url"] = f"{world.address}/pay/{session['id']}"
     # What the intent will carry; Stripe makes it when the payer pays.

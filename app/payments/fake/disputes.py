@@ -1,7 +1,6 @@
 """Payers dispute, and banks decide."""
 
-import time
-
+from app.core import clock
 from app.payments.fake.store import Thing
 from app.payments.fake.world import DAY, DISPUTE_FEE, World
 
@@ -18,7 +17,7 @@ def dispute(world: World, charge_id: str) -> Thing:
         reason="fraudulent",
         charge=charge_id,
         payment_intent=charge["payment_intent"],
-        evidence_details={"due_by": int(time.time()) + 7 * DAY},
+        evidence_details={"due_by": clock.seconds() + 7 * DAY},
         metadata={},
     )
     held = world.move("adjustment", dispute["id"], -charge["amount"], DISPUTE_FEE)

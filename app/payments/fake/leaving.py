@@ -1,7 +1,6 @@
 """Money leaves: refunds, transfers, payouts; and comes back."""
 
-import time
-
+from app.core import clock
 from app.payments.fake.store import Thing
 from app.payments.fake.world import DAY, NotPossible, World
 
@@ -102,7 +101,7 @@ def pay_out(world: World, form: Thing) -> Thing:
         currency="eur",
         status="pending",
         automatic=False,
-        arrival_date=int(time.time()) // DAY * DAY + DAY,
+        arrival_date=clock.seconds() // DAY * DAY + DAY,
         statement_descriptor=form.get("statement_descriptor"),
         metadata=form.get("metadata", {}),
         failure_code=None,

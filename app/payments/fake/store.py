@@ -2,11 +2,12 @@
 
 import json
 import secrets
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from app.core import clock
 
 Thing = dict[str, Any]
 """An object as Stripe writes it; what it refers to stands in it by id."""
@@ -43,7 +44,7 @@ class Store:
         thing = {
             "id": f"{prefix}_{secrets.token_hex(12)}",
             "object": kind,
-            "created": int(time.time()),
+            "created": clock.seconds(),
             "livemode": False,
             **members,
         }

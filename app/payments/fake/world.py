@@ -1,9 +1,9 @@
 """The player's balance, and who hears of a change."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from app.core import clock
 from app.payments.fake.store import Store, Thing
 
 FEES = {"card": (150, 25), "ideal": (0, 29), "sepa_debit": (0, 35), "customer_balance": (50, 0)}
@@ -57,7 +57,7 @@ class World:
             net=amount - fee,
             currency="eur",
             status="available",
-            available_on=int(time.time()),
+            available_on=clock.seconds(),
             description=None,
             exchange_rate=None,
             fee_details=[],

@@ -7,7 +7,17 @@ lets time pass with `story.time_comes`. What the clock or a worker does by itsel
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.story.chapters import closing, market, participants, plans, scheme, valuation
+from app.story.chapters import (
+    banking,
+    buying,
+    closing,
+    ending,
+    market,
+    participants,
+    plans,
+    scheme,
+    valuation,
+)
 from app.story.tale import Story
 
 
@@ -21,10 +31,13 @@ class Chapter:
 
 CHAPTERS = (
     Chapter("A city, a foundation and their scheme", scheme.tell),
-    Chapter("An entrepreneur is admitted, experts take their seats", participants.tell),
-    Chapter("The round opens, and DAM Nederland submits its plan", plans.tell),
-    Chapter("The panel values the plan, under seal", valuation.tell),
-    Chapter("The project comes to the market", market.tell),
+    Chapter("Entrepreneurs are admitted, experts take their seats", participants.tell),
+    Chapter("The round opens, and two plans are submitted", plans.tell),
+    Chapter("The panel values them, under seal", valuation.tell),
+    Chapter("The projects come to the market", market.tell),
+    Chapter("Two companies buy", buying.tell),
+    Chapter("The bank's statement comes, and the threshold is reached", banking.tell),
+    Chapter("The sale ends, and one project missed", ending.tell),
     # What the books say in the end; further chapters come before it.
     Chapter("The books", closing.tell),
 )

@@ -1,4 +1,4 @@
-"""The sale begins by the clock: the project is listed, and its units stand in the impact book."""
+"""The sale begins by the clock: projects are listed, and their units stand in the impact book."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from app.story.wire import Visitor
 
 
 def tell(story: Story) -> None:
-    """Go from a valued plan to units that are for sale."""
+    """Go from valued plans to units that are for sale."""
     cast, props = story.cast, story.props
     story.time_comes(props.dates["saleBeginsAt"], "Three weeks later the sale begins.")
     with story.step(
         "The round goes on sale by itself, and what was valued comes to the market: its threshold,"
         " value and price are frozen, and its units entered in the impact book."
     ):
-        story.wait("the project is listed", lambda: bool(_found(cast.public, told=False)))
+        story.wait("they are listed", lambda: len(_found(cast.public, "", told=False)) == LISTED)
     with story.step("Anybody finds it on the public market, without signing in."):
-        [item] = _found(cast.public)
+        [item] = _found(cast.public, "chauffeurs")
         cast.public.get(f"/v1/market/projects/{item['id']}")
     price = languages.money(item["buyerPriceCents"], Language.ENGLISH)
     story.teller.remark(
@@ -29,7 +29,11 @@ def tell(story: Story) -> None:
     )
 
 
-def _found(visitor: Visitor, *, told: bool = True) -> list[Any]:
+LISTED = 2
+
+
+def _found(visitor: Visitor, text: str, *, told: bool = True) -> list[Any]:
     """Search the market for what can be bought now."""
-    items = visitor.get("/v1/market/projects?text=chauffeurs", told=told)["items"]
+    query = f"?text={text}" if text else ""
+    items = visitor.get(f"/v1/market/projects{query}", told=told)["items"]
     return [item for item in items if item["sale"] == "running"]

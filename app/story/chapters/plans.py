@@ -1,4 +1,4 @@
-"""The round opens by the clock; the entrepreneur writes its plan, and the operator accepts it."""
+"""The round opens by the clock; entrepreneurs write their plans, and the operator accepts them."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from app.core import clock, languages
 from app.core.languages import Language
 from app.story import figures
+from app.story.cast import Person
 from app.story.tale import Story
 
 DATES = {
@@ -19,10 +20,11 @@ DATES = {
 
 
 def tell(story: Story) -> None:
-    """Go from a draft of a round to an eligible plan."""
+    """Go from a draft of a round to two eligible plans."""
     _plan_round(story)
     _open_round(story)
     _write_plan(story)
+    _write_another(story)
     _accept_plan(story)
 
 
@@ -66,9 +68,7 @@ def _open_round(story: Story) -> None:
 def _write_plan(story: Story) -> None:
     cast, props = story.cast, story.props
     with story.step(f"{cast.dirk} begins a project, and asks what its plan lacks."):
-        in_round = {"roundId": props.round.rpartition("/")[2]}
-        begun = cast.dirk.post(f"{props.dam}/projects", in_round)
-        props.project = f"/v1/projects/{begun['id']}"
+        props.project = _begun(story, cast.dirk, props.dam)
         lacking = cast.dirk.get(f"{props.project}/completeness")["lacks"]
     story.teller.remark(f"{len(lacking)} things, each with its place in the plan", "")
     with story.step(
@@ -86,8 +86,26 @@ def _write_plan(story: Story) -> None:
         cast.dirk.post(f"{props.project}/submissions")
 
 
+def _begun(story: Story, entrepreneur: Person, organisation: str) -> str:
+    in_round = {"roundId": story.props.round.rpartition("/")[2]}
+    begun = entrepreneur.post(f"{organisation}/projects", in_round)
+    return f"/v1/projects/{begun['id']}"
+
+
+def _write_another(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(
+        f"{cast.wilma} writes and submits a plan too: six people learn a trade in a workshop, if"
+        f" {figures.OTHER_THRESHOLD_UNITS} RIKX are sold."
+    ):
+        props.other_project = _begun(story, cast.wilma, props.workplace)
+        cast.wilma.patch(f"{props.other_project}/plan", figures.other_plan(clock.today()))
+        cast.wilma.post(f"{props.other_project}/submissions")
+
+
 def _accept_plan(story: Story) -> None:
     cast, props = story.cast, story.props
-    with story.step(f"{cast.chantal} finds that it meets the conditions."):
+    with story.step(f"{cast.chantal} finds that both meet the conditions."):
         accepted = {"kind": "accepted", "reason": "It meets the conditions of the scheme."}
-        cast.chantal.post(f"{props.project}/eligibility-decisions", accepted)
+        for project in (props.project, props.other_project):
+            cast.chantal.post(f"{project}/eligibility-decisions", accepted)

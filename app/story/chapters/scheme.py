@@ -24,8 +24,8 @@ def _gather_people(story: Story) -> None:
     with story.step(f"{cast.noor} becomes its first staff (baat bootstrap)."):
         story.stage.bootstrap(cast.noor)
     with story.step(
-        "People of the city, the foundation and DAM Nederland, the experts and an auditor make"
-        " their accounts, each with a token that was mailed to them."
+        "People of the city, the foundation, two entrepreneurs and two companies, the experts and"
+        " an auditor make their accounts, each with a token that was mailed to them."
     ):
         for person in cast.strangers:
             person.register(story.mailbox)
@@ -36,13 +36,13 @@ def _register_organisations(story: Story) -> None:
     with story.step(
         f"{cast.samira} registers the city; {cast.eva} the foundation, which will hold the money."
     ):
-        city = cast.samira.post("/v1/organisations", _organisation("Gemeente Rotterdam", 1))
-        foundation = cast.eva.post("/v1/organisations", _organisation("Stichting RIKX", 2))
+        city = cast.samira.post("/v1/organisations", organisation("Gemeente Rotterdam", 1))
+        foundation = cast.eva.post("/v1/organisations", organisation("Stichting RIKX", 2))
     props.city = f"/v1/organisations/{city['id']}"
     props.foundation = f"/v1/organisations/{foundation['id']}"
     with story.step(f"{cast.noor} verifies both, and registers Rotterdam as an authority."):
-        for organisation in (props.city, props.foundation):
-            cast.noor.post(f"{organisation}/verifications", SEEN)
+        for registered in (props.city, props.foundation):
+            cast.noor.post(f"{registered}/verifications", SEEN)
         body = {
             "organisationId": city["id"],
             "municipalities": [figures.ROTTERDAM],
@@ -59,7 +59,8 @@ def _register_organisations(story: Story) -> None:
             colleague.take_account("/v1/memberships", story.mailbox)
 
 
-def _organisation(legal_name: str, number: int) -> dict[str, Any]:
+def organisation(legal_name: str, number: int) -> dict[str, Any]:
+    """Write what an organisation says of itself when it registers."""
     return {"legalName": legal_name, "registerNumber": f"{number:08}", "city": "Rotterdam"}
 
 

@@ -3,6 +3,7 @@
 import statistics
 
 from app.story import figures
+from app.story.cast import Person
 from app.story.failures import Failure
 from app.story.tale import Story
 
@@ -10,10 +11,11 @@ LAST = len(figures.ESTIMATES) - 1
 
 
 def tell(story: Story) -> None:
-    """Go from an eligible plan to a value that anybody can compute again."""
+    """Go from eligible plans to values that anybody can compute again."""
     _assign(story)
     _score(story)
     _adopt(story)
+    _value_another(story)
 
 
 def _assign(story: Story) -> None:
@@ -21,19 +23,19 @@ def _assign(story: Story) -> None:
     story.time_comes(props.dates["plansCloseAt"], "A month later no more plans are taken.")
     with story.step("The round goes on to valuing by itself."):
         story.wait("plans close", lambda: cast.public.sees(props.round, "state", "valuing"))
-    with story.step(f"{cast.bram} spreads the plans over the experts: this one has all five."):
+    with story.step(f"{cast.bram} spreads the plans over the experts: each has all five."):
         cast.bram.post(f"{props.round}/assignments")
     conflicted = cast.experts[-1]
     with story.step(f"{conflicted} has a conflict of interest and steps back."):
         reason = {"reason": "My brother works for the entrepreneur."}
-        conflicted.post(f"/v1/assignments/{_assignment(story, -1)}/recusals", reason)
+        conflicted.post(f"{_assignment(conflicted, story.props.project)}/recusals", reason)
 
 
-def _assignment(story: Story, number: int) -> str:
+def _assignment(expert: Person, project: str) -> str:
     """Find what an expert was asked to value, as experts do."""
-    [asked] = story.cast.experts[number].get("/v1/me/assignments")["items"]
-    found: str = asked["id"]
-    return found
+    items = expert.get("/v1/me/assignments")["items"]
+    [asked] = [item for item in items if item["projectId"] == project.rpartition("/")[2]]
+    return f"/v1/assignments/{asked['id']}"
 
 
 def _score(story: Story) -> None:
@@ -43,23 +45,23 @@ def _score(story: Story) -> None:
         " that proves later that nothing was changed."
     ):
         for number in range(LAST):
-            _seal(story, number)
+            _seal(cast.experts[number], props.project, figures.ESTIMATES[number])
     proposal = f"{props.project}/valuation/proposal"
     with story.refusal(f"{cast.chantal} tries to see what they found.", "scores-sealed"):
         cast.chantal.get(proposal)
     with story.step(
         f"{cast.experts[LAST]} is the last one to score: the scores open by themselves."
     ):
-        _seal(story, LAST)
+        _seal(cast.experts[LAST], props.project, figures.ESTIMATES[LAST])
         path = f"{props.project}/panel"
         story.wait("scores open", lambda: not cast.chantal.sees(path, "openedAt", None))
         cast.chantal.get(proposal)
 
 
-def _seal(story: Story, number: int) -> None:
-    expert, path = story.cast.experts[number], f"/v1/assignments/{_assignment(story, number)}"
+def _seal(expert: Person, project: str, estimate: int) -> None:
+    path = _assignment(expert, project)
     expert.get(path)
-    expert.post(f"{path}/scores", figures.sheet(figures.ESTIMATES[number]))
+    expert.post(f"{path}/scores", figures.sheet(estimate))
 
 
 def _adopt(story: Story) -> None:
@@ -75,3 +77,21 @@ def _adopt(story: Story) -> None:
     if again != valued["impactUnits"]:
         raise Failure(f"The median is {again}, and adopted was {valued['impactUnits']}.")
     story.teller.remark(f"{document['aggregation']['arithmetic']} RIKX", "")
+
+
+def _value_another(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(
+        f"The same four value the plan of {cast.wilma}, {cast.experts[-1].first_name} steps back"
+        " here too, and it is adopted in the same way."
+    ):
+        for expert, estimate in zip(cast.experts, figures.OTHER_ESTIMATES, strict=False):
+            _seal(expert, props.other_project, estimate)
+        reason = {"reason": "I know the entrepreneur."}
+        last = cast.experts[-1]
+        last.post(f"{_assignment(last, props.other_project)}/recusals", reason)
+        path = f"{props.other_project}/panel"
+        story.wait("scores open", lambda: not cast.chantal.sees(path, "openedAt", None))
+        decided = {"reason": "Four of five experts valued it."}
+        valued = cast.chantal.post(f"{props.other_project}/valuations", decided)
+    story.teller.remark(f"{valued['impactUnits']} RIKX", "")

@@ -1,0 +1,116 @@
+"""Two companies come to buy: one pays by card, the other on invoice."""
+
+from typing import Any
+
+from app.core import languages
+from app.core.languages import Language
+from app.story import figures
+from app.story.cast import Person
+from app.story.chapters.scheme import organisation
+from app.story.tale import Story
+
+
+def tell(story: Story) -> None:
+    """Go from units for sale to one order that is paid, and one that waits for the bank."""
+    _enrol(story)
+    _buy_by_card(story)
+    _buy_of_another(story)
+    _order_on_invoice(story)
+
+
+def _enrol(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(
+        f"Two companies have social return to fulfil and no jobs to offer: {cast.lotte} and"
+        f" {cast.karim} register theirs, and enrol as buyers."
+    ):
+        for number, buyer in enumerate(cast.buyers, start=5):
+            made = buyer.post("/v1/organisations", organisation(buyer.house, number))
+            props.companies[buyer] = f"/v1/organisations/{made['id']}"
+            asked = {
+                "schemeId": props.scheme.rpartition("/")[2],
+                "reason": "A contract of the city asks for social return.",
+            }
+            buyer.post(f"{props.companies[buyer]}/enrolments", asked)
+
+
+def _buy_by_card(story: Story) -> None:
+    cast, props = story.cast, story.props
+    units = figures.BY_CARD_UNITS
+    with story.step(f"{cast.lotte} asks what {units} RIKX of DAM Nederland cost, all included."):
+        path = f"/v1/market/projects/{props.project.rpartition('/')[2]}/quote"
+        quote = cast.lotte.get(f"{path}?quantityUnits={units}")
+    amounts = (_money(quote[name]) for name in ("priceCents", "feeCents", "vatFeeCents"))
+    story.teller.remark(
+        "{} for the units, {} service fee, {} VAT on it".format(*amounts)
+        + f": {_money(quote['totalCents'])}",
+        "",
+    )
+    with story.step(f"{cast.lotte} orders them: for half an hour nobody else can buy these."):
+        order = ordered(story, cast.lotte, "dam by card", props.project, units, "online")
+    with story.step(
+        "She pays by card, on a page of the payment provider (which is played here: TEST MODE)."
+        " The provider tells us, and the order is paid; below the threshold its money is a deposit."
+    ):
+        paid_by_card(story, cast.lotte, order)
+    with story.step("Anybody can look a unit up in the public register, by its serial number."):
+        block = cast.lotte.get(f"{order}/units")
+        cast.public.get(f"/v1/units/{block['firstSerial']}")
+    story.teller.remark(f"serials {block['firstSerial']} to {block['lastSerial']}", "")
+
+
+def _buy_of_another(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(
+        f"{cast.lotte} buys {figures.OTHER_UNITS} RIKX of Werkplaats Charlois too, in the same way."
+    ):
+        order = ordered(
+            story, cast.lotte, "other by card", props.other_project, figures.OTHER_UNITS, "online"
+        )
+        paid_by_card(story, cast.lotte, order)
+
+
+def _order_on_invoice(story: Story) -> None:
+    cast, props = story.cast, story.props
+    with story.step(
+        f"{cast.karim} orders {figures.BY_BANK_UNITS} RIKX of DAM Nederland on invoice: the units"
+        " are his for thirty days, and a reference says what his transfer is for."
+    ):
+        order = ordered(
+            story, cast.karim, "dam by bank", props.project, figures.BY_BANK_UNITS, "invoice"
+        )
+        [payment] = cast.karim.get(f"{order}/payments")["items"]
+    story.teller.remark(f"{_money(payment['amountCents'])}, {payment['creditorReference']}", "")
+    more = figures.IMPACT_UNITS - figures.BY_CARD_UNITS - figures.BY_BANK_UNITS + 1
+    with story.refusal(f"{cast.lotte} wants {more} more: one too many.", "not-enough-units"):
+        ordered(story, cast.lotte, "too many", props.project, more, "online")
+
+
+def ordered(story: Story, buyer: Person, name: str, project: str, units: int, pay_by: str) -> str:  # noqa: PLR0913  Who orders what, and how.
+    """Order units, and remember the order by a name."""
+    body = {
+        "projectId": project.rpartition("/")[2],
+        "quantityUnits": units,
+        "payBy": pay_by,
+        "purchaseOrderNumber": f"PO-{units}",
+    }
+    made = buyer.post(f"{story.props.companies[buyer]}/orders", body)
+    address = f"/v1/orders/{made['id']}"
+    story.props.orders[name] = address
+    return address
+
+
+def paid_by_card(story: Story, buyer: Person, order: str) -> None:
+    """Pay an order on the provider's page, and wait until it is paid."""
+    company = story.props.companies[buyer]
+    wanted = {"way": "card", "returnUrl": "https://maas-advies.example/purchases"}
+    payment = buyer.post(f"{order}/payments", wanted)
+    path = f"{company}/payments/{payment['id']}"
+    story.wait("the page to pay on opens", lambda: not buyer.sees(path, "checkoutUrl", None))
+    page: Any = buyer.get(path, told=False)["checkoutUrl"]
+    story.wire.press(page, "pay")
+    story.wait("the order is paid", lambda: buyer.sees(order, "state", "paid"))
+
+
+def _money(cents: int) -> str:
+    return languages.money(cents, Language.ENGLISH)
