@@ -9,10 +9,12 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import asyncpg
 import httpx
@@ -128,6 +130,30 @@ class Cluster:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+World = TypeVar("World")
+
+
+@dataclass(frozen=True)
+class Furnished(Generic[World]):
+    """A database in which a world stands that many tests begin with; each clones it."""
+
+    name: str
+    world: World
+
+
+@asynccontextmanager
+async def furnished(
+    cluster: Cluster, furnish: Callable[[AsyncSession], Awaitable[World]]
+) -> AsyncIterator[Furnished[World]]:
+    """Make a world once, in a database that nobody uses: a copy costs a tenth of making it anew."""
+    async with cluster.clone() as name:
+        database = open_database(cluster.settings(name))
+        async with database.work() as session:
+            world = await furnish(session)
+        await database.close()
+        yield Furnished(name, world)
 
 
 def configure_logs(more: dict[str, str]) -> None:

@@ -1,6 +1,8 @@
 """A project on the market before the test begins, and companies that may buy it."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
+from app.core.settings import Settings
 from app.ledger import balances, chart
 from app.ledger.chart import Account
 from app.ledger.journal import Balance
@@ -23,6 +26,7 @@ from app.payments.queries import payments
 from app.projects.models import Listing, Project
 from app.schemes.models import Scheme
 from tests import make
+from tests.conftest import Cluster, Furnished, furnished
 from tests.make import Member
 from tests.make.orders import Buyer, a_buyer
 from tests.make.payments import jobs_done
@@ -153,15 +157,24 @@ class Stall:
             await session.execute(sa.text(statement), values)
 
 
-async def a_stall(session: AsyncSession, client: httpx.AsyncClient, database: Database) -> Stall:
+@dataclass(frozen=True, slots=True)
+class People:
+    """A project on the market, and who is there."""
+
+    listing: Listing
+    buyer: Buyer
+    other: Buyer
+    entrepreneur: Member
+    operator: Member
+
+
+async def people(session: AsyncSession) -> People:
     """Put a project on the market, and let two companies come."""
     listing = await make.a_listing(session)
     scheme = await session.get_one(Scheme, listing.scheme_id)
     seller = await session.get_one(Organisation, listing.entrepreneur_id)
     operator = await session.get_one(Organisation, scheme.operator_id)
-    return Stall(
-        client,
-        database,
+    return People(
         listing,
         await a_buyer(session, scheme),
         await a_buyer(session, scheme, "Ingenieurs Oost"),
@@ -170,11 +183,30 @@ async def a_stall(session: AsyncSession, client: httpx.AsyncClient, database: Da
     )
 
 
+@pytest.fixture(scope="session")
+async def market(cluster: Cluster) -> AsyncIterator[Furnished[People]]:
+    """A project on the market, made once."""
+    async with furnished(cluster, people) as there:
+        yield there
+
+
 @pytest.fixture
-async def stall(client: httpx.AsyncClient, database: Database) -> Stall:
+async def settings(
+    cluster: Cluster, market: Furnished[People], tmp_path: Path
+) -> AsyncIterator[Settings]:
+    """The settings of an installation of the test's own, in which the market stands."""
+    async with cluster.clone(market.name) as name:
+        yield cluster.settings(name, tmp_path)
+
+
+@pytest.fixture
+def stall(client: httpx.AsyncClient, database: Database, market: Furnished[People]) -> Stall:
     """A project on the market."""
-    async with database.work() as session:
-        return await a_stall(session, client, database)
+    there = market.world
+    return Stall(
+        *(client, database, there.listing, there.buyer, there.other),
+        *(there.entrepreneur, there.operator),
+    )
 
 
 async def printed(session: AsyncSession, prefix: str) -> list[str]:

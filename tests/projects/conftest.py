@@ -1,7 +1,9 @@
 """A round that is there before the test begins, an entrepreneur in it, and its operator."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -11,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Database
 from app.core.events import Event
+from app.core.settings import Settings
 from app.organisations.models import Organisation, Role
 from app.projects.models import Project, ProjectState, Round, RoundState
 from app.schemes.models import Scheme
 from tests import make
+from tests.conftest import Cluster, Furnished, furnished
 from tests.make import Member
 
 
@@ -43,25 +47,45 @@ class Fair:
         return await make.a_project(session, in_round, entrepreneur, state=state)
 
 
+async def a_fair(session: AsyncSession) -> Fair:
+    """Open a round, and let people come."""
+    operator = await make.an_organisation(session, "Stichting Rikx")
+    scheme = await make.a_scheme(session, operator)
+    admission = await make.an_admission(session, scheme)
+    entrepreneur = await session.get_one(Organisation, admission.organisation_id)
+    in_round = await make.a_round(session, scheme)
+    approver, second, viewer = [
+        await make.a_member(session, role, operator)
+        for role in (Role.APPROVER, Role.APPROVER, Role.VIEWER)
+    ]
+    owner = await make.a_member(session, Role.ADMIN, entrepreneur)
+    writer = await make.a_member(session, Role.MEMBER, entrepreneur)
+    return Fair(
+        *(scheme.id, in_round.id, entrepreneur.id),
+        *(approver, second, viewer, owner, writer),
+    )
+
+
+@pytest.fixture(scope="session")
+async def fairground(cluster: Cluster) -> AsyncIterator[Furnished[Fair]]:
+    """An open round, made once."""
+    async with furnished(cluster, a_fair) as there:
+        yield there
+
+
 @pytest.fixture
-async def fair(database: Database) -> Fair:
+async def settings(
+    cluster: Cluster, fairground: Furnished[Fair], tmp_path: Path
+) -> AsyncIterator[Settings]:
+    """The settings of an installation of the test's own, in which the round is open."""
+    async with cluster.clone(fairground.name) as name:
+        yield cluster.settings(name, tmp_path)
+
+
+@pytest.fixture
+def fair(fairground: Furnished[Fair]) -> Fair:
     """An open round."""
-    async with database.work() as session:
-        operator = await make.an_organisation(session, "Stichting Rikx")
-        scheme = await make.a_scheme(session, operator)
-        admission = await make.an_admission(session, scheme)
-        entrepreneur = await session.get_one(Organisation, admission.organisation_id)
-        in_round = await make.a_round(session, scheme)
-        approver, second, viewer = [
-            await make.a_member(session, role, operator)
-            for role in (Role.APPROVER, Role.APPROVER, Role.VIEWER)
-        ]
-        owner = await make.a_member(session, Role.ADMIN, entrepreneur)
-        writer = await make.a_member(session, Role.MEMBER, entrepreneur)
-        return Fair(
-            *(scheme.id, in_round.id, entrepreneur.id),
-            *(approver, second, viewer, owner, writer),
-        )
+    return fairground.world
 
 
 def said(answer: httpx.Response) -> tuple[int, str | None]:
