@@ -47,7 +47,15 @@ from app.payments.actions import (
 )
 from app.payments.actions import payments as expected
 from app.projects import routes as projects
-from app.projects.actions import market, panel, reminders, rounds, score_reminders
+from app.projects.actions import (
+    market,
+    panel,
+    reminders,
+    report_reminders,
+    rounds,
+    running,
+    score_reminders,
+)
 from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
 
@@ -127,6 +135,8 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
     jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
+    jobs.Chore("follow-plans", running.follow_plans, every_seconds=60.0),
+    jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),
     jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),
     jobs.Chore("market-after-sale", market.keep_right, every_seconds=market.AFTERWARDS_SECONDS),
 )

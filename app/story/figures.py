@@ -101,6 +101,11 @@ TERMS: dict[str, Any] = {
         "bankAccountCoolingOffDays": 7,
         "shortResultRemedies": ["pro-rata-release", "refund", "substitute-project"],
     },
+    "reports": {
+        "interimDaysAfterStart": 90,
+        "finalDaysAfterEnd": 30,
+        "reminderDaysBefore": [14, 3, 0],
+    },
     "recognition": {"factorBasisPoints": 10_000, "provisionalWhenFirm": True},
 }
 """The policy of the scheme: what a panel values and companies buy."""

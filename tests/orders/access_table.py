@@ -1,21 +1,24 @@
 """Who may do what in this domain: one line per operation."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.orders.models import Order, OrderState, SerialBlock
 from app.orders.serials import Serial
-from app.projects.models import Listing, Project
+from app.projects.models import Listing, Project, ReportKind
 from app.schemes.models import Scheme
 from tests import make
 from tests.make.orders import an_order, pay
+from tests.make.reports import a_submitted_report
 from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
 from tests.organisations.access_table import OURS, REASON, always
-from tests.projects.access_market import LISTED
+from tests.projects.access_market import LISTED, SHOWN, a_file
 from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING, READING
 
 
-async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: Place) -> None:
+async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: Place) -> None:
     """Let an organisation buy in its own scheme, and have ordered."""
     scheme = await session.get_one(Scheme, tenant.things["scheme_id"])
     await make.an_enrolment(session, scheme, tenant.organisation)
@@ -31,10 +34,25 @@ async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: 
         )
     )
     await session.flush()
-    tenant.things |= {"order_id": order.id, "serial": str(serial)}
+    evidence_id = await _a_public_report(session, world, project)
+    tenant.things |= {
+        "order_id": order.id,
+        "serial": str(serial),
+        "public_evidence_id": evidence_id,
+    }
 
 
 FURNISHERS.append(furnish)
+
+
+async def _a_public_report(session: AsyncSession, world: World, project: Project) -> UUID:
+    """Have a final report of the project wait, with a file that its buyers see."""
+    file_id = await a_file(session)
+    shown = {"id": str(file_id), "fileId": str(file_id), "promise": None, **SHOWN}
+    author = world.users[Caller.STRANGER]
+    final = ReportKind.FINAL
+    await a_submitted_report(session, project.id, author, of_kind=final, evidence=[shown])
+    return file_id
 
 
 async def _listing(session: AsyncSession, tenant: Tenant) -> Listing:
@@ -84,6 +102,8 @@ TABLE = {
     f"GET {ORDER}/payments": Rule(SEEING),
     f"POST {ORDER}/payments": Rule(OPERATING, always({"way": "bank"})),
     f"POST {ORDER}/refunds": Rule(DECIDING, always(REASON), _paid),
+    f"GET {ORDER}/reports": Rule(SEEING),
+    f"GET {ORDER}/reports/evidence/{{public_evidence_id}}/content": Rule(SEEING),
     f"POST {ORDER}/cancellations": Rule(OPERATING, always(REASON)),
 }
 """Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""

@@ -24,7 +24,7 @@ async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: 
     """Let an organisation have a project on the market of its scheme, and a valued one."""
     scheme = await session.get_one(Scheme, tenant.things["scheme_id"])
     on_sale = await make.a_round(session, scheme, state=RoundState.ON_SALE)
-    file_id = await _a_file(session)
+    file_id = await a_file(session)
     listed = await make.a_valued_project(
         session, on_sale, attachments=[{"id": str(file_id), "fileId": str(file_id), **SHOWN}]
     )
@@ -46,7 +46,8 @@ SHOWN = {
 }
 
 
-async def _a_file(session: AsyncSession) -> UUID:
+async def a_file(session: AsyncSession) -> UUID:
+    """Put a file of whatever project into the store."""
     content = contents.a_pdf()
     digest = await session.scalar(sa.select(sa.func.sha256(content)))
     file = File(

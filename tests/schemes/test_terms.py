@@ -274,7 +274,7 @@ def test_terms_that_make_no_sense_are_refused(changes: dict[str, Any], why: str)
         a_policy(**changes)
 
 
-@pytest.mark.parametrize("member", sorted(make.TERMS))
+@pytest.mark.parametrize("member", sorted(make.TERMS.keys() - {"reports"}))
 def test_every_term_must_be_decided(member: str) -> None:
     document = make.terms()
     del document[member]

@@ -49,7 +49,7 @@ async def about_round(
 
 async def about_project(  # noqa: PLR0913  Each is one column of the row that this writes.
     session: AsyncSession,
-    caller: Caller,
+    by: Caller | Actor,
     project: Project,
     kind: ProjectDecisionKind,
     reason: str,
@@ -62,18 +62,22 @@ async def about_project(  # noqa: PLR0913  Each is one column of the row that th
         kind=kind,
         reason=reason,
         plan_version_id=version.id if version else None,
-        decided_by=str(caller.actor),
+        decided_by=str(by.actor if isinstance(by, Caller) else by),
         data=data or {},
     )
     session.add(decision)
     await session.flush()
-    trail.rights_changed(
-        session,
-        caller,
-        f"project.{kind}",
-        project.id,
-        organisation_id=project.entrepreneur_id,
-        roundId=str(project.round_id),
-        decisionId=str(decision.id),
-    )
+    name, round_id, decision_id = f"project.{kind}", str(project.round_id), str(decision.id)
+    if isinstance(by, Caller):
+        trail.rights_changed(
+            session,
+            by,
+            name,
+            project.id,
+            organisation_id=project.entrepreneur_id,
+            roundId=round_id,
+            decisionId=decision_id,
+        )
+    else:
+        events.record(session, name, project.id, by, roundId=round_id, decisionId=decision_id)
     return decision

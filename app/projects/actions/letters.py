@@ -1,7 +1,7 @@
 """The letters of this domain: what is mailed to whom, in their language."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +21,9 @@ from app.projects.models import (
     ObjectionState,
     Project,
     ProjectDecisionKind,
+    Report,
+    ReportKind,
+    ReportState,
     Sitting,
     Valuation,
 )
@@ -86,6 +89,44 @@ async def listed(session: AsyncSession, project: Project, listing: Listing) -> N
 async def round_cancelled(session: AsyncSession, project: Project, reason: str) -> None:
     """Tell an entrepreneur that its project ends with its round."""
     await _to_entrepreneur(session, project, "round_cancelled", reason=reason)
+
+
+async def report_submitted(session: AsyncSession, project: Project, report: Report) -> None:
+    """Tell an operator that a report waits for its judgement."""
+    draft = await queries.plans.draft(session, project.id)
+    told = _about(project, draft.content.get("title", {}), is_final=_is_final(report.kind))
+    await _to_deciders(session, project.round.scheme.operator_id, "report_submitted", told)
+
+
+async def report_judged(
+    session: AsyncSession, project: Project, report: Report, reason: str
+) -> None:
+    """Tell an entrepreneur what the operator thinks of its report."""
+    await _to_entrepreneur(
+        session,
+        project,
+        "report_judged",
+        is_final=_is_final(report.kind),
+        is_accepted=report.state is ReportState.ACCEPTED,
+        reason=reason,
+    )
+
+
+async def report_due(
+    session: AsyncSession, project: Project, of_kind: ReportKind, due_on: date, *, now: bool
+) -> None:
+    """Remind an entrepreneur of a report; once it is due, tell the operator as well."""
+    draft = await queries.plans.draft(session, project.id)
+    title = draft.content.get("title", {})
+    told = _about(project, title, is_final=_is_final(of_kind), due_on=due_on)
+    await _to_deciders(session, project.entrepreneur_id, "report_due", told)
+    if now:
+        operator_id = project.round.scheme.operator_id
+        await _to_deciders(session, operator_id, "report_not_there", told)
+
+
+def _is_final(of_kind: ReportKind) -> bool:
+    return of_kind is ReportKind.FINAL
 
 
 async def to_expert(

@@ -49,3 +49,29 @@ class FinancingKind(StrEnum):
     OWN_MEANS = "own-means"
     REVENUE = "revenue"
     OTHER = "other"
+
+
+class ResultKind(StrEnum):
+    """What a category of results tells."""
+
+    OUTPUT = "output"
+    """What the project did."""
+    OUTCOME = "outcome"
+    """What came of it for the people."""
+
+
+class ResultCategory(StrEnum):
+    """What reports count, per target group."""
+
+    TOOK_PART = "took-part"
+    """So many began; a plan promises a number of them."""
+    COMPLETED = "completed"
+    """So many went on to the end."""
+    FOUND_WORK = "found-work"
+    FOUND_TRAINING = "found-training"
+
+    @property
+    def kind(self) -> ResultKind:
+        """Whether it is an output or an outcome."""
+        is_output = self in {ResultCategory.TOOK_PART, ResultCategory.COMPLETED}
+        return ResultKind.OUTPUT if is_output else ResultKind.OUTCOME

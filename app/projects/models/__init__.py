@@ -10,6 +10,16 @@ from app.projects.models.projects import (
     ProjectDecisionKind,
     ProjectState,
 )
+from app.projects.models.reports import (
+    Report,
+    ReportDecision,
+    ReportEvidence,
+    ReportKind,
+    ReportMeasurement,
+    ReportState,
+    ReportVersion,
+    Result,
+)
 from app.projects.models.rounds import Round, RoundDecision, RoundDecisionKind, RoundState
 from app.projects.models.scores import OpenedScores, SealedScores
 from app.projects.models.valuations import Valuation
@@ -30,6 +40,14 @@ __all__ = [
     "ProjectDecisionKind",
     "ProjectState",
     "Recusal",
+    "Report",
+    "ReportDecision",
+    "ReportEvidence",
+    "ReportKind",
+    "ReportMeasurement",
+    "ReportState",
+    "ReportVersion",
+    "Result",
     "Round",
     "RoundDecision",
     "RoundDecisionKind",

@@ -27,6 +27,12 @@ from app.projects.problems.plans import (
     ProjectStateForbids,
     TooManyAttachments,
 )
+from app.projects.problems.reports import (
+    ReportIncomplete,
+    ReportOpen,
+    ReportStateForbids,
+    ResultUnsaid,
+)
 from app.projects.problems.rounds import (
     DateCannotMove,
     ProjectsUnderway,
@@ -64,6 +70,10 @@ __all__ = [
     "ProjectStateForbids",
     "ProjectsUnderway",
     "QuorumNotMet",
+    "ReportIncomplete",
+    "ReportOpen",
+    "ReportStateForbids",
+    "ResultUnsaid",
     "RoundStateForbids",
     "RowsRefused",
     "ScoresDue",

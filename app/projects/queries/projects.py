@@ -41,6 +41,22 @@ async def locked(session: AsyncSession, project_id: UUID) -> Project:
     ).one()
 
 
+async def locked_on_sale(session: AsyncSession, project_id: UUID) -> Project:
+    """Keep a project that is, or was, on the market as it is until this is done.
+
+    Others may order meanwhile: what only refers to the project does not wait for this lock.
+    """
+    return (
+        await session.scalars(
+            sa.select(Project)
+            .where(Project.id == project_id)
+            .options(*_WHOLE)
+            .with_for_update(of=Project, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+
+
 async def listed(
     session: AsyncSession, of: Round | Organisation, paging: PageRequest
 ) -> Page[Project]:

@@ -4,12 +4,14 @@ from app.projects.routes import (
     assignments,
     attachments,
     eligibility,
+    evidence,
     exchange,
     listings,
     market,
     panel,
     plans,
     projects,
+    reports,
     rounds,
     valuations,
 )
@@ -25,5 +27,7 @@ ROUTERS = (
     valuations.router,
     listings.router,
     market.router,
+    reports.router,
+    evidence.router,
     exchange.router,
 )

@@ -61,7 +61,8 @@ async def read_market_project(
         raise NotFound(message)
     today = clock.today()
     validators.mark(request, response, row.version, today)
-    return on_page(row, today)
+    report = await queries.reports.accepted(session, listed_project_id)
+    return on_page(row, report.results if report else (), today)
 
 
 @router.get(

@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from app.core import clock
 from app.core.paging import PageOf, PageRequest
 from app.core.wire import Moment, View
-from app.projects.contents import PublicPlan, TargetGroup, ValuationDocument
+from app.projects.contents import PublicPlan, ResultCategory, TargetGroup, ValuationDocument
 from app.projects.contents.plan import Text, Title
 from app.projects.models import ProjectState, Sale
 
@@ -144,13 +144,18 @@ class MarketProjectView(View):
     ]
 
 
-class ResultView(View):
-    """What a report said came out of a project, by category."""
+class ProjectResultView(View):
+    """What the last accepted report said came out of a project, by group and category."""
 
-    category: str
-    expected: int | None
-    realised: int
-    reported_at: Moment
+    group: TargetGroup
+    category: ResultCategory
+    expected_people: Annotated[
+        int | None, Field(description="As the plan promised; null where it names no number.")
+    ]
+    reported_people: int | None
+    measured_people: Annotated[
+        int | None, Field(description="As the operator found afterwards; null: not measured.")
+    ]
 
 
 class PublicAttachmentView(View):
@@ -173,7 +178,8 @@ class WholeMarketProjectView(MarketProjectView):
     ]
     attachments: list[PublicAttachmentView]
     results: Annotated[
-        list[ResultView], Field(description="What reports said; empty until there is one.")
+        list[ProjectResultView],
+        Field(description="What the last accepted report said; empty until there is one."),
     ]
 
 
@@ -184,15 +190,19 @@ def on_pages(rows: Sequence[Any], limit: int, today: date) -> PageOf[MarketProje
     return PageOf[MarketProjectView](items=items, next=items[-1].id if more else None)
 
 
-def on_page(row: Any, today: date) -> WholeMarketProjectView:  # noqa: ANN401  A row of many columns.
-    """Make a project's page of the row that `queries.market.project` reads."""
+def on_page(
+    row: Any,  # noqa: ANN401  A row of many columns.
+    results: Sequence[object],
+    today: date,
+) -> WholeMarketProjectView:
+    """Make a project's page of the row that `queries.market.project` reads, and what came of it."""
     return WholeMarketProjectView.model_validate(
         {
             **_item(row, today),
             "plan": row.content,
             "valuation": row.valuation,
             "attachments": row.attachments,
-            "results": [],
+            "results": results,
         }
     )
 

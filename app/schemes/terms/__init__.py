@@ -11,8 +11,16 @@ from app.schemes.terms.panel import (
     Rounding,
     Valued,
 )
-from app.schemes.terms.payouts import Part, PayoutPlan, Share, Tranche, TrancheMoment
+from app.schemes.terms.payouts import (
+    Part,
+    PayoutPlan,
+    Remedy,
+    Share,
+    Tranche,
+    TrancheMoment,
+)
 from app.schemes.terms.policy import PolicyTerms
+from app.schemes.terms.reports import ReportTerms
 from app.schemes.terms.sale import (
     BuyerKind,
     EnrolmentKind,
@@ -35,6 +43,8 @@ __all__ = [
     "PolicyTerms",
     "Quote",
     "Reallocating",
+    "Remedy",
+    "ReportTerms",
     "Rounding",
     "Share",
     "Tranche",

@@ -9,6 +9,7 @@ from app.core.wire import Request
 from app.schemes.terms.fields import MOST_UNITS, BasisPoints, Days, Units
 from app.schemes.terms.panel import FixedValuation, PanelValuation, Valuation, Valued
 from app.schemes.terms.payouts import Part, PayoutPlan, Share
+from app.schemes.terms.reports import ReportTerms
 from app.schemes.terms.sale import (
     Buyers,
     Fee,
@@ -102,6 +103,13 @@ class PolicyTerms(Request):
     ]
     plans: PlanLimits
     payout: PayoutPlan
+    reports: Annotated[
+        ReportTerms | None,
+        Field(
+            description="When reports are due. Null (as in policies before there were reports): at"
+            " no time, and nobody is reminded.",
+        ),
+    ] = None
     recognition: RecognitionTerms
 
     @model_validator(mode="after")

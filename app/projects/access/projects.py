@@ -92,9 +92,15 @@ def _unknown_project(project_id: UUID) -> NotFound:
     return NotFound(f"You have nothing to do with a project {project_id}.").for_trail()
 
 
-async def _as_entrepreneur(
+async def as_entrepreneur(
     session: AsyncSession, caller: Caller, project_id: UUID, right: Right
 ) -> Project:
+    """Find a project through the caller's rights in its entrepreneur.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with it.
+        RoleTooSmall, OrganisationInactive: the caller may see it, and may not do this.
+    """
     project = await find_project(session, caller, project_id)
     if not caller.rights_in(project.entrepreneur_id) and not (
         caller.is_staff and right is Right.READ
@@ -105,9 +111,15 @@ async def _as_entrepreneur(
     return project
 
 
-async def _as_operator(
+async def as_operator(
     session: AsyncSession, caller: Caller, project_id: UUID, right: SchemeRight
 ) -> Project:
+    """Find a project through the caller's rights in its scheme.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with it.
+        RoleTooSmall, OrganisationInactive: the caller may see it, and may not do this.
+    """
     project = await queries.projects.one(session, project_id)
     if project is not None and await _has_to_do(session, caller, project.scheme_id, right):
         return project
@@ -164,11 +176,11 @@ async def _readable(project_id: UUID, caller: ProjectReader, session: Session) -
 
 
 async def _drafted(project_id: UUID, caller: ProjectReader, session: Session) -> Project:
-    return await _as_entrepreneur(session, caller, project_id, Right.READ)
+    return await as_entrepreneur(session, caller, project_id, Right.READ)
 
 
 async def _own(project_id: UUID, caller: Person, session: Session) -> Project:
-    return await _as_entrepreneur(session, caller, project_id, Right.WRITE)
+    return await as_entrepreneur(session, caller, project_id, Right.WRITE)
 
 
 async def still_own(session: AsyncSession, caller: Caller, project_id: UUID) -> Project:
@@ -178,19 +190,19 @@ async def still_own(session: AsyncSession, caller: Caller, project_id: UUID) -> 
         NotFound, RoleTooSmall, OrganisationInactive, CredentialRefused: not any more.
     """
     now = await as_of_now(session, caller)
-    return await _as_entrepreneur(session, now, project_id, Right.WRITE)
+    return await as_entrepreneur(session, now, project_id, Right.WRITE)
 
 
 async def _bound(project_id: UUID, caller: Person, session: Session) -> Project:
-    return await _as_entrepreneur(session, caller, project_id, Right.APPROVE)
+    return await as_entrepreneur(session, caller, project_id, Right.APPROVE)
 
 
 async def _operated(project_id: UUID, caller: Person, session: Session) -> Project:
-    return await _as_operator(session, caller, project_id, SchemeRight.OPERATE)
+    return await as_operator(session, caller, project_id, SchemeRight.OPERATE)
 
 
 async def _approved(project_id: UUID, caller: Person, session: Session) -> Project:
-    return await _as_operator(session, caller, project_id, SchemeRight.APPROVE)
+    return await as_operator(session, caller, project_id, SchemeRight.APPROVE)
 
 
 ReadableProject = Annotated[Project, Depends(_readable)]
@@ -273,7 +285,7 @@ ApprovedObjection = Annotated[Objection, Depends(_approved_objection)]
 
 
 async def _inspected(project_id: UUID, caller: ProjectReader, session: Session) -> Project:
-    return await _as_operator(session, caller, project_id, SchemeRight.INSPECT)
+    return await as_operator(session, caller, project_id, SchemeRight.INSPECT)
 
 
 InspectedProject = Annotated[Project, Depends(_inspected)]
