@@ -12,6 +12,7 @@ class LimitReached(Problem):
     title = "There is not enough left"
 
     def __init__(self, account: str, available: int) -> None:
+        self.account = account
         self.available = available
         super().__init__(
             f"{account} has {available} left, and more was to be taken.",

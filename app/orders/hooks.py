@@ -1,14 +1,19 @@
-"""What domains above must do in the transaction in which an order loses its units."""
+"""What domains above must do in the transaction in which an order loses units."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.orders.models import Order, SerialBlock
+from app.ledger.drafts import AnyDraft
+from app.orders.models import Order, OrderPart
 
-Unwound: TypeAlias = Callable[[AsyncSession, Order, SerialBlock, str], Awaitable[None]]
-"""Revoke what was recognised of these units, and say why; the order and its project are locked."""
+Unwound: TypeAlias = Callable[[AsyncSession, Order, OrderPart], Awaitable[Sequence[AnyDraft]]]
+"""Revoke what was recognised of exactly these serials, and give the entries that say so.
+
+The order and its project are locked. The entries are entered in one call with those of the refund,
+and before them: units that were retired are the order's again, and only then gone.
+"""
 
 _wired: list[Unwound] = []
 
@@ -18,7 +23,7 @@ class NotWired(Exception):  # noqa: N818  As that of the jobs.
 
 
 def wire_unwound(unwound: Unwound) -> None:
-    """Say what happens in the transaction in which an order is refunded, or lost in a dispute."""
+    """Say what happens in the transaction in which an order is refunded, moved, or lost."""
     _wired[:] = [unwound]
 
 
@@ -33,13 +38,14 @@ def insist_on_wiring() -> None:
         raise NotWired(message)
 
 
-async def unwound(session: AsyncSession, order: Order, block: SerialBlock, reason: str) -> None:
-    """Let those above revoke what was recognised of an order's units."""
+async def unwound(session: AsyncSession, order: Order, part: OrderPart) -> Sequence[AnyDraft]:
+    """Let those above revoke what was recognised of some of an order's units."""
     insist_on_wiring()
-    await _wired[0](session, order, block, reason)
+    return await _wired[0](session, order, part)
 
 
 async def nobody_recognises(
-    _session: AsyncSession, _order: Order, _block: SerialBlock, _reason: str
-) -> None:
+    _session: AsyncSession, _order: Order, _part: OrderPart
+) -> Sequence[AnyDraft]:
     """Do nothing: as long as no domain recognises units, there is nothing to revoke."""
+    return ()

@@ -7,9 +7,11 @@ from uuid import UUID
 from app.ledger.chart import (
     ANNULLED,
     DEPOSIT,
+    DISPUTED,
     FEE_INCOME,
     FOR_SALE,
     LAPSED,
+    OPERATOR_LOSS,
     OWNED,
     REFUND_DUE,
     RESULT_PART,
@@ -19,7 +21,8 @@ from app.ledger.chart import (
     VAT_SALE,
 )
 from app.ledger.drafts import Draft, Hold, Line, credit, debit
-from app.orders.models import Order
+from app.orders.models import Order, OrderPart
+from app.payments.models import Dispute
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,14 @@ class Amounts:
             self.vat_sale_cents + other.vat_sale_cents,
             self.fee_cents + other.fee_cents,
             self.vat_fee_cents + other.vat_fee_cents,
+        )
+
+    def __sub__(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            self.total_cents - other.total_cents,
+            self.vat_sale_cents - other.vat_sale_cents,
+            self.fee_cents - other.fee_cents,
+            self.vat_fee_cents - other.vat_fee_cents,
         )
 
     @property
@@ -193,8 +204,8 @@ def _fees(
     )
 
 
-def amounts_of(order: Order) -> Amounts:
-    """Read the amounts of one order."""
+def amounts_of(order: Order | OrderPart) -> Amounts:
+    """Read the amounts of one order, or of a part of it."""
     return Amounts(order.total_cents, order.vat_sale_cents, order.fee_cents, order.vat_fee_cents)
 
 
@@ -212,25 +223,52 @@ def given_back(order: Order, amount_cents: int, occurred_at: datetime) -> Draft:
     )
 
 
-def undeposited(order: Order) -> Line:
-    """Take back what an order paid while its project is below the threshold."""
-    return debit(DEPOSIT.of(order.scheme_id, order.project_id), order.total_cents, order.id)
+def unwound(order: Order, part: OrderPart, money: tuple[Line, ...]) -> Draft:
+    """Undo a part of an order: its money goes where the lines say.
 
-
-def unwound(order: Order, money: tuple[Line, ...], occurred_at: datetime) -> Draft:
-    """Undo an order: its money goes where the lines say, and its units count for nothing."""
-    units = order.quantity_units
+    Its serials are annulled. As many units are for sale again, where the terms say so; else they
+    count for nothing.
+    """
+    units = part.quantity_units
+    goes_to = FOR_SALE if part.are_for_sale else ANNULLED
+    what = "for sale again" if part.are_for_sale else "annulled"
     return Draft(
         kind="order.unwound",
-        reference=f"order/{order.id}/unwound",
-        narration=f"{units:,} units annulled, their money goes back",
-        occurred_at=occurred_at,
+        reference=f"order/{order.id}/unwound/{order.undone_units}",
+        narration=f"{units:,} units {what}, their money goes back",
+        occurred_at=part.decided_at,
         lines=(
             *money,
-            debit(ANNULLED.of(order.scheme_id, order.project_id), units, order.id),
+            debit(goes_to.of(order.scheme_id, order.project_id), units, order.id),
             credit(OWNED.of(order.scheme_id, order.id), units, order.id),
         ),
     )
+
+
+def lost_twice(
+    order: Order, dispute: Dispute, cents: tuple[int, int], occurred_at: datetime
+) -> Draft:
+    """Bear what a lost dispute takes beyond what is left of an order: it was paid twice.
+
+    Of so many cents, the second part came for the order and pays nothing yet.
+    """
+    lost, unallocated = cents
+    return Draft(
+        kind="order.lost-twice",
+        reference=f"order/{order.id}/lost/{dispute.id}",
+        narration="A dispute took more than was left",
+        occurred_at=occurred_at,
+        lines=(
+            debit(UNALLOCATED.of(order.scheme_id, order.id), unallocated, order.id),
+            debit(OPERATOR_LOSS.of(order.scheme_id), lost - unallocated, order.id),
+            credit(DISPUTED.of(order.scheme_id), lost, order.id),
+        ),
+    )
+
+
+def owed(order: Order, cents: int) -> Line:
+    """Owe a buyer what an order paid."""
+    return credit(REFUND_DUE.of(order.scheme_id, order.buyer_id), cents, order.id)
 
 
 def lapsed(scheme_id: UUID, project_id: UUID, units: int, lapsed_at: datetime) -> Draft:

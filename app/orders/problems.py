@@ -68,6 +68,20 @@ class OrderStateForbids(Problem):
     title = "The order's state does not allow this"
 
 
+class MoreUnitsThanLeft(Problem):
+    """So many units are not left, of the order or of the project's paid orders."""
+
+    status = 409
+    title = "Fewer units are left"
+
+    def __init__(self, asked: int, left: int) -> None:
+        super().__init__(
+            f"{asked:,} units were to be undone, and {left:,} are left.",
+            asked_units=asked,
+            left_units=left,
+        )
+
+
 class OwnOrder(NotAllowed):
     """Whoever ordered can't approve it."""
 

@@ -24,13 +24,13 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     await make.an_enrolment(session, scheme, tenant.organisation)
     order = await an_order(session, await _listing(session, tenant), tenant.organisation)
     project = await session.get_one(Project, order.project_id)
-    serial = Serial(project.number, 1)
+    serial, last = Serial(project.number, 1), Serial(project.number, order.quantity_units)
     session.add(
         SerialBlock(
             project_id=project.id,
             order_id=order.id,
             first_serial=serial.number,
-            last_serial=serial.number,
+            last_serial=last.number,
         )
     )
     await session.flush()
@@ -101,6 +101,7 @@ TABLE = {
     f"POST {ORDER}/approvals": Rule(DECIDING, always({"approved": True, **REASON}), _waiting),
     f"GET {ORDER}/payments": Rule(SEEING),
     f"POST {ORDER}/payments": Rule(OPERATING, always({"way": "bank"})),
+    f"GET {ORDER}/refunds": Rule(SEEING),
     f"POST {ORDER}/refunds": Rule(DECIDING, always(REASON), _paid),
     f"GET {ORDER}/reports": Rule(SEEING),
     f"GET {ORDER}/reports/evidence/{{public_evidence_id}}/content": Rule(SEEING),

@@ -23,8 +23,7 @@ from app.payments.actions import receipts
 from app.payments.facts import Arrival
 from app.payments.models import Outgoing, Payment
 from app.payments.queries import payments
-from app.projects.models import Listing, Project
-from app.schemes.models import Scheme
+from app.projects.models import Listing, Project, RoundState
 from tests import make
 from tests.conftest import Cluster, Furnished, furnished
 from tests.make import Member
@@ -167,11 +166,17 @@ class People:
     entrepreneur: Member
     operator: Member
 
+    def stall(self, client: httpx.AsyncClient, database: Database) -> Stall:
+        """Let a test act with them."""
+        who = (self.buyer, self.other, self.entrepreneur, self.operator)
+        return Stall(client, database, self.listing, *who)
 
-async def people(session: AsyncSession) -> People:
+
+async def people(session: AsyncSession, terms: dict[str, Any] | None = None) -> People:
     """Put a project on the market, and let two companies come."""
-    listing = await make.a_listing(session)
-    scheme = await session.get_one(Scheme, listing.scheme_id)
+    scheme = await make.a_scheme(session, policy=terms or make.TERMS)
+    in_round = await make.a_round(session, scheme, state=RoundState.ON_SALE)
+    listing = await make.a_listing(session, in_round)
     seller = await session.get_one(Organisation, listing.entrepreneur_id)
     operator = await session.get_one(Organisation, scheme.operator_id)
     return People(
@@ -181,6 +186,16 @@ async def people(session: AsyncSession) -> People:
         await make.a_member(session, Role.APPROVER, seller),
         await make.a_member(session, Role.APPROVER, operator),
     )
+
+
+async def a_stall(
+    session: AsyncSession,
+    client: httpx.AsyncClient,
+    database: Database,
+    terms: dict[str, Any] | None = None,
+) -> Stall:
+    """Put a project on the market, by other terms perhaps."""
+    return (await people(session, terms)).stall(client, database)
 
 
 @pytest.fixture(scope="session")
@@ -202,11 +217,7 @@ async def settings(
 @pytest.fixture
 def stall(client: httpx.AsyncClient, database: Database, market: Furnished[People]) -> Stall:
     """A project on the market."""
-    there = market.world
-    return Stall(
-        *(client, database, there.listing, there.buyer, there.other),
-        *(there.entrepreneur, there.operator),
-    )
+    return market.world.stall(client, database)
 
 
 async def printed(session: AsyncSession, prefix: str) -> list[str]:

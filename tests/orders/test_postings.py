@@ -33,6 +33,8 @@ def an_order(
         vat_fee_cents=vat,
         fee_borne_by=FeeBearer.BUYER if total > price else FeeBearer.ENTREPRENEUR,
         total_cents=total,
+        reservations=1,
+        undone_units=0,
     )
 
 

@@ -13,11 +13,12 @@ from app.core import clock, jobs
 from app.core.database import Database
 from app.core.problems import Problem
 from app.ledger import balances, journal
-from app.ledger.chart import FOR_SALE, REFUND_DUE, UNALLOCATED
-from app.ledger.drafts import AnyDraft, Void, credit
+from app.ledger.chart import FOR_SALE, UNALLOCATED
+from app.ledger.drafts import AnyDraft, Void
 from app.orders import postings, queries
-from app.orders.actions import decisions, issuing, refunding
-from app.orders.models import Order, OrderDecisionKind, OrderState
+from app.orders.actions import decisions, parting, refunding
+from app.orders.actions.parting import Why
+from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.queries.buying import Offer
 from app.projects.actions import outcomes
 from app.projects.models import ProjectState
@@ -95,23 +96,12 @@ async def _lapse(session: AsyncSession, offer: Offer) -> list[AnyDraft]:
 
 async def refund_missed(session: AsyncSession, order_id: UUID) -> None:
     """Refund one order of a project that missed its threshold, after its buyer could choose."""
-    order = await session.get_one(Order, order_id)
-    project = await queries.orders.locked_project(session, order.project_id)
-    order = await queries.orders.locked(session, order_id)
-    offer = await queries.buying.offer(session, order.project_id)
-    is_due = offer is not None and refund_due_at(offer) <= clock.now()
-    if order.state is not OrderState.PAID or project.state is not ProjectState.NOT_FUNDED:
+    order, offer = await parting.locked(session, await session.get_one(Order, order_id))
+    missed = offer.project_state is ProjectState.NOT_FUNDED
+    if not missed or order.state not in parting.REFUNDABLE or refund_due_at(offer) > clock.now():
         return
-    if not is_due:
-        return
-    due = credit(REFUND_DUE.of(order.scheme_id, order.buyer_id), order.total_cents, order.id)
-    draft = postings.unwound(order, (postings.undeposited(order), due), clock.now())
-    order.state = OrderState.REFUNDED
-    decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.REFUNDED, MISSED)
-    await issuing.annul(session, order, MISSED)
-    await session.flush()
-    await journal.post(session, draft)
-    await refunding.send_back(session, order, order.total_cents)
+    why = Why(PartKind.REFUNDED, decisions.CLOCK, MISSED)
+    await parting.refund_shares(session, offer, [(order, order.remaining_units)], why)
 
 
 def refund_due_at(offer: Offer) -> datetime:

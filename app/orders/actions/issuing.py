@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.orders import queries
-from app.orders.models import Annulment, Order, SerialBlock
+from app.orders.models import Annulment, Order, OrderPart, SerialBlock
 from app.projects.models import Project
 
 
@@ -20,14 +20,14 @@ async def issue(session: AsyncSession, project: Project, order: Order) -> Serial
     return block
 
 
-async def annul(session: AsyncSession, order: Order, reason: str) -> None:
-    """Let an order's units count for nothing any more; the order is locked."""
-    block = await queries.units.given(session, order)
+def annul(session: AsyncSession, block: SerialBlock, part: OrderPart) -> None:
+    """Let a part of an order's serials count for nothing any more; the order is locked."""
     session.add(
         Annulment(
             block_id=block.id,
-            first_serial=block.first_serial,
-            last_serial=block.last_serial,
-            reason=reason,
+            first_serial=part.first_serial,
+            last_serial=part.last_serial,
+            reason=part.reason,
+            annulled_at=part.decided_at,
         )
     )

@@ -7,6 +7,7 @@ from app.orders.models.orders import (
     OrderState,
     PayBy,
 )
+from app.orders.models.parts import OrderPart, PartKind, between, share_of
 from app.orders.models.units import Annulment, SerialBlock
 
 __all__ = [
@@ -14,7 +15,11 @@ __all__ = [
     "Order",
     "OrderDecision",
     "OrderDecisionKind",
+    "OrderPart",
     "OrderState",
+    "PartKind",
     "PayBy",
     "SerialBlock",
+    "between",
+    "share_of",
 ]

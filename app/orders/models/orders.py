@@ -24,15 +24,19 @@ class OrderState(StrEnum):
     """Its payment is under way, and the hold goes on (`actions.paying.follow`)."""
     PAID = "paid"
     """Its money is in the books and its units are issued (`actions.receiving.receive`)."""
+    PARTLY_REFUNDED = "partly_refunded"
+    """Some of its units were undone, and some are left (`actions.parting`)."""
     DISPUTED = "disputed"
-    """The payer's bank wants its money back; nobody knows yet (`actions.unwinding`)."""
+    """The payer's bank wants its money back; nobody knows yet (`actions.disputes`)."""
     EXPIRED = "expired"
     """It was not paid in time (`actions.expiring.expire`)."""
     CANCELLED = "cancelled"
     """The buyer took it back, or an approver declined (`actions.ordering.cancel`, `decline`)."""
     REFUNDED = "refunded"
-    """All of it goes back: its project missed the threshold (`actions.ending`), the operator
-    decided so, or a dispute was lost (`actions.unwinding`)."""
+    """None of it is left: its project missed the threshold (`actions.ending`), the operator
+    decided so (`actions.parting`), or a dispute was lost (`actions.disputes`)."""
+    REALLOCATED = "reallocated"
+    """What was left of it moved to another project (`actions.reallocating`)."""
 
     @property
     def is_waiting(self) -> bool:
@@ -52,7 +56,7 @@ class PayBy(StrEnum):
 class Order(Versioned):
     """A buyer's claim on a number of units of one project, with the amounts of its quote.
 
-    The amounts never change: what is refunded stands in the books, and in the states.
+    Quantity and amounts never change: what was undone of them stands in `OrderPart`.
     """
 
     __tablename__ = "orders"
@@ -68,11 +72,30 @@ class Order(Versioned):
             name="total_adds_up",
         ),
         CheckConstraint(
-            "(state IN ('awaiting_approval', 'cancelled')) OR reserved_until IS NOT NULL",
+            "(state IN ('awaiting_approval', 'cancelled')) OR reserved_until IS NOT NULL"
+            " OR moved_from_id IS NOT NULL",
             name="reserved_until_when",
         ),
         CheckConstraint(
-            "(state IN ('paid', 'disputed', 'refunded')) = (paid_at IS NOT NULL)", name="paid_when"
+            "(state IN ('paid', 'partly_refunded', 'disputed', 'refunded', 'reallocated'))"
+            " = (paid_at IS NOT NULL)",
+            name="paid_when",
+        ),
+        CheckConstraint(
+            "CASE WHEN state IN ('refunded', 'reallocated') THEN undone_units = quantity_units"
+            " WHEN state = 'partly_refunded' THEN undone_units BETWEEN 1 AND quantity_units - 1"
+            " WHEN state = 'disputed' THEN undone_units BETWEEN 0 AND quantity_units - 1"
+            " ELSE undone_units = 0 END",
+            name="undone_as_its_state_says",
+        ),
+        CheckConstraint(
+            "set_aside_units BETWEEN 0 AND quantity_units - undone_units"
+            " AND (set_aside_units = 0 OR state = 'disputed')",
+            name="set_aside_while_disputed",
+        ),
+        CheckConstraint("reservations > 0", name="reservations_positive"),
+        CheckConstraint(
+            "(moved_from_id IS NULL) = (origin_id IS NULL)", name="moved_from_an_origin"
         ),
         Index(None, "buyer_id", "id"),
         Index(None, "scheme_id", "id"),
@@ -82,6 +105,7 @@ class Order(Versioned):
             "reserved_until",
             postgresql_where="state = 'reserved'",
         ),
+        Index("ix_orders_origin_id", "origin_id", postgresql_where="origin_id IS NOT NULL"),
     )
 
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey("schemes.id"))
@@ -110,16 +134,38 @@ class Order(Versioned):
     ordered_at: Mapped[datetime] = mapped_column(default=clock.now)
     reserved_until: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+    reservations: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How often its units were held: anew, where a payment begins after its time was up."""
+    undone_units: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of its units were refunded, lost or moved, the last ones first."""
+    set_aside_units: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many are to be refunded if its dispute is won; if it is lost, nothing is left."""
+    moved_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
+    """The order for units of another project that it was exchanged for."""
+    origin_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
+    """The order that its money was paid for, where it was moved from there, in however many
+    steps."""
 
     @property
     def hold_reference(self) -> str:
         """Names its hold in the impact book."""
-        return f"order/{self.id}/reserved"
+        again = "" if self.reservations == 1 else f"/{self.reservations}"
+        return f"order/{self.id}/reserved{again}"
+
+    @property
+    def paid_order_id(self) -> UUID:
+        """The order that its money was paid for: itself, or the one that it was moved from."""
+        return self.origin_id or self.id
 
     @property
     def purpose(self) -> str:
-        """Names it to those who take its money."""
-        return f"order/{self.id}"
+        """Names it to those who take its money, and send it back."""
+        return f"order/{self.paid_order_id}"
+
+    @property
+    def remaining_units(self) -> int:
+        """How many units it still has."""
+        return self.quantity_units - self.undone_units
 
     @property
     def proceeds_cents(self) -> int:
@@ -154,7 +200,14 @@ class OrderDecisionKind(StrEnum):
     PAID = "paid"
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute-won"
+    SET_ASIDE = "set-aside"
+    """Some of it is to be refunded, if its dispute is won."""
+    PARTLY_REFUNDED = "partly-refunded"
     REFUNDED = "refunded"
+    REALLOCATED = "reallocated"
+    """All of it, or a part, moved to another project."""
+    MOVED_HERE = "moved-here"
+    """It was made by moving another order."""
 
 
 class OrderDecision(Identified):

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.database import READ_AND_ADD, Identified
 
-_RANGE = "int8range(first_serial, last_serial, '[]')"
+RANGE = "int8range(first_serial, last_serial, '[]')"
+"""The serials of a row, as the indexes know them."""
 _ONE_PROJECT = "first_serial >> 32 = last_serial >> 32 AND first_serial <= last_serial"
 
 
@@ -24,7 +25,7 @@ class SerialBlock(Identified):
     __tablename__ = "serial_blocks"
     __table_args__ = (
         CheckConstraint(f"{_ONE_PROJECT} AND first_serial & 4294967295 > 0", name="of_one_project"),
-        ExcludeConstraint((text(_RANGE), "&&"), using="gist", name="ex_serial_blocks_issued_once"),
+        ExcludeConstraint((text(RANGE), "&&"), using="gist", name="ex_serial_blocks_issued_once"),
         Index(None, "project_id", "last_serial", unique=True),
         {"info": READ_AND_ADD},
     )
@@ -43,7 +44,7 @@ class Annulment(Identified):
     __table_args__ = (
         CheckConstraint(_ONE_PROJECT, name="of_one_project"),
         ExcludeConstraint(
-            (text(_RANGE), "&&"), using="gist", name="ex_serial_annulments_annulled_once"
+            (text(RANGE), "&&"), using="gist", name="ex_serial_annulments_annulled_once"
         ),
         {"info": READ_AND_ADD},
     )

@@ -11,6 +11,8 @@ from app.ledger.models import LedgerAccount
 from app.orders.models import Order, OrderState
 from app.projects.models import Listing, Project, ProjectState, Round, RoundState
 
+REFUNDABLE = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
+
 OVER = (RoundState.ENDED, RoundState.SETTLED)
 
 
@@ -39,7 +41,7 @@ async def orders_to_refund(session: AsyncSession) -> Sequence[UUID]:
     found = await session.scalars(
         sa.select(Order.id)
         .join(Project, Project.id == Order.project_id)
-        .where(Order.state == OrderState.PAID, Project.state == ProjectState.NOT_FUNDED)
+        .where(Order.state.in_(REFUNDABLE), Project.state == ProjectState.NOT_FUNDED)
         .order_by(Order.id)
     )
     return found.all()

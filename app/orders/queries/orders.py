@@ -1,6 +1,6 @@
 """Questions about orders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import database
 from app.core.paging import Page, PageRequest, page
-from app.orders.models import Order, OrderDecision, OrderState
+from app.orders.models import Order, OrderDecision, OrderPart, OrderState
 from app.orders.postings import Amounts
 from app.organisations.models import Organisation
 from app.projects.models import Project
@@ -21,9 +21,27 @@ async def one(session: AsyncSession, order_id: UUID) -> Order | None:
     return await session.get(Order, order_id)
 
 
+async def paid_with(session: AsyncSession, order_id: UUID) -> Sequence[Order]:
+    """List an order, and those that its money was moved to in however many steps: it first."""
+    query = sa.select(Order).where(sa.or_(Order.id == order_id, Order.origin_id == order_id))
+    return (await session.scalars(query.order_by(Order.id))).all()
+
+
 async def locked(session: AsyncSession, order_id: UUID) -> Order:
     """Keep an order as it is until this is done; its project must be locked before, if at all."""
     return await database.locked(session, Order, order_id)
+
+
+async def locked_paid(session: AsyncSession, project_id: UUID) -> Sequence[Order]:
+    """Keep the paid orders of a project, which is locked, as they are; oldest first."""
+    query = (
+        sa.select(Order)
+        .where(Order.project_id == project_id, Order.state.in_(SOLD))
+        .order_by(Order.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def locked_project(session: AsyncSession, project_id: UUID) -> Project:
@@ -72,24 +90,29 @@ async def overdue(session: AsyncSession, now: datetime, most: int) -> Sequence[U
     return found.all()
 
 
-SOLD = (OrderState.PAID, OrderState.DISPUTED)
+SOLD = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.DISPUTED)
 """What counts for the threshold: a dispute is not lost yet."""
 
 
 async def sold(session: AsyncSession, project_id: UUID) -> tuple[int, Amounts]:
-    """Say how many units of a project are paid, and what their orders add up to."""
-    columns = (
-        Order.quantity_units,
-        Order.total_cents,
-        Order.vat_sale_cents,
-        Order.fee_cents,
-        Order.vat_fee_cents,
-    )
-    query = sa.select(
-        *(sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger) for column in columns)
-    ).where(Order.project_id == project_id, Order.state.in_(SOLD))
-    units, *amounts = (await session.execute(query)).one()
-    return units, Amounts(*amounts)
+    """Say how many units of a project are paid and not undone, and what they add up to."""
+    sold = (Order.project_id == project_id, Order.state.in_(SOLD))
+    orders = sa.select(*_sums(Order)).where(*sold)
+    undone = sa.select(*_sums(OrderPart)).join(Order, Order.id == OrderPart.order_id).where(*sold)
+    units, *amounts = (await session.execute(orders)).one()
+    undone_units, *undone_amounts = (await session.execute(undone)).one()
+    return units - undone_units, Amounts(*amounts) - Amounts(*undone_amounts)
+
+
+def _sums(kind: type[Order | OrderPart]) -> Iterator[sa.ColumnElement[int]]:
+    for column in (
+        kind.quantity_units,
+        kind.total_cents,
+        kind.vat_sale_cents,
+        kind.fee_cents,
+        kind.vat_fee_cents,
+    ):
+        yield sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
 
 
 async def of_project(

@@ -1,5 +1,6 @@
 """Questions about units and their serials."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -35,6 +36,37 @@ async def given(session: AsyncSession, order: Order) -> SerialBlock:
         message = f"The order {order.id} is {order.state}: units get their serials when it is paid."
         raise NotFound(message)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUnits:
+    """The serials that an order was given, and which of them are annulled."""
+
+    id: UUID
+    project_id: UUID
+    first_serial: int
+    last_serial: int
+    issued_at: datetime
+    annulled: Sequence[Annulment]
+
+
+async def of_order(session: AsyncSession, order: Order) -> OrderUnits:
+    """Find the serials that an order was given, and those of them that count for nothing now.
+
+    Raises:
+        NotFound: it was given none, for it was never paid.
+    """
+    block = await given(session, order)
+    query = sa.select(Annulment).where(Annulment.block_id == block.id)
+    annulled = (await session.scalars(query.order_by(Annulment.first_serial))).all()
+    return OrderUnits(
+        block.id,
+        block.project_id,
+        block.first_serial,
+        block.last_serial,
+        block.issued_at,
+        annulled,
+    )
 
 
 @dataclass(frozen=True, slots=True)

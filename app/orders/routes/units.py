@@ -9,8 +9,8 @@ from app.core.problems import NotFound, refusals
 from app.orders import queries
 from app.orders.access import ReadableOrder
 from app.orders.models import SerialBlock
-from app.orders.queries.units import Unit
-from app.orders.schemas import BlockView, SerialPath, UnitView
+from app.orders.queries.units import OrderUnits, Unit
+from app.orders.schemas import BlockView, OrderUnitsView, SerialPath, UnitView
 
 router = router_of("", "Units")
 
@@ -32,7 +32,7 @@ async def list_units_of_project(
     return await queries.units.of_project(session, listed_project_id, paging)
 
 
-@router.get("/orders/{order_id}/units", response_model=BlockView, responses=refusals(NotFound))
-async def read_units_of_order(order: ReadableOrder, session: Session) -> SerialBlock:
-    """See which serials an order was given when it was paid."""
-    return await queries.units.given(session, order)
+@router.get("/orders/{order_id}/units", response_model=OrderUnitsView, responses=refusals(NotFound))
+async def read_units_of_order(order: ReadableOrder, session: Session) -> OrderUnits:
+    """See which serials an order was given when it was paid, and which of them are annulled."""
+    return await queries.units.of_order(session, order)

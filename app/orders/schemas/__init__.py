@@ -5,6 +5,7 @@ from app.orders.schemas.orders import (
     CancellationRequest,
     InvoiceAddress,
     OrderDecisionView,
+    OrderPartView,
     OrderRequest,
     OrderView,
     PaymentRequest,
@@ -12,7 +13,7 @@ from app.orders.schemas.orders import (
     QuoteView,
     RefundRequest,
 )
-from app.orders.schemas.units import BlockView, SerialPath, UnitView
+from app.orders.schemas.units import BlockView, OrderUnitsView, SerialPath, UnitView
 
 __all__ = [
     "ApprovalRequest",
@@ -20,7 +21,9 @@ __all__ = [
     "CancellationRequest",
     "InvoiceAddress",
     "OrderDecisionView",
+    "OrderPartView",
     "OrderRequest",
+    "OrderUnitsView",
     "OrderView",
     "PaymentRequest",
     "QuoteRequest",

@@ -3,11 +3,12 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from app.core.wire import ONE_LINE, Moment, Request, View
-from app.orders.models import OrderDecisionKind, OrderState, PayBy
+from app.orders.models import OrderDecisionKind, OrderState, PartKind, PayBy
+from app.orders.schemas.units import Written, written
 from app.organisations.schemas.fields import Reason
 from app.organisations.schemas.organisations import City, LegalName, PostalCode, Street
 from app.payments.models import Way
@@ -99,6 +100,19 @@ class OrderView(View):
         Moment | None, Field(description="Pay until then; null while it waits for approval.")
     ]
     paid_at: Moment | None
+    undone_units: Annotated[
+        int,
+        Field(
+            description="How many of its units were refunded, or moved to another project; GET"
+            " …/refunds tells each time. Quantity and amounts stay those of the order."
+        ),
+    ]
+    set_aside_units: Annotated[
+        int, Field(description="How many are refunded if the dispute of its payment is won.")
+    ]
+    moved_from_id: Annotated[
+        UUID | None, Field(description="The order that it was exchanged for: its payment is here.")
+    ]
 
 
 class ApprovalRequest(Request):
@@ -136,9 +150,40 @@ class PaymentRequest(Request):
 
 
 class RefundRequest(Request):
-    """Why an order is refunded."""
+    """How much of an order is refunded, and why."""
 
+    quantity_units: Annotated[
+        Quantity | None,
+        Field(description="How many units, the last ones; left out: all that it still has."),
+    ] = None
     reason: Reason
+
+
+class OrderPartView(View):
+    """Units that an order lost, and what of its amounts belongs to them, in cents."""
+
+    id: UUID
+    order_id: UUID
+    kind: PartKind
+    quantity_units: int
+    first_serial: Written
+    last_serial: Written
+    price_cents: int
+    vat_sale_cents: int
+    fee_cents: int
+    vat_fee_cents: int
+    total_cents: int
+    are_for_sale: Annotated[
+        bool, Field(description="Whether as many units are for sale again, with new serials.")
+    ]
+    moved_to_id: Annotated[
+        UUID | None, Field(description="The order of another project that they were exchanged for.")
+    ]
+    reason: str
+    decided_by: Annotated[str, Field(examples=["user:01986a2b-5c1e-7a60-b5d4-0f6f2d3c9a11"])]
+    decided_at: Moment
+
+    _serials = field_validator("first_serial", "last_serial", mode="before")(written)
 
 
 class CancellationRequest(Request):

@@ -21,7 +21,8 @@ SerialPath = Annotated[
 Written = Annotated[str, Field(examples=["12-108"])]
 
 
-def _written(serial: object) -> object:
+def written(serial: object) -> object:
+    """Write a serial as people read it: the project's number and a count."""
     if isinstance(serial, int):
         return str(Serial.of(serial))
     return str(serial) if isinstance(serial, Serial) else serial
@@ -36,7 +37,24 @@ class BlockView(View):
     last_serial: Written
     issued_at: Moment
 
-    _first = field_validator("first_serial", "last_serial", mode="before")(_written)
+    _first = field_validator("first_serial", "last_serial", mode="before")(written)
+
+
+class AnnulledView(View):
+    """A run of an order's serials that count for nothing any more: their money went back."""
+
+    first_serial: Written
+    last_serial: Written
+    annulled_at: Moment
+    reason: str
+
+    _serials = field_validator("first_serial", "last_serial", mode="before")(written)
+
+
+class OrderUnitsView(BlockView):
+    """The serials of one order, and which of them are annulled: the last ones first."""
+
+    annulled: list[AnnulledView]
 
 
 class UnitView(View):
@@ -54,4 +72,4 @@ class UnitView(View):
     ]
     annulment_reason: str | None
 
-    _serial = field_validator("serial", mode="before")(_written)
+    _serial = field_validator("serial", mode="before")(written)

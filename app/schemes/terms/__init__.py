@@ -28,6 +28,7 @@ from app.schemes.terms.sale import (
     LastingUnits,
     Quote,
     Reallocating,
+    RefundedUnits,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "PolicyTerms",
     "Quote",
     "Reallocating",
+    "RefundedUnits",
     "Remedy",
     "ReportTerms",
     "Rounding",

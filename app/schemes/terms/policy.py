@@ -14,6 +14,7 @@ from app.schemes.terms.sale import (
     Buyers,
     Fee,
     Quote,
+    RefundedUnits,
     Reservations,
     ThresholdMissed,
     Unsold,
@@ -97,6 +98,13 @@ class PolicyTerms(Request):
     buyers: Buyers
     threshold_missed: ThresholdMissed
     unsold: Annotated[Unsold, Field(description="What happens to unsold units.")]
+    refunded_units: Annotated[
+        RefundedUnits,
+        Field(
+            description="What becomes of units that are refunded while their project is on sale."
+            " Terms that do not say it annul them."
+        ),
+    ] = RefundedUnits.ANNULLED
     valuation: Valuation
     objection_days: Annotated[
         Days, Field(description="Time to object to a rejection or valuation.", examples=[42])

@@ -141,6 +141,15 @@ class LastingUnits(Request):
 Unsold: TypeAlias = Annotated[LapsingUnits | LastingUnits, Field(discriminator="kind")]
 
 
+class RefundedUnits(StrEnum):
+    """What becomes of units whose money goes back while their project is on sale."""
+
+    ANNULLED = "annulled"
+    """They count for nothing any more."""
+    FOR_SALE = "for-sale"
+    """As many are for sale again; who buys them gets new serials."""
+
+
 class Refunding(Request):
     """Orders of a project that missed its threshold are refunded in full."""
 

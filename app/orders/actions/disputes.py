@@ -1,0 +1,108 @@
+"""Follow disputes of payments: freeze what was bought, free it again, or undo it.
+
+A dispute is about a payment, and so about all orders that its money was moved to.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.problems import Unavailable
+from app.ledger import balances, journal
+from app.ledger.chart import DISPUTED, UNALLOCATED
+from app.ledger.drafts import credit
+from app.orders import postings, queries
+from app.orders.actions import decisions, parting, refunding
+from app.orders.actions.parting import Loss, Why
+from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
+from app.orders.queries.buying import Offer
+from app.payments.models import Dispute, DisputeStatus, Payment
+
+LOST = "The dispute was lost."
+SET_ASIDE = "Decided while the payment was disputed; the dispute was won."
+
+LIVE = {*parting.REFUNDABLE, OrderState.DISPUTED}
+
+
+async def follow(session: AsyncSession, dispute: Dispute, payment: Payment) -> None:
+    """Do what a dispute's status asks for; the dispute is locked. Twice is as once."""
+    bought = await _locked(session, payment.owner_id)
+    match dispute.status:
+        case DisputeStatus.OPEN:
+            _freeze(session, bought)
+        case DisputeStatus.WON if not await queries.disputes.others_open(session, dispute, payment):
+            await _free(session, bought)
+        case DisputeStatus.LOST if not await queries.disputes.is_entered(session, dispute, payment):
+            await _lose(session, dispute, bought)
+
+
+async def _locked(session: AsyncSession, order_id: UUID) -> list[tuple[Order, Offer]]:
+    """Keep all orders that a payment's money is in as they are, and their projects before."""
+    orders = await queries.orders.paid_with(session, order_id)
+    for project_id in sorted({order.project_id for order in orders}):
+        await queries.orders.locked_project(session, project_id)
+    bought = [await parting.locked(session, order) for order in orders]
+    if len(await queries.orders.paid_with(session, order_id)) > len(orders):
+        message = "An order was moved meanwhile: look again."
+        raise Unavailable(message)
+    return bought
+
+
+def _freeze(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) -> None:
+    for order, _ in bought:
+        if order.state in parting.REFUNDABLE:
+            order.state = OrderState.DISPUTED
+            decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.DISPUTED)
+
+
+async def _free(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) -> None:
+    for order, offer in bought:
+        if order.state is not OrderState.DISPUTED:
+            continue
+        order.state = OrderState.PARTLY_REFUNDED if order.undone_units else OrderState.PAID
+        decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.DISPUTE_WON)
+        units, order.set_aside_units = order.set_aside_units, 0
+        if units:
+            why = Why(PartKind.REFUNDED, decisions.PAYMENTS, SET_ASIDE)
+            await parting.refund_shares(session, offer, [(order, units)], why)
+
+
+async def _lose(
+    session: AsyncSession, dispute: Dispute, bought: Sequence[tuple[Order, Offer]]
+) -> None:
+    """Undo all that is left of what was bought. What the provider took beyond it is a loss.
+
+    What it did not take is owed to the buyer: nothing is left of the order that it could pay.
+    """
+    why = Why(PartKind.LOST, decisions.PAYMENTS, LOST, dispute_id=dispute.id)
+    live = [(order, offer) for order, offer in bought if order.state in LIVE]
+    if not live:
+        await _bear(session, dispute, [order for order, _ in bought])
+        return
+    rest = dispute.amount_cents
+    losses = []
+    for order, offer in live:
+        order.set_aside_units = 0
+        part = await parting.take_off(session, offer, order, order.remaining_units, why)
+        gone = min(rest, part.total_cents)
+        rest -= gone
+        held_back = credit(DISPUTED.of(order.scheme_id), gone, order.id)
+        losses.append(
+            Loss(order, offer, part, (held_back, postings.owed(order, part.total_cents - gone)))
+        )
+    first, _ = bought[0]
+    more = [postings.lost_twice(first, dispute, (rest, 0), clock.now())] if rest else []
+    await parting.enter(session, losses, more)
+    for loss in losses:
+        await refunding.send_back(session, loss.order, loss.goes_to[1].amount)
+
+
+async def _bear(session: AsyncSession, dispute: Dispute, orders: Sequence[Order]) -> None:
+    """Bear what is lost of orders that had gone back already: they were paid twice."""
+    order = orders[0]
+    unallocated = UNALLOCATED.of(order.scheme_id, order.id)
+    came = min((await balances.now(session, unallocated)).posted, dispute.amount_cents)
+    amounts = dispute.amount_cents, came
+    await journal.post(session, postings.lost_twice(order, dispute, amounts, clock.now()))
