@@ -23,7 +23,7 @@ from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
-from app.orders.actions import OWNER, ending, expiring
+from app.orders.actions import OWNER, ending, expiring, filing, invoices
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
@@ -116,6 +116,8 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(matching.MATCH, matching.match),
     jobs.transactional(matching.SETTLE, matching.settle),
     jobs.transactional(status_reports.REJECT, status_reports.reject),
+    jobs.outside(invoices.FILE, filing.file),
+    jobs.transactional(invoices.ISSUE, invoices.issue_late),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 

@@ -1,5 +1,6 @@
 """Who bought, who may approve, who may look? Dependencies that prove it."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import Session
 from app.core.problems import NotFound
 from app.orders import queries
-from app.orders.models import Order
+from app.orders.models import Invoice, Order
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
@@ -102,3 +103,38 @@ BuyingOrganisation = Annotated[Organisation, Depends(_buying)]
 """An organisation of which the caller, person or machine, may read what it bought."""
 SellingScheme = Annotated[Scheme, Depends(_selling)]
 """A scheme of which the caller, person or machine, may read what it sold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Visible:
+    """An order, and whose invoices of it the caller may see."""
+
+    order: Order
+    buyer_id: UUID | None
+    """None: all of them."""
+
+
+async def _visible(order_id: UUID, caller: OrderReader, session: Session) -> _Visible:
+    order = await find_order(session, caller, order_id)
+    sees_all = await _inspects(session, caller, order.scheme_id)
+    return _Visible(order, None if sees_all else order.buyer_id)
+
+
+VisibleInvoices = Annotated[_Visible, Depends(_visible)]
+"""An order that the caller may read, and whose invoices they may see of it."""
+
+
+async def _invoice(invoice_id: UUID, caller: OrderReader, session: Session) -> Invoice:
+    invoice = await queries.invoices.one(session, invoice_id)
+    is_visible = invoice is not None and (
+        Right.READ in caller.rights_in(invoice.buyer_id) | caller.rights_in(invoice.issuer_id)
+        or await _inspects(session, caller, invoice.scheme_id)
+    )
+    if invoice is None or not is_visible:
+        message = f"You have nothing to do with an invoice {invoice_id}."
+        raise NotFound(message).for_trail()
+    return invoice
+
+
+ReadableInvoice = Annotated[Invoice, Depends(_invoice)]
+"""An invoice for the people of its issuer and its buyer, the operator's, auditors, staff."""

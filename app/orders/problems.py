@@ -1,9 +1,10 @@
 """Why an order can't be made, approved, paid or taken back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.core.problems import NotAllowed, Problem
+from app.core.problems import NotAllowed, Problem, Unavailable
 
 
 class SaleNotRunning(Problem):
@@ -99,3 +100,33 @@ class PaymentOpen(Problem):
 
     status = 409
     title = "The order has an open payment"
+
+
+class InvoiceImpossible(Problem):
+    """The order is to be paid on invoice, and something that an invoice must say is missing."""
+
+    status = 409
+    title = "No invoice can be made"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(
+            f"An invoice can't be made: {'; '.join(faults)}. Complete what the organisation says"
+            " of itself, name an invoiceAddress, or pay online.",
+            faults=list(faults),
+        )
+
+
+class DocumentNotWritten(Unavailable):
+    """The document is issued, and its file is still being written."""
+
+    title = "The document is being written"
+
+    def __init__(self) -> None:
+        super().__init__("The document is issued and its file is being written.", 5)
+
+
+class PdfNotInstalled(Problem):
+    """This installation sets no PDF; the XML says the same."""
+
+    status = 501
+    title = "This installation sets no PDF"

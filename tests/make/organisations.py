@@ -48,9 +48,15 @@ async def a_user(session: AsyncSession, name: str = "Sanne de Wit", *, staff: bo
 async def an_organisation(
     session: AsyncSession, legal_name: str = "Bakkerij Noord B.V."
 ) -> Organisation:
-    """An active organisation, not verified, without members."""
+    """An active organisation, not verified, without members, that can be invoiced."""
     organisation = Organisation(
-        legal_name=legal_name, country="NL", register_number=f"{next(_numbers):08}"
+        legal_name=legal_name,
+        country="NL",
+        register_number=f"{next(_numbers):08}",
+        vat_id="NL001234567B13",
+        street="Coolsingel 40",
+        postal_code="3011 AD",
+        city="Rotterdam",
     )
     session.add(organisation)
     await session.flush()

@@ -10,6 +10,7 @@ from app.orders.serials import Serial
 from app.projects.models import Listing, Project, ReportKind
 from app.schemes.models import Scheme
 from tests import make
+from tests.make.invoices import an_invoice
 from tests.make.orders import an_order, pay
 from tests.make.reports import a_submitted_report
 from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
@@ -35,10 +36,12 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     )
     await session.flush()
     evidence_id = await _a_public_report(session, world, project)
+    invoice = await an_invoice(session, order, tenant.organisation, scheme)
     tenant.things |= {
         "order_id": order.id,
         "serial": str(serial),
         "public_evidence_id": evidence_id,
+        "invoice_id": invoice.id,
     }
 
 
@@ -87,6 +90,7 @@ def _an_order(world: World, place: Place) -> Body:
 
 ORDER = "/v1/orders/{order_id}"
 SEEING = READING | INSPECTING
+INVOICE = "/v1/invoices/{invoice_id}"
 
 TABLE = {
     f"GET {LISTED}/quote": Rule(ANYBODY, on=OURS),
@@ -106,5 +110,10 @@ TABLE = {
     f"GET {ORDER}/reports": Rule(SEEING),
     f"GET {ORDER}/reports/evidence/{{public_evidence_id}}/content": Rule(SEEING),
     f"POST {ORDER}/cancellations": Rule(OPERATING, always(REASON)),
+    f"GET {ORDER}/invoices": Rule(SEEING),
+    "GET /v1/organisations/{organisation_id}/invoices": Rule(READING),
+    f"GET {INVOICE}": Rule(SEEING),
+    f"GET {INVOICE}/document.xml": Rule(SEEING),
+    f"GET {INVOICE}/document.pdf": Rule(SEEING),
 }
 """Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""

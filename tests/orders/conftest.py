@@ -27,6 +27,7 @@ from app.projects.models import Listing, Project, RoundState
 from tests import make
 from tests.conftest import Cluster, Furnished, furnished
 from tests.make import Member
+from tests.make.bank import a_bank_account, a_bank_number
 from tests.make.orders import Buyer, a_buyer
 from tests.make.payments import jobs_done
 
@@ -179,6 +180,7 @@ async def people(session: AsyncSession, terms: dict[str, Any] | None = None) -> 
     listing = await make.a_listing(session, in_round)
     seller = await session.get_one(Organisation, listing.entrepreneur_id)
     operator = await session.get_one(Organisation, scheme.operator_id)
+    await a_bank_account(session, scheme, a_bank_number())
     return People(
         listing,
         await a_buyer(session, scheme),

@@ -3,11 +3,9 @@
 import io
 from collections.abc import Callable
 from hashlib import sha256
-from itertools import count
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from stdnum import iban
 
 from app.core import clock
 from app.core.database import settings_of
@@ -32,20 +30,12 @@ from app.payments.sepa.bank_days import next_bank_day
 from app.payments.sepa.camt053 import Direction
 from app.schemes.models import Scheme
 from tests import make
-from tests.make.bank import a_bank_account
+from tests.make.bank import a_bank_account, a_bank_number
 from tests.make.statements import THEIR_IBAN, a_statement
 from tests.matrix import FURNISHERS, Body, Caller, Place, Rule, Tenant, World
 from tests.organisations.access_table import REASON, always
 from tests.payments.sepa.test_pain import a_report
 from tests.schemes.access_table import DECIDING, INSIDE, INSPECTING, OPERATING
-
-_numbers = count(1)
-
-
-def a_bank_number() -> str:
-    """A number of a Dutch account that nobody had before."""
-    account = f"ABNA{next(_numbers):010}"
-    return f"NL{iban.calc_check_digits(f'NL00{account}')}{account}"
 
 
 async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: Place) -> None:

@@ -16,7 +16,7 @@ from app.ledger import balances, journal
 from app.ledger.chart import FOR_SALE, UNALLOCATED
 from app.ledger.drafts import AnyDraft, Void
 from app.orders import postings, queries
-from app.orders.actions import decisions, parting, refunding
+from app.orders.actions import decisions, expiring, invoices, parting, refunding
 from app.orders.actions.parting import Why
 from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.queries.buying import Offer
@@ -47,7 +47,7 @@ async def end_sale(session: AsyncSession, project_id: UUID) -> None:
     offer = await queries.buying.offer(session, project_id)
     if offer is None or _is_running(offer):
         return
-    drafts = await _close_unpaid(session, project_id)
+    ended, drafts = await _close_unpaid(session, project_id)
     under_way = await queries.orders.of_project(session, project_id, OrderState.PROCESSING)
     if not under_way:
         drafts += await _lapse(session, offer)
@@ -56,6 +56,8 @@ async def end_sale(session: AsyncSession, project_id: UUID) -> None:
         outcomes.miss(session, project, sold)
     await session.flush()
     await journal.post(session, *drafts)
+    for order in ended:
+        await invoices.credit(session, order, expiring.NOT_PAID)
 
 
 def _is_running(offer: Offer) -> bool:
@@ -66,9 +68,15 @@ def _is_running(offer: Offer) -> bool:
     return True
 
 
-async def _close_unpaid(session: AsyncSession, project_id: UUID) -> list[AnyDraft]:
-    """End what waits for approval or payment, and give back what was paid in part."""
+async def _close_unpaid(
+    session: AsyncSession, project_id: UUID
+) -> tuple[list[Order], list[AnyDraft]]:
+    """End what waits for approval or payment, and give back what was paid in part.
+
+    The reservations that end are given, too: their invoices go back after the books are written.
+    """
     waiting = (OrderState.AWAITING_APPROVAL, OrderState.RESERVED)
+    ended: list[Order] = []
     drafts: list[AnyDraft] = []
     for order_id in await queries.orders.of_project(session, project_id, *waiting):
         order = await queries.orders.locked(session, order_id)
@@ -78,13 +86,14 @@ async def _close_unpaid(session: AsyncSession, project_id: UUID) -> list[AnyDraf
             decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.CANCELLED, why)
         elif order.state is OrderState.RESERVED:
             order.state = OrderState.EXPIRED
+            ended.append(order)
             decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.EXPIRED)
             drafts.append(Void(order.hold_reference))
             came = await balances.now(session, UNALLOCATED.of(order.scheme_id, order.id))
             if came.posted:
                 drafts.append(postings.given_back(order, came.posted, clock.now()))
                 await refunding.send_back(session, order, came.posted)
-    return drafts
+    return ended, drafts
 
 
 async def _lapse(session: AsyncSession, offer: Offer) -> list[AnyDraft]:

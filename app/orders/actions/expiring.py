@@ -10,7 +10,7 @@ from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
 from app.ledger.drafts import AnyDraft, Void
 from app.orders import postings, queries
-from app.orders.actions import decisions, refunding
+from app.orders.actions import decisions, invoices, refunding
 from app.orders.models import Order, OrderDecisionKind, OrderState
 
 AT_ONCE = 500
@@ -45,14 +45,18 @@ async def let_go(session: AsyncSession, order: Order) -> None:
     order.state = OrderState.EXPIRED
     decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.EXPIRED)
     await session.flush()
-    await end_reservation(session, order)
+    await end_reservation(session, order, NOT_PAID)
 
 
-async def end_reservation(session: AsyncSession, order: Order) -> None:
-    """Give an order's units free, and back what was paid of it; the order is locked."""
+NOT_PAID = "It was not paid in time."
+
+
+async def end_reservation(session: AsyncSession, order: Order, reason: str) -> None:
+    """Give an order's units free, back what was paid of it, and its invoices; it is locked."""
     came = (await balances.now(session, UNALLOCATED.of(order.scheme_id, order.id))).posted
     drafts: list[AnyDraft] = [Void(order.hold_reference)]
     if came:
         drafts.append(postings.given_back(order, came, clock.now()))
     await journal.post(session, *drafts)
     await refunding.send_back(session, order, came)
+    await invoices.credit(session, order, reason)

@@ -63,6 +63,7 @@ async def order(
         OwnProject, BuyerOutsideTerms: this organisation can't buy it.
         QuantityOutsideTerms: the scheme sells no such number at once.
         NotEnoughUnits: fewer are free.
+        InvoiceImpossible: it is to be paid on invoice, and somebody's data are not complete.
     """
     buying = await queries.buying.buying(session, request.project_id, buyer.id, caller.user_id)
     if buying is None:
@@ -227,7 +228,7 @@ async def cancel(session: AsyncSession, actor: Actor, cancelled: Order, reason: 
     decisions.note(session, actor, cancelled, OrderDecisionKind.CANCELLED, reason)
     await session.flush()
     if was_reserved:
-        await expiring.end_reservation(session, cancelled)
+        await expiring.end_reservation(session, cancelled, reason)
     return cancelled
 
 

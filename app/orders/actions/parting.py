@@ -19,7 +19,7 @@ from app.ledger import journal
 from app.ledger.drafts import AnyDraft, Line
 from app.ledger.problems import LimitReached
 from app.orders import hooks, postings, queries
-from app.orders.actions import decisions, issuing, refunding, sources
+from app.orders.actions import decisions, invoices, issuing, refunding, sources
 from app.orders.models import (
     Order,
     OrderDecisionKind,
@@ -212,8 +212,9 @@ async def enter(
 ) -> None:
     """Enter what orders lost, and more that belongs to it: all in one call, or nothing.
 
-    What others recognised of the units is revoked first. Where the operator's accounts have less
-    by now than was read, they are read anew; what is not there any more is the operator's loss.
+    What others recognised of the units is revoked first, and their invoices are given back last.
+    Where the operator's accounts have less by now than was read, they are read anew; what is not
+    there any more is the operator's loss.
 
     Raises:
         Unavailable: others took of the operator's accounts each time.
@@ -238,6 +239,13 @@ async def enter(
             if limit.account not in sources.SHARED:
                 raise
         else:
+            await _give_back_invoices(session, losses)
             return
     message = "Others took of the operator's accounts at the same time."
     raise Unavailable(message)
+
+
+async def _give_back_invoices(session: AsyncSession, losses: Sequence[Loss]) -> None:
+    for loss in losses:
+        given_back = invoices.supplies(loss.part)
+        await invoices.credit(session, loss.order, loss.part.reason, given_back)

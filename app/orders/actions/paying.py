@@ -9,7 +9,7 @@ from app.core.events import Actor
 from app.ledger import journal
 from app.ledger.drafts import Extend
 from app.orders import queries
-from app.orders.actions import decisions, expiring
+from app.orders.actions import decisions, expiring, invoices
 from app.orders.models import Order, OrderDecisionKind, OrderState, PayBy
 from app.orders.problems import OrderStateForbids, PaymentOpen
 from app.payments.actions import payments
@@ -60,9 +60,15 @@ async def begin(
 
 
 async def invoice(session: AsyncSession, actor: Actor, order: Order) -> None:
-    """Expect the bank transfer of an order that is paid on invoice, from its reservation on."""
+    """Invoice an order that is paid so, and expect its transfer, from its reservation on.
+
+    Raises:
+        InvoiceImpossible: somebody's data are not complete.
+    """
     if order.pay_by is PayBy.INVOICE:
-        await begin(session, actor, order, Way.BANK, None)
+        payment = await begin(session, actor, order, Way.BANK, None)
+        prepared = await invoices.prepare(session, order)
+        await invoices.issue_to_pay(session, prepared, payment)
 
 
 async def follow(session: AsyncSession, payment: Payment) -> None:

@@ -10,7 +10,7 @@ from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
 from app.ledger.problems import HoldEnded, HoldPosted, LimitReached, NoSuchHold
 from app.orders import postings, queries
-from app.orders.actions import decisions, issuing, refunding
+from app.orders.actions import decisions, invoices, issuing, refunding
 from app.orders.models import Order, OrderDecisionKind, OrderState
 from app.orders.postings import Arrived, Funded
 from app.orders.queries.buying import Offer
@@ -102,16 +102,18 @@ async def _settle(session: AsyncSession, coming: _Coming, *, settles_hold: bool)
     if reached:
         funded = _funded(coming, amounts + postings.amounts_of(order))
         drafts.append(postings.threshold_reached(funded, now))
+    prepared = await invoices.prepare(session, order)
     try:
         await journal.post(session, *drafts)
     except (LimitReached, HoldEnded, HoldPosted, NoSuchHold):
         return False
     order.state, order.paid_at = OrderState.PAID, now
     decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.PAID)
-    await issuing.issue(session, project, order)
+    block = await issuing.issue(session, project, order)
     if reached:
         outcomes.fund(session, project, sold)
     await session.flush()
+    await invoices.issue_paid(session, prepared, block)
     return True
 
 

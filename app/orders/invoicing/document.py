@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ from app.orders.invoicing.vat import Category, VatShare, VatTreatment
 
 MOST_LINES = 500
 LONGEST_TEXT = 500
+ROUNDING_CENTS = 3
+"""So much the VAT of a part may differ from its own rounding, so that the parts add up."""
 _ONE_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]*")
 
 
@@ -97,6 +99,12 @@ class InvoiceDocument:
     payment: Payment | None = None
     corrects: Corrects | None = None
     note: str | None = None
+    stated_vat_cents: int | None = None
+    """The VAT of a part of an order, where it was shared out: it may be a cent off."""
+    is_issued_by_seller: bool = False
+    """Whether the seller issues it itself, although another one gets the money."""
+    is_test: bool = False
+    """Whether it comes from an installation that only plays: then nobody owes anything."""
 
     def __post_init__(self) -> None:
         faults = [
@@ -119,7 +127,10 @@ class InvoiceDocument:
         taxable: dict[VatTreatment, int] = {}
         for line in self.lines:
             taxable[line.vat] = taxable.get(line.vat, 0) + line.net_cents
-        return tuple(VatShare(vat, cents, vat.on(cents)) for vat, cents in taxable.items())
+        shares = [VatShare(vat, cents, vat.on(cents)) for vat, cents in taxable.items()]
+        if self.stated_vat_cents is not None:
+            shares[0] = replace(shares[0], vat_cents=self.stated_vat_cents)
+        return tuple(shares)
 
     @property
     def vat_cents(self) -> int:
@@ -162,7 +173,7 @@ class InvoiceDocument:
         for number, line in enumerate(self.lines, 1):
             if line.quantity < 1 or line.unit_price_cents < 0 or line.net_cents > LARGEST_AMOUNT:
                 yield f"line {number} has no such quantity or price"
-        if self.net_cents + self.vat_cents != self.total_cents:
+        if self.lines and self.net_cents + self.vat_cents != self.total_cents:
             yield (
                 f"its lines come to {self.net_cents + self.vat_cents} cents with VAT, and the"
                 f" order to {self.total_cents}"
@@ -174,6 +185,10 @@ class InvoiceDocument:
         categories = {line.vat.category for line in self.lines}
         if Category.OUTSIDE in categories and len(categories) > 1:
             yield "what is outside VAT needs a document of its own (BR-O-11)"
+        if self.stated_vat_cents is not None:
+            vat_cents = sum(line.vat.on(line.net_cents) for line in self.lines)
+            if len(self.lines) != 1 or abs(self.stated_vat_cents - vat_cents) > ROUNDING_CENTS:
+                yield f"the VAT of its one line is {vat_cents} cents, give or take a rounding"
         if categories - {Category.OUTSIDE} and self.seller.vat_id is None:
             yield "the seller has no VAT number (BR-S-02, BR-E-02)"
         for vat in {line.vat for line in self.lines}:

@@ -29,6 +29,8 @@ class Party:
     city: str
     country: str = _DUTCH
     """ISO 3166-1 alpha-2."""
+    attention: str | None = None
+    """To whose attention: a department, or an office that takes its post."""
     vat_id: str | None = None
     email: str | None = None
 

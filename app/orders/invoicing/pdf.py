@@ -42,14 +42,14 @@ def render(document: InvoiceDocument) -> bytes:
     return typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
-        sys_inputs={"data": json.dumps(_printed(document))},
+        sys_inputs={"data": json.dumps(printed(document))},
         pdf_standards=["a-2a", "ua-1"],
         timestamp=made_at,
         ignore_system_fonts=True,
     )
 
 
-def _printed(document: InvoiceDocument) -> dict[str, object]:
+def printed(document: InvoiceDocument) -> dict[str, object]:
     """Put together all text, in the language of the document."""
     language = document.language
     is_invoice = document.kind is InvoiceKind.INVOICE
@@ -57,6 +57,7 @@ def _printed(document: InvoiceDocument) -> dict[str, object]:
     return {
         "language": str(language),
         "title": f"{title} {document.number}",
+        "test": gettext("TEST", language) if document.is_test else "",
         "seller": _address(document.seller),
         "buyer": _address(document.buyer),
         "to": gettext("To", language),
@@ -79,7 +80,8 @@ def _printed(document: InvoiceDocument) -> dict[str, object]:
 
 def _address(party: Party) -> list[str]:
     country = [] if party.country == "NL" else [party.country]
-    return [party.name, party.street, f"{party.postal_code} {party.city}", *country]
+    attention = [party.attention] if party.attention else []
+    return [party.name, *attention, party.street, f"{party.postal_code} {party.city}", *country]
 
 
 def _facts(document: InvoiceDocument) -> Facts:
@@ -136,10 +138,20 @@ def _totals(document: InvoiceDocument) -> Iterator[tuple[str, str]]:
 
 def _remarks(document: InvoiceDocument) -> Iterator[str]:
     language = document.language
+    if document.is_test:
+        yield gettext("A test: nobody owes anything.", language)
+    if document.corrects:
+        yield gettext(
+            "This gives back invoice %(number)s of %(day)s: what was paid of it goes back the way"
+            " it came, and what was not paid is not owed any more.",
+            language,
+            number=document.corrects.number,
+            day=day(document.corrects.issued_on, language),
+        )
     for share in document.vat_shares:
         if share.treatment.reason:
             yield gettext("No VAT is charged: %(reason)s", language, reason=share.treatment.reason)
-    if document.payee:
+    if document.payee and not document.is_issued_by_seller:
         yield gettext(
             "Issued by %(payee)s in the name of %(seller)s, whose money it keeps.",
             language,

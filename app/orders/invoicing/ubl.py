@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from stdnum import iban
 
+from app.core.languages import gettext
 from app.orders.invoicing.document import InvoiceDocument, InvoiceKind, InvoiceLine
 from app.orders.invoicing.parties import Party
 from app.orders.invoicing.vat import Category, VatShare, VatTreatment
@@ -72,10 +73,16 @@ def _add_head(root: ET.Element, document: InvoiceDocument, words: _Words) -> Non
     if document.payment and document.kind is InvoiceKind.INVOICE:
         _basic(root, "DueDate", document.payment.due_on.isoformat())
     _basic(root, words.type_name, words.type_code)
-    if document.note:
-        _basic(root, "Note", document.note)
+    if note := _note(document):
+        _basic(root, "Note", note)
     _basic(root, "DocumentCurrencyCode", "EUR")
     _basic(root, "BuyerReference", document.buyer_reference)
+
+
+def _note(document: InvoiceDocument) -> str:
+    # The schema has room for one.
+    test = gettext("A test: nobody owes anything.", document.language) if document.is_test else ""
+    return f"{test} {document.note or ''}".strip()
 
 
 def _add_references(root: ET.Element, document: InvoiceDocument) -> None:
@@ -107,6 +114,8 @@ def _add_party(parent: ET.Element, party: Party, *, names_vat: bool) -> None:
     _basic(_aggregate(told, "PartyName"), "Name", party.name)
     place = _aggregate(told, "PostalAddress")
     _basic(place, "StreetName", party.street)
+    if party.attention:
+        _basic(place, "AdditionalStreetName", party.attention)
     _basic(place, "CityName", party.city)
     _basic(place, "PostalZone", party.postal_code)
     _basic(_aggregate(place, "Country"), "IdentificationCode", party.country)

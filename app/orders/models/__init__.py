@@ -1,5 +1,13 @@
-"""The tables of orders and units."""
+"""The tables of orders, units and invoices."""
 
+from app.orders.models.invoices import (
+    Invoice,
+    InvoiceFile,
+    InvoiceForm,
+    InvoiceRole,
+    InvoiceSeries,
+    Supply,
+)
 from app.orders.models.orders import (
     Order,
     OrderDecision,
@@ -12,6 +20,11 @@ from app.orders.models.units import Annulment, SerialBlock
 
 __all__ = [
     "Annulment",
+    "Invoice",
+    "InvoiceFile",
+    "InvoiceForm",
+    "InvoiceRole",
+    "InvoiceSeries",
     "Order",
     "OrderDecision",
     "OrderDecisionKind",
@@ -20,6 +33,7 @@ __all__ = [
     "PartKind",
     "PayBy",
     "SerialBlock",
+    "Supply",
     "between",
     "share_of",
 ]

@@ -1,5 +1,8 @@
 """The endpoints of this domain."""
 
-from app.orders.routes import orders, payments, quotes, reports, units
+from app.orders.routes import invoices, orders, payments, quotes, reports, units
 
-ROUTERS = (quotes.router, orders.router, payments.router, reports.router, units.router)
+ROUTERS = (
+    *(quotes.router, orders.router, payments.router, invoices.router),
+    *(reports.router, units.router),
+)

@@ -19,6 +19,7 @@ from app.orders.models import Order, OrderDecision
 from app.orders.problems import (
     AboveOwnLimit,
     BuyerOutsideTerms,
+    InvoiceImpossible,
     NotEnoughUnits,
     OrderStateForbids,
     OwnProject,
@@ -53,6 +54,7 @@ router = router_of("", "Orders")
         SaleNotRunning,
         QuantityOutsideTerms,
         NotEnoughUnits,
+        InvoiceImpossible,
     ),
 )
 async def order_units(
@@ -122,6 +124,7 @@ async def list_order_decisions(
         BuyerOutsideTerms,
         SaleNotRunning,
         NotEnoughUnits,
+        InvoiceImpossible,
     ),
 )
 async def judge_order(

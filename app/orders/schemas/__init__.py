@@ -1,5 +1,6 @@
 """What goes over the wire."""
 
+from app.orders.schemas.invoices import InvoicePageRequest, InvoiceView
 from app.orders.schemas.orders import (
     ApprovalRequest,
     CancellationRequest,
@@ -20,6 +21,8 @@ __all__ = [
     "BlockView",
     "CancellationRequest",
     "InvoiceAddress",
+    "InvoicePageRequest",
+    "InvoiceView",
     "OrderDecisionView",
     "OrderPartView",
     "OrderRequest",

@@ -13,6 +13,7 @@ from app.schemes.terms.reports import ReportTerms
 from app.schemes.terms.sale import (
     Buyers,
     Fee,
+    Invoicing,
     Quote,
     RefundedUnits,
     Reservations,
@@ -95,6 +96,10 @@ class PolicyTerms(Request):
     fee: Annotated[Fee, Field(description="The operator's service fee.")]
     sale_vat: Annotated[Vat, Field(description="VAT on the sale of units.")]
     reservations: Reservations
+    invoicing: Annotated[
+        Invoicing,
+        Field(description="Policies that were published without it are read as its defaults."),
+    ] = Invoicing()
     buyers: Buyers
     threshold_missed: ThresholdMissed
     unsold: Annotated[Unsold, Field(description="What happens to unsold units.")]

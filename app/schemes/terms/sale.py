@@ -94,6 +94,35 @@ class Reservations(Request):
     ]
 
 
+class IssuedBy(StrEnum):
+    """Who draws up the invoices for the units that entrepreneurs sell."""
+
+    OPERATOR = "operator"
+    """The operator, in the name of the entrepreneur: it takes the money for it, too."""
+    ENTREPRENEUR = "entrepreneur"
+    """The entrepreneur itself; the marketplace only writes them down for it."""
+
+
+class Invoicing(Request):
+    """How buyers are invoiced."""
+
+    issued_by: Annotated[
+        IssuedBy,
+        Field(
+            description="Who issues the invoices for units. Whoever it is, they are the supplier's"
+            " own: in its name, with its VAT number and in its series of numbers."
+        ),
+    ] = IssuedBy.OPERATOR
+    reminder_days: Annotated[
+        Days,
+        Field(
+            description="So long before its reservation ends, the buyer of an order on invoice is"
+            " reminded; 0: never.",
+            examples=[7],
+        ),
+    ] = 7
+
+
 class BuyerKind(StrEnum):
     """Who may buy."""
 
