@@ -1,42 +1,22 @@
-"""Invoices whose files are written already, made straight in the database."""
+"""Invoices whose files are written already."""
 
 import io
 from hashlib import sha256
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
 from app.core.database import settings_of
 from app.core.files import File, store
-from app.orders.invoicing import InvoiceKind
+from app.orders.actions import invoices
 from app.orders.models import Invoice, InvoiceFile, InvoiceForm, Order, Supply
-from app.organisations.models import Organisation
-from app.schemes.models import Scheme
 
 
-async def an_invoice(
-    session: AsyncSession, order: Order, issuer: Organisation, scheme: Scheme
-) -> Invoice:
-    """An invoice for the units of an order, which says nothing."""
-    invoice = Invoice(
-        kind=InvoiceKind.INVOICE,
-        supply=Supply.UNITS,
-        order_id=order.id,
-        scheme_id=scheme.id,
-        issuer_id=issuer.id,
-        drawn_up_by_id=scheme.operator_id,
-        buyer_id=order.buyer_id,
-        year=clock.today().year,
-        series="TEST",
-        units=order.quantity_units,
-        net_cents=order.price_cents,
-        vat_cents=0,
-        total_cents=order.price_cents,
-        content={},
-        issued_on=clock.today(),
-    )
-    session.add(invoice)
-    await session.flush()
+async def an_invoice(session: AsyncSession, order: Order) -> Invoice:
+    """The invoice for the units of an order, both of whose files say nothing."""
+    await invoices.issue(session, await invoices.prepare(session, order))
+    query = sa.select(Invoice).filter_by(order_id=order.id, supply=Supply.UNITS)
+    invoice = (await session.scalars(query)).one()
     for form, media_type in FORMS.items():
         await _file(session, invoice, form, media_type)
     return invoice

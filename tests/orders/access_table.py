@@ -36,7 +36,7 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     )
     await session.flush()
     evidence_id = await _a_public_report(session, world, project)
-    invoice = await an_invoice(session, order, tenant.organisation, scheme)
+    invoice = await an_invoice(session, order)
     tenant.things |= {
         "order_id": order.id,
         "serial": str(serial),

@@ -139,11 +139,15 @@ async def test_an_order_paid_online_is_invoiced_when_paid_and_given_back_when_re
     assert await _told(stall, order_id) == []
     await stall.pay(order_id)
     assert sorted(await _told(stall, order_id)) == sorted(INVOICED)
+    await stall.act(order_id, "refunds", by=stall.operator, quantityUnits=3)
     await stall.act(order_id, "refunds", by=stall.operator)
 
     listed = await _listed(stall, f"orders/{order_id}/invoices")
-    assert sorted(await _told(stall, order_id)) == sorted(INVOICED + CREDITED)
-    note = next(item for item in listed if item["kind"] == "credit-note")
+    assert [(item["supply"], item["units"], item["totalCents"]) for item in listed[2:]] == [
+        *(("units", 3, 30_000), ("fee", 0, 1_815)),
+        *(("units", 7, 70_000), ("fee", 0, 4_235)),
+    ]
+    note = listed[-2]
     assert note["correctsId"] in [item["id"] for item in listed[:2]]
     assert note["reason"] == "As agreed."
     await jobs_done(stall.database, but=())
