@@ -3,7 +3,6 @@
 from typing import Any
 
 from app.story import figures
-from app.story.bank import IBAN
 from app.story.failures import Failure
 from app.story.tale import Story
 
@@ -13,10 +12,6 @@ BUYER_IBAN = "NL18RABO0123459876"
 def tell(story: Story) -> None:
     """Go from an unpaid invoice to a project that is funded."""
     cast, props = story.cast, story.props
-    with story.step(f"{cast.chantal} takes the foundation's account at its bank into use."):
-        account = {"iban": IBAN, "holderName": "Stichting RIKX"}
-        made = cast.chantal.post(f"{props.scheme}/bank-accounts", account)
-        props.bank_account = made["id"]
     order = props.orders["dam by bank"]
     [payment] = cast.karim.get(f"{order}/payments", told=False)["items"]
     story.bank.receive(

@@ -5,6 +5,7 @@ from typing import Any
 from app.core import languages
 from app.core.languages import Language
 from app.story import figures
+from app.story.bank import IBAN
 from app.story.cast import Person
 from app.story.chapters.scheme import organisation
 from app.story.tale import Story
@@ -73,14 +74,26 @@ def _buy_of_another(story: Story) -> None:
 def _order_on_invoice(story: Story) -> None:
     cast, props = story.cast, story.props
     with story.step(
+        f"{cast.chantal} takes the foundation's account at its bank into use: who buys on invoice"
+        " pays to it."
+    ):
+        account = {"iban": IBAN, "holderName": "Stichting RIKX"}
+        made = cast.chantal.post(f"{props.scheme}/bank-accounts", account)
+        props.bank_account = made["id"]
+    with story.step(
         f"{cast.karim} orders {figures.BY_BANK_UNITS} RIKX of DAM Nederland on invoice: the units"
-        " are his for thirty days, and a reference says what his transfer is for."
+        " are his for thirty days, and a reference says what his transfer is for. DAM Nederland"
+        " supplies the units and the foundation its service, so there are two invoices."
     ):
         order = ordered(
             story, cast.karim, "dam by bank", props.project, figures.BY_BANK_UNITS, "invoice"
         )
         [payment] = cast.karim.get(f"{order}/payments")["items"]
+        invoices = cast.karim.get(f"{order}/invoices")["items"]
     story.teller.remark(f"{_money(payment['amountCents'])}, {payment['creditorReference']}", "")
+    for invoice in invoices:
+        told = f"{invoice['number']} for the {invoice['supply']}: {_money(invoice['totalCents'])}"
+        story.teller.remark(told, "")
     more = figures.IMPACT_UNITS - figures.BY_CARD_UNITS - figures.BY_BANK_UNITS + 1
     with story.refusal(f"{cast.lotte} wants {more} more: one too many.", "not-enough-units"):
         ordered(story, cast.lotte, "too many", props.project, more, "online")

@@ -37,7 +37,9 @@ def _register_organisations(story: Story) -> None:
         f"{cast.samira} registers the city; {cast.eva} the foundation, which will hold the money."
     ):
         city = cast.samira.post("/v1/organisations", organisation("Gemeente Rotterdam", 1))
-        foundation = cast.eva.post("/v1/organisations", organisation("Stichting RIKX", 2))
+        foundation = cast.eva.post(
+            "/v1/organisations", organisation("Stichting RIKX", 2) | {"vatId": "NL004495445B01"}
+        )
     props.city = f"/v1/organisations/{city['id']}"
     props.foundation = f"/v1/organisations/{foundation['id']}"
     with story.step(f"{cast.noor} verifies both, and registers Rotterdam as an authority."):
@@ -61,7 +63,13 @@ def _register_organisations(story: Story) -> None:
 
 def organisation(legal_name: str, number: int) -> dict[str, Any]:
     """Write what an organisation says of itself when it registers."""
-    return {"legalName": legal_name, "registerNumber": f"{number:08}", "city": "Rotterdam"}
+    return {
+        "legalName": legal_name,
+        "registerNumber": f"{number:08}",
+        "street": f"Coolsingel {number}",
+        "postalCode": "3011 AD",
+        "city": "Rotterdam",
+    }
 
 
 def _create_scheme(story: Story) -> None:
