@@ -95,6 +95,20 @@ class AboveOwnLimit(NotAllowed):
     title = "The order is above the approver's own limit"
 
 
+class NothingStranded(Problem):
+    """Nothing is owed back for the order, or all of it is on its way."""
+
+    status = 409
+    title = "Nothing waits for a way back"
+
+
+class BuyerWithoutAccount(Problem):
+    """The buyer has no bank account on record that a refund could go to."""
+
+    status = 409
+    title = "The buyer has no bank account on record"
+
+
 class PaymentOpen(Problem):
     """Another payment of the order can still be paid: that one first, or cancel it."""
 

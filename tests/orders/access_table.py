@@ -5,8 +5,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
+from app.core.ids import new_id
+from app.ledger import journal
+from app.ledger.chart import BANK
+from app.ledger.drafts import debit
 from app.orders.models import Order, OrderState, SerialBlock
+from app.orders.postings import Arrived, in_vain
 from app.orders.serials import Serial
+from app.organisations.models import Organisation
 from app.projects.models import Listing, Project, ReportKind
 from app.schemes.models import Scheme
 from tests import make
@@ -83,6 +90,17 @@ async def _paid(session: AsyncSession, world: World, _caller: Caller) -> Body:
     return REASON
 
 
+async def _stranded(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the orders owed something that came from nobody knows where."""
+    for place in Place:
+        order = await session.get_one(Order, world[place].things["order_id"])
+        buyer = await session.get_one(Organisation, order.buyer_id)
+        buyer.iban = "NL91ABNA0417164300"
+        came = Arrived(new_id(), debit(BANK.of(order.scheme_id), 50, order.id), (), clock.now())
+        await journal.post(session, in_vain(order, came, 0))
+    return {}
+
+
 def _an_order(world: World, place: Place) -> Body:
     project_id = str(world[place].things["listed_project_id"])
     return {"projectId": project_id, "quantityUnits": 1, "payBy": "online"}
@@ -109,6 +127,8 @@ TABLE = {
     f"POST {ORDER}/refunds": Rule(DECIDING, always(REASON), _paid),
     f"GET {ORDER}/reports": Rule(SEEING),
     f"GET {ORDER}/reports/evidence/{{public_evidence_id}}/content": Rule(SEEING),
+    "GET /v1/schemes/{scheme_id}/stranded-refunds": Rule(INSPECTING),
+    f"POST {ORDER}/refund-transfers": Rule(DECIDING, arrange=_stranded),
     f"POST {ORDER}/cancellations": Rule(OPERATING, always(REASON)),
     f"GET {ORDER}/invoices": Rule(SEEING),
     "GET /v1/organisations/{organisation_id}/invoices": Rule(READING),

@@ -3,12 +3,15 @@
 import asyncio
 from uuid import UUID
 
+import httpx
 import pytest
 
 from app.core import clock
+from app.core.ids import new_id
 from app.ledger import chart
 from app.ledger.journal import Balance
 from app.orders.actions import ending, expiring
+from app.payments import hooks
 from app.payments.models import OutgoingStatus
 from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall, said
@@ -150,6 +153,52 @@ async def _expired(stall: Stall, quantity: int) -> tuple[UUID, UUID]:
     )
     await expiring.expire_due(stall.database)
     return order_id, payment_id
+
+
+async def test_a_payment_that_begins_late_keeps_units_if_there_are_some(stall: Stall) -> None:
+    late, too_late = await _expired(stall, 10), await _expired(stall, 115)
+    for _, payment_id in (late, too_late):
+        await stall.change(
+            "UPDATE payments SET status = 'processing' WHERE id = :id", id=payment_id
+        )
+        async with stall.database.work() as session:
+            await hooks.tell(session, hooks.Thing.PAYMENT, payment_id)
+        await jobs_done(stall.database)
+
+    assert (await stall.state(late[0]), await stall.state(too_late[0])) == ("processing", "expired")
+    assert await stall.balance(stall.for_sale) == Balance(120, held=10)
+    await stall.bring(late[1])
+    assert await stall.state(late[0]) == "paid"
+    assert await stall.balance(stall.for_sale) == Balance(110)
+    await stall.bring(too_late[1])
+    assert await stall.outgoings(too_late[0]) == [(1_219_575, OutgoingStatus.PLANNED)]
+
+
+async def test_money_from_nobody_knows_where_waits_for_an_account(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id, TEN + 70, payer_iban=None)
+    path = f"/v1/schemes/{stall.listing.scheme_id}/stranded-refunds"
+    listed = (await stall.client.get(path, headers=stall.operator.headers)).json()
+    assert listed["items"] == [
+        {"orderId": str(order_id), "buyerId": str(stall.buyer.organisation.id), "cents": 70}
+    ]
+    transfers = f"/v1/orders/{order_id}/refund-transfers"
+
+    async def send() -> httpx.Response:
+        headers = {**stall.operator.headers, "Idempotency-Key": str(new_id())}
+        return await stall.client.post(transfers, headers=headers)
+
+    assert said(await send()) == (409, "/problems/buyer-without-account")
+    await stall.change(
+        "UPDATE organisations SET iban = 'NL91ABNA0417164300' WHERE id = :id",
+        id=stall.buyer.organisation.id,
+    )
+    sent = (await send()).json()
+    assert (sent["iban"], sent["amountCents"]) == ("NL91ABNA0417164300", 70)
+    assert sent["plannedBy"].startswith("user:")
+    assert said(await send()) == (409, "/problems/nothing-stranded")
+    listed = (await stall.client.get(path, headers=stall.operator.headers)).json()
+    assert listed["items"] == []
 
 
 async def test_late_money_buys_what_is_still_there(stall: Stall) -> None:

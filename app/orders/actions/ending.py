@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, jobs
 from app.core.database import Database
-from app.core.problems import Problem
 from app.ledger import balances, journal
 from app.ledger.chart import FOR_SALE, UNALLOCATED
 from app.ledger.drafts import AnyDraft, Void
@@ -45,7 +44,7 @@ async def end_sale(session: AsyncSession, project_id: UUID) -> None:
     """
     project = await queries.orders.locked_project(session, project_id)
     offer = await queries.buying.offer(session, project_id)
-    if offer is None or _is_running(offer):
+    if offer is None or offer.is_on_sale(clock.now()):
         return
     ended, drafts = await _close_unpaid(session, project_id)
     under_way = await queries.orders.of_project(session, project_id, OrderState.PROCESSING)
@@ -58,14 +57,6 @@ async def end_sale(session: AsyncSession, project_id: UUID) -> None:
     await journal.post(session, *drafts)
     for order in ended:
         await invoices.credit(session, order, expiring.NOT_PAID)
-
-
-def _is_running(offer: Offer) -> bool:
-    try:
-        offer.insist_on_sale(clock.now())
-    except Problem:
-        return False
-    return True
 
 
 async def _close_unpaid(

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.events import Actor
 from app.core.ids import new_id
 from app.core.money import split
-from app.core.problems import Problem, Unavailable
+from app.core.problems import Unavailable
 from app.ledger import journal
 from app.ledger.drafts import AnyDraft, Line
 from app.ledger.problems import LimitReached
@@ -188,13 +188,8 @@ async def take_off(
 
 def _resells(offer: Offer) -> bool:
     """Tell whether refunded units are for sale again: the terms say so, and the sale goes on."""
-    if offer.terms.refunded_units is not RefundedUnits.FOR_SALE:
-        return False
-    try:
-        offer.insist_on_sale(clock.now())
-    except Problem:
-        return False
-    return True
+    resold = offer.terms.refunded_units is RefundedUnits.FOR_SALE
+    return resold and offer.is_on_sale(clock.now())
 
 
 def _stands(order: Order, kind: PartKind) -> tuple[OrderState, OrderDecisionKind]:

@@ -8,7 +8,8 @@ from app.core import clock, events
 from app.core.events import Actor
 from app.ledger import journal
 from app.ledger.drafts import Extend
-from app.orders import queries
+from app.ledger.problems import LimitReached
+from app.orders import postings, queries
 from app.orders.actions import decisions, expiring, invoices
 from app.orders.models import Order, OrderDecisionKind, OrderState, PayBy
 from app.orders.problems import OrderStateForbids, PaymentOpen
@@ -79,6 +80,8 @@ async def follow(session: AsyncSession, payment: Payment) -> None:
     order = await queries.orders.locked(session, payment.owner_id)
     if payment.status is PaymentStatus.PROCESSING and order.state is OrderState.RESERVED:
         await _keep(session, order)
+    elif payment.status is PaymentStatus.PROCESSING and order.state is OrderState.EXPIRED:
+        await _keep_anew(session, order)
     elif payment.status in OVER and order.state is OrderState.PROCESSING:
         await _wait_again(session, order)
 
@@ -93,6 +96,27 @@ async def _keep(session: AsyncSession, order: Order) -> None:
     await session.flush()
     # A hold that expired meanwhile stays so: then the money finds what is still for sale.
     await journal.offer(session, Extend(order.hold_reference, order.reserved_until))
+
+
+async def _keep_anew(session: AsyncSession, order: Order) -> None:
+    """Hold units for a payment that began after the order's time was up, if there are some.
+
+    If there are none, its money finds what is for sale by then, or goes back (`receiving`).
+    """
+    offer = await queries.buying.offer(session, order.project_id)
+    now = clock.now()
+    if offer is None or not offer.is_on_sale(now):
+        return
+    order.reservations += 1
+    until = now + UNDER_WAY
+    try:
+        await journal.post(session, postings.reserved(order, until))
+    except LimitReached:
+        order.reservations -= 1
+        return
+    order.state, order.reserved_until = OrderState.PROCESSING, until
+    decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.RESERVED_ANEW)
+    decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.PAYMENT_UNDER_WAY)
 
 
 async def _wait_again(session: AsyncSession, order: Order) -> None:

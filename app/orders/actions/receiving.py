@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.core.problems import Problem
 from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
 from app.ledger.problems import HoldEnded, HoldPosted, LimitReached, NoSuchHold
@@ -77,9 +76,7 @@ async def _pay(session: AsyncSession, coming: _Coming) -> bool:
     held = order.state is not OrderState.EXPIRED
     if held and await _settle(session, coming, settles_hold=True):
         return True
-    try:
-        coming.offer.insist_on_sale(clock.now())
-    except Problem:
+    if not coming.offer.is_on_sale(clock.now()):
         return False
     if not await _settle(session, coming, settles_hold=False):
         return False

@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import events
+from app.core.events import Actor
 from app.orders import queries
 from app.orders.actions import decisions
 from app.orders.models import Order
+from app.orders.problems import BuyerWithoutAccount, NothingStranded
+from app.organisations.models import Organisation
 from app.payments.actions import outgoings
 from app.payments.actions.outgoings import Planned, ToBankAccount, ToPayment
 from app.payments.models import Outgoing, OutgoingKind, OutgoingStatus, Rail, Receipt
-
-logger = structlog.get_logger(__name__)
 
 GONE = {OutgoingStatus.FAILED, OutgoingStatus.WITHHELD, OutgoingStatus.CLAWED_BACK}
 """What did not reach the buyer is to be sent again."""
@@ -31,7 +32,8 @@ async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> N
     """Plan to send back what an order is owed; `refund_due` has it already.
 
     Each receipt takes no more back than it brought. What came by bank from an account that the bank
-    did not name stays due, until somebody says where it should go.
+    did not name goes to the buyer's own; without one it stays due, and stands in a list
+    (`queries.refunds.stranded`).
     """
     if amount_cents <= 0:
         return
@@ -43,8 +45,51 @@ async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> N
         if part and way.to is not None:
             await outgoings.plan(session, decisions.PAYMENTS, _planned(order, way.to, part))
             rest -= part
-    if rest:
-        logger.warning("refund_has_no_way", order_id=str(order.id), amount_cents=rest)
+    if rest and await _to_own_account(session, decisions.PAYMENTS, order, rest) is None:
+        events.record(
+            session,
+            "order.refund-stranded",
+            order.id,
+            decisions.PAYMENTS,
+            schemeId=str(order.scheme_id),
+            buyerId=str(order.buyer_id),
+            amountCents=rest,
+        )
+
+
+async def send_stranded(session: AsyncSession, actor: Actor, order: Order) -> Outgoing:
+    """Plan to send what is owed back for an order, and goes nowhere, to the buyer's own account.
+
+    Another person approves it, as all that leaves by bank.
+
+    Raises:
+        NothingStranded: nothing is owed, or all of it is on its way.
+        BuyerWithoutAccount: the buyer has no account on record.
+    """
+    # The order that was paid: what its money was moved to shares the ways back.
+    order = await queries.orders.locked(session, order.paid_order_id)
+    cents = await queries.refunds.stranded_cents(session, order)
+    if not cents:
+        message = "Nothing is owed back for this order that is not on its way."
+        raise NothingStranded(message)
+    outgoing = await _to_own_account(session, actor, order, cents)
+    if outgoing is None:
+        message = (
+            "The buyer has no bank account on record: one of its admins adds an IBAN to the"
+            f" organisation (PATCH /v1/organisations/{order.buyer_id})."
+        )
+        raise BuyerWithoutAccount(message)
+    return outgoing
+
+
+async def _to_own_account(
+    session: AsyncSession, actor: Actor, order: Order, cents: int
+) -> Outgoing | None:
+    buyer = await session.get_one(Organisation, order.buyer_id)
+    if buyer.iban is None:
+        return None
+    to = ToBankAccount(buyer.iban, buyer.legal_name)
+    return await outgoings.plan(session, actor, _planned(order, to, cents))
 
 
 def _planned(order: Order, to: ToPayment | ToBankAccount, cents: int) -> Planned:

@@ -1,5 +1,5 @@
 """Questions of this domain."""
 
-from app.orders.queries import buying, disputes, ending, invoices, money, orders, units
+from app.orders.queries import buying, disputes, ending, invoices, money, orders, refunds, units
 
-__all__ = ["buying", "disputes", "ending", "invoices", "money", "orders", "units"]
+__all__ = ["buying", "disputes", "ending", "invoices", "money", "orders", "refunds", "units"]

@@ -50,12 +50,16 @@ class Offer:
         Raises:
             SaleNotRunning: they are not, or not any more.
         """
+        if not self.is_on_sale(now):
+            raise SaleNotRunning(self.sale_begins_at, self.sale_ends_at, now)
+
+    def is_on_sale(self, now: datetime) -> bool:
+        """Tell whether units are sold now."""
         states = {RoundState.ON_SALE}
         if self.sale_ends_at > self.round_ends_at:
             states |= {RoundState.ENDED}
         is_open = self.project_state in FOR_SALE and self.round_state in states
-        if not (is_open and self.sale_begins_at <= now < self.sale_ends_at):
-            raise SaleNotRunning(self.sale_begins_at, self.sale_ends_at, now)
+        return is_open and self.sale_begins_at <= now < self.sale_ends_at
 
 
 FOR_SALE = {ProjectState.LISTED, ProjectState.FUNDED, ProjectState.RUNNING}

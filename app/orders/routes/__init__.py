@@ -1,8 +1,8 @@
 """The endpoints of this domain."""
 
-from app.orders.routes import invoices, orders, payments, quotes, reports, units
+from app.orders.routes import invoices, orders, payments, quotes, refunds, reports, units
 
 ROUTERS = (
     *(quotes.router, orders.router, payments.router, invoices.router),
-    *(reports.router, units.router),
+    *(refunds.router, reports.router, units.router),
 )

@@ -1,4 +1,4 @@
-"""Payments of orders: pay in one way or another, and get everything back."""
+"""Payments of orders: pay in one way or another."""
 
 from fastapi import Response
 
@@ -8,10 +8,9 @@ from app.core.idempotency import Idempotent
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import refusals
 from app.orders import actions, queries
-from app.orders.access import OwnOrder, ReadableOrder, SoldOrder
-from app.orders.models import Order, OrderPart
-from app.orders.problems import MoreUnitsThanLeft, OrderStateForbids, PaymentOpen
-from app.orders.schemas import OrderPartView, OrderView, PaymentRequest, RefundRequest
+from app.orders.access import OwnOrder, ReadableOrder
+from app.orders.problems import OrderStateForbids, PaymentOpen
+from app.orders.schemas import PaymentRequest
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.payments.models import Payment
@@ -60,37 +59,3 @@ async def list_payments_of_order(
 ) -> Page[Payment]:
     """List how an order was paid, or is to be: newest first."""
     return await queries.money.payments(session, order, paging)
-
-
-@router.post(
-    "/refunds",
-    status_code=201,
-    response_model=OrderView,
-    responses=refusals(RoleTooSmall, OrganisationInactive, OrderStateForbids, MoreUnitsThanLeft),
-)
-async def refund_order(
-    request: RefundRequest,
-    caller: Person,
-    order: SoldOrder,
-    session: Session,
-    _once: Idempotent,
-) -> Order:
-    """Refund a paid order, whole or so many of its units (the operator's approvers).
-
-    Their serials count for nothing from now on, and their money goes back the way it came.
-    """
-    await actions.parting.refund_units(
-        session, caller.actor, order, request.quantity_units, request.reason
-    )
-    return order
-
-
-@router.get("/refunds", response_model=PageOf[OrderPartView])
-async def list_refunds_of_order(
-    order: ReadableOrder, session: Session, paging: Paging
-) -> Page[OrderPart]:
-    """List the units that an order lost, each time with their serials and amounts: oldest first.
-
-    They were refunded, lost in a dispute, or moved to another project.
-    """
-    return await queries.money.parts(session, order, paging)

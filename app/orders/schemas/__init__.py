@@ -13,6 +13,7 @@ from app.orders.schemas.orders import (
     QuoteRequest,
     QuoteView,
     RefundRequest,
+    StrandedRefundView,
 )
 from app.orders.schemas.units import BlockView, OrderUnitsView, SerialPath, UnitView
 
@@ -33,5 +34,6 @@ __all__ = [
     "QuoteView",
     "RefundRequest",
     "SerialPath",
+    "StrandedRefundView",
     "UnitView",
 ]

@@ -186,6 +186,14 @@ class OrderPartView(View):
     _serials = field_validator("first_serial", "last_serial", mode="before")(written)
 
 
+class StrandedRefundView(View):
+    """Money that is owed back for an order, and that has no way to leave."""
+
+    order_id: UUID
+    buyer_id: UUID
+    cents: Annotated[int, Field(description="What of it is not planned to leave yet.")]
+
+
 class CancellationRequest(Request):
     """Why an order is taken back."""
 
