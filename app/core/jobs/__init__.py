@@ -5,7 +5,8 @@
 - *handler*: the wiring of a kind to its action, in `app/main.py`. A `transactional` one changes
   this database only, and its effect happens exactly once; an `outside` one talks to others, at
   least once.
-- *worker*: takes jobs that are due; inside `baat serve`, or alone with `baat work`.
+- *worker*: takes jobs that are due; inside `baat serve`, or alone with `baat work`. It keeps one
+  place in four for `transactional` ones: nobody out there who hangs keeps the books waiting.
 - *chore*: what every worker does every few seconds, without a row (`Chore`).
 - *lease*: the time for which a worker has a job; it is renewed while the job runs.
 - *dead letter*: a job without attempts left; `baat jobs retry` brings it back.

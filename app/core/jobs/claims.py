@@ -68,6 +68,8 @@ _CLAIM = sa.text("""
 
 async def claim(session: AsyncSession, kinds: Sequence[str], free: int) -> list[Claim]:
     """Take up to `free` jobs that are due and that nobody holds, oldest first."""
+    if free <= 0 or not kinds:
+        return []
     lease = new_id()
     rows = await session.execute(
         _CLAIM,

@@ -49,6 +49,8 @@ class Worker:
         self._database = database
         self._settings = database.settings
         self._handlers = by_name(handlers)
+        self._inside = [name for name, one in self._handlers.items() if one.in_transaction]
+        self._outside = [name for name, one in self._handlers.items() if not one.in_transaction]
         self._timetable = Timetable(periodics)
         self._chores = tuple(chores)
         self._grace_seconds = grace_seconds
@@ -138,7 +140,8 @@ class Worker:
     async def _claim(self, group: asyncio.TaskGroup, free: int) -> int:
         asked_at = time.monotonic()
         async with self._database.work() as session:
-            found = await claims.claim(session, list(self._handlers), free)
+            found = await claims.claim(session, self._outside, min(free, self._free_outside()))
+            found += await claims.claim(session, self._inside, free - len(found))
         for claim in found:
             if claim.state is JobState.DEAD:
                 metrics.ATTEMPTS.labels(claim.kind, "dead").inc()
@@ -150,6 +153,12 @@ class Worker:
             self._runs.add(run)
             task.add_done_callback(partial(self._ended, run))
         return len(found)
+
+    def _free_outside(self) -> int:
+        """Say how many more jobs may wait for others: one place in four stays for our own work."""
+        places = self._settings.worker_concurrency
+        waiting = sum(not self._handlers[run.claim.kind].in_transaction for run in self._runs)
+        return max(1, places - max(1, places // 4)) - waiting
 
     def _ended(self, run: _Run, _task: asyncio.Task[None]) -> None:
         self._runs.remove(run)

@@ -337,3 +337,27 @@ async def test_jobs_are_counted(database: Database) -> None:
 
 def figure(name: str, **labels: str) -> float | None:
     return REGISTRY.get_sample_value(name, labels)
+
+
+async def test_work_goes_on_while_all_that_talks_to_others_waits(database: Database) -> None:
+    kind = a_kind("test.talking")
+    answer, asked = asyncio.Event(), itertools.count(1)
+
+    async def talk(_database: Database) -> None:
+        next(asked)
+        await answer.wait()
+
+    async with database.work() as session:
+        for _ in range(2 * database.settings.worker_concurrency):
+            await jobs.enqueue(session, kind)
+    await want(database, 1)
+
+    async def noted() -> bool:
+        return await notes(database) == [1]
+
+    async with jobs.Worker(database, [jobs.outside(kind, talk), NOTING]):
+        await eventually(noted)
+        # The others asked; the place that is left is for what waits for nobody.
+        assert next(asked) == database.settings.worker_concurrency
+        answer.set()
+        await all_are(database, JobState.DONE)
