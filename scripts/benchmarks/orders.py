@@ -121,7 +121,7 @@ def _post(path: str, body: str, more: str = "") -> bytes:
 def run(bench: Bench, plan: Plan, steps: Steps) -> list[Row]:
     """Measure reservations of one project and of many, and the arrival of events."""
     with steps.step("market"):
-        there = stalls.put_up(bench, plan.projects)
+        there = stalls.put_up(bench, stalls.Market([stalls.UNITS] * plan.projects))
         _number(bench, there.projects)
     with (
         served(bench, "bare") as bare,

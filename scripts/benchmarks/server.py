@@ -16,7 +16,7 @@ import asyncpg
 from scripts.benchmarks.rounds import Figure
 from scripts.launcher import binaries
 from scripts.launcher.children import Child
-from scripts.launcher.cluster import APPLICATION, OWNER, Cluster, Server
+from scripts.launcher.cluster import APPLICATION, DATABASE, OWNER, Cluster, Server
 from scripts.launcher.database import Database, given_to_commands
 from scripts.launcher.failures import LaunchError, last_lines
 from scripts.launcher.locks import Lock
@@ -24,6 +24,7 @@ from scripts.launcher.project import Project, require_writable
 
 # Durable, as an installation is. Checkpoints seldom, so that no figure has one of them to itself.
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB", "checkpoint_timeout": "30min"}
+SECRET = "of a benchmark, long enough to do"  # noqa: S105  It seals nothing that is real.
 _TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 
@@ -33,27 +34,34 @@ class Bench:
 
     project: Project
     programs: Path
+    cluster: Cluster
     server: Server
     folder: Path
+    database_name: str = DATABASE
+
+    @property
+    def database(self) -> Database:
+        """How the application connects, and how the owner of the tables does."""
+        server = Database(self.server.url(APPLICATION), self.server.url(OWNER))
+        return server.renamed(self.database_name)
 
     @property
     def url(self) -> str:
         """How the application connects."""
-        return self.server.url(APPLICATION)
+        return self.database.url
 
     @property
     def variables(self) -> dict[str, str]:
         """The environment of commands on this server."""
-        database = Database(self.url, self.server.url(OWNER))
         home = self.folder / "home"
-        return given_to_commands(self.project, home, database, "of a benchmark, long enough to do")
+        return given_to_commands(self.project, home, self.database, SECRET)
 
     def execute(self, statements: str) -> None:
         """Run SQL as the role that owns the database."""
         asyncio.run(self._execute(statements))
 
     async def _execute(self, statements: str) -> None:
-        connection = await asyncpg.connect(self.server.url(OWNER))
+        connection = await asyncpg.connect(self.database.migrations_url)
         try:
             await connection.execute(statements)
         finally:
@@ -78,7 +86,7 @@ class Bench:
         command = [
             *(str(self.programs / "pgbench"), "--no-vacuum", "--protocol=prepared"),
             *(f"--file={file}", f"--client={connections}", f"--jobs={threads}"),
-            *(f"--time={seconds:.0f}", self.server.url(OWNER)),
+            *(f"--time={seconds:.0f}", self.database.migrations_url),
         ]
         try:
             return self.metered(lambda: self._per_second(command), seconds)
@@ -136,7 +144,7 @@ def durable(project: Project) -> Iterator[Bench]:
         server = cluster.start()
         try:
             (folder / "home").mkdir()
-            bench = Bench(project, programs, server, folder)
+            bench = Bench(project, programs, cluster, server, folder)
             migrate = [project.program("baat"), "migrate"]
             Child(migrate, bench.variables, project.root).require("The migrations failed:")
             yield bench

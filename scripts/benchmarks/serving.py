@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from scripts.benchmarks.server import Bench
 from scripts.launcher.children import Child
+from scripts.launcher.cluster import free_port
 from scripts.launcher.failures import LaunchError
 
 STARTING_SECONDS = 60.0
@@ -22,9 +23,9 @@ UNLIMITED = {
 @contextmanager
 def served(bench: Bench, what: str, **variables: str) -> Iterator[int]:
     """Serve the application, or the bare one, on a port of its own; end it afterwards."""
-    port = _free_port()
+    port = free_port()
     commands = {
-        "baat": [str(bench.project.program("baat")), "serve", f"--port={port}"],
+        "baat": serving(bench, port),
         "bare": [
             *(sys.executable, "-m", "uvicorn", "scripts.benchmarks.bare:app"),
             *(f"--port={port}", "--no-access-log"),
@@ -43,10 +44,9 @@ def served(bench: Bench, what: str, **variables: str) -> Iterator[int]:
         os.close(nowhere)
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def serving(bench: Bench, port: int) -> list[str]:
+    """Say with which command the application is served."""
+    return [str(bench.project.program("baat")), "serve", f"--port={port}"]
 
 
 def _wait(port: int) -> None:

@@ -1,9 +1,10 @@
 """Projects on the market, and companies that buy: made with the application's own models."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,15 +22,27 @@ from app.projects import postings
 from app.projects.models import Listing, Project, ProjectState, Round, RoundState
 from app.schemes.models import Enrolment, EnrolmentState, Policy, Scheme, SchemeState
 from app.story.figures import TERMS
-from scripts.benchmarks.server import Bench
+from scripts.benchmarks.server import SECRET, Bench
 
 UNITS = 10_000_000
 BUYERS = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Market:
+    """What is put on the market, and for how many."""
+
+    units: Sequence[int]
+    """Of each project."""
+    threshold_units: int | None = None
+    """All of them, if it is not said."""
+    buyers: int = BUYERS
+    terms: Mapping[str, Any] = field(default_factory=lambda: TERMS)
+
+
+@dataclass(frozen=True, slots=True)
 class Shopper:
-    """A company that is enrolled, and the session of somebody who buys for it."""
+    """An organisation, and the session of somebody who acts for it."""
 
     organisation_id: UUID
     user_id: UUID
@@ -44,32 +57,37 @@ class Stalls:
     policy_id: UUID
     projects: Sequence[UUID]
     shoppers: Sequence[Shopper]
+    operator: Shopper
 
 
-def put_up(bench: Bench, projects: int) -> Stalls:
-    """Put so many projects on the market, each with more units than anybody buys."""
+def put_up(bench: Bench, market: Market) -> Stalls:
+    """Put projects on the market, and let companies enrol."""
     # Plans and valuations are nothing that a sale looks at.
     bench.execute(
         "ALTER TABLE listings DROP CONSTRAINT fk_listings_plan_version_id,"
         " DROP CONSTRAINT fk_listings_valuation_id"
     )
-    stalls = asyncio.run(_put_up(bench, projects))
+    stalls = asyncio.run(_put_up(bench, market))
     bench.execute("VACUUM ANALYZE")
     return stalls
 
 
-async def _put_up(bench: Bench, projects: int) -> Stalls:
-    there = {"database_url": bench.url, "secret": "of a benchmark, long enough to do"}
-    settings = Settings.model_validate({**there, "home": bench.folder})
+async def _put_up(bench: Bench, market: Market) -> Stalls:
+    there = {"database_url": bench.url, "secret": SECRET, "home": bench.folder}
+    settings = Settings.model_validate(there)
     async with open_database(settings) as database, database.work() as session:
         user = await _a_user(session)
         operator, seller = [await _an_organisation(session, name) for name in ("Rikx", "DAM")]
         scheme = await _a_scheme(session, operator, user)
-        policy = await _a_policy(session, scheme, user)
+        policy = await _a_policy(session, scheme, user, market)
         on_sale = await _a_round(session, scheme, policy)
-        found = [await _listed(session, on_sale, seller, policy, user) for _ in range(projects)]
-        shoppers = [await _a_shopper(session, scheme) for _ in range(BUYERS)]
-        return Stalls(scheme.id, policy.id, found, shoppers)
+        found = [
+            await _listed(session, on_sale, seller, (units, market.threshold_units or units))
+            for units in market.units
+        ]
+        shoppers = [await _a_shopper(session, scheme) for _ in range(market.buyers)]
+        approver = await _a_member(session, operator, Role.APPROVER)
+        return Stalls(scheme.id, policy.id, found, shoppers, approver)
 
 
 async def _a_user(session: AsyncSession) -> User:
@@ -110,12 +128,12 @@ async def _a_scheme(session: AsyncSession, operator: Organisation, user: User) -
     return scheme
 
 
-async def _a_policy(session: AsyncSession, scheme: Scheme, user: User) -> Policy:
+async def _a_policy(session: AsyncSession, scheme: Scheme, user: User, market: Market) -> Policy:
     policy = Policy(
         scheme_id=scheme.id,
         number=1,
         valid_from=clock.today(),
-        terms=TERMS,
+        terms=dict(market.terms),
         editor_ids=[new_id()],
         reason="To be measured.",
         published_by_id=user.id,
@@ -144,14 +162,15 @@ async def _a_round(session: AsyncSession, scheme: Scheme, policy: Policy) -> Rou
 
 
 async def _listed(
-    session: AsyncSession, on_sale: Round, seller: Organisation, policy: Policy, user: User
+    session: AsyncSession, on_sale: Round, seller: Organisation, units: tuple[int, int]
 ) -> UUID:
+    impact_units, threshold_units = units
     project = Project(
         scheme_id=on_sale.scheme_id,
         round_id=on_sale.id,
         entrepreneur_id=seller.id,
         state=ProjectState.LISTED,
-        created_by_id=user.id,
+        created_by_id=(await _a_user(session)).id,
     )
     session.add(project)
     await session.flush()
@@ -162,7 +181,7 @@ async def _listed(
         entrepreneur_id=seller.id,
         plan_version_id=new_id(),
         valuation_id=new_id(),
-        policy_id=policy.id,
+        policy_id=on_sale.policy_id,
         title={"nl": "Chauffeurs"},
         summary={"nl": "Twaalf mensen worden chauffeur."},
         municipality="GM0599",
@@ -170,8 +189,8 @@ async def _listed(
         content={},
         attachments=[],
         valuation={},
-        threshold_units=UNITS,
-        impact_units=UNITS,
+        threshold_units=threshold_units,
+        impact_units=impact_units,
         unit_price_cents=10_000,
         buyer_price_cents=10_605,
         listed_by="system:bench",
@@ -182,7 +201,7 @@ async def _listed(
         project.id,
         title="Chauffeurs",
         unit_name="RIKX",
-        impact_units=UNITS,
+        impact_units=impact_units,
         listed_at=clock.now(),
     )
     await session.flush()
@@ -191,18 +210,26 @@ async def _listed(
 
 
 async def _a_shopper(session: AsyncSession, scheme: Scheme) -> Shopper:
-    user = await _a_user(session)
     company = await _an_organisation(session, "Adviesbureau Maas")
+    shopper = await _a_member(session, company, Role.MEMBER)
+    session.add(
+        Enrolment(
+            scheme_id=scheme.id,
+            organisation_id=company.id,
+            state=EnrolmentState.ACTIVE,
+            requested_by_id=shopper.user_id,
+        )
+    )
+    await session.flush()
+    return shopper
+
+
+async def _a_member(session: AsyncSession, organisation: Organisation, role: Role) -> Shopper:
+    user = await _a_user(session)
     token = credentials.new_token(credentials.SESSION_PREFIX)
     session.add_all(
         [
-            Membership(organisation_id=company.id, user_id=user.id, role=Role.MEMBER),
-            Enrolment(
-                scheme_id=scheme.id,
-                organisation_id=company.id,
-                state=EnrolmentState.ACTIVE,
-                requested_by_id=user.id,
-            ),
+            Membership(organisation_id=organisation.id, user_id=user.id, role=role),
             UserSession(
                 user_id=user.id,
                 token_hash=credentials.digest(token),
@@ -213,4 +240,4 @@ async def _a_shopper(session: AsyncSession, scheme: Scheme) -> Shopper:
         ]
     )
     await session.flush()
-    return Shopper(company.id, user.id, token)
+    return Shopper(organisation.id, user.id, token)

@@ -87,8 +87,8 @@ class Cluster:
         self._log = folder / "log"
         self._user = _unprivileged_user(self._data) if os.geteuid() == 0 else None
 
-    def start(self) -> Server:
-        """Make the data if there is none, and start the server.
+    def start(self, port: int | None = None) -> Server:
+        """Make the data if there is none, and start the server: on a port, if one is given.
 
         Raises:
             LaunchError: PostgreSQL refuses; the message shows its last words.
@@ -100,9 +100,9 @@ class Cluster:
         self._check_version()
         self._clear_stale_pid_file()
         for _ in range(PORT_ATTEMPTS):
-            port = free_port()
-            if process := self._launch(port):
-                return Server(process, port, passwords)
+            chosen = port or free_port()
+            if process := self._launch(chosen):
+                return Server(process, chosen, passwords)
         raise LaunchError(f"PostgreSQL found no free port. Its log: {self._log}")
 
     def is_served_on(self, port: int) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 import httpx
@@ -31,9 +32,16 @@ class Postman:
 
     def __init__(self, address: str | None, secret: str) -> None:
         self.address, self.secret = address, secret
+        self.pauses: Sequence[float] = TRIES_AFTER_SECONDS
+        """How long it waits before each try; after the last one it gives up."""
         self.kept: list[Thing] = []
         """What was not sent, for whoever wants to send it in another order."""
         self._running: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._running
 
     def take(self, event: Thing) -> None:
         """Send an event soon."""
@@ -46,7 +54,7 @@ class Postman:
 
     async def _bring(self, address: str, event: Thing) -> None:
         async with httpx.AsyncClient() as client:
-            for pause in TRIES_AFTER_SECONDS:
+            for pause in self.pauses:
                 await asyncio.sleep(pause)
                 body, headers = signed(event, self.secret)
                 with suppress(httpx.HTTPError):

@@ -1,0 +1,1 @@
+"""What can go wrong, done on purpose: races, kills, lost and doubled events, a bad provider."""
