@@ -75,7 +75,7 @@ class _Day:
             ends = time.monotonic() + part.longest_seconds
             while len(self.bought) < due and time.monotonic() < ends:
                 await asyncio.sleep(0.02)
-            await asyncio.sleep(chance.uniform(0.0, 1.0))
+            await asyncio.sleep(chance.uniform(0.0, part.longest_seconds / 8))
             await interrupt()
 
 
