@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.database import Database
 from app.core.money import euros
 from app.payments.errands import sweeping
-from app.payments.facts import Difference
+from app.payments.facts import Difference, Traveller
 from app.payments.queries import reconciling
 from app.schemes.models import Scheme
 
@@ -26,27 +26,40 @@ def replay(days: Annotated[int, typer.Option(min=1, max=30, help="So far back.")
 
 
 def reconcile() -> None:
-    """Compare the books of every scheme with the provider's moves of its balance.
+    """Compare the books of every scheme with the provider's moves and the bank's statements.
 
-    Names each difference, and ends with 1 if somebody must explain one.
+    Names each difference and who does something about it, and ends with 1 if there is one. Warns of
+    what has been under way for too long.
     """
 
-    async def compare(database: Database) -> list[str]:
+    async def compare(database: Database) -> tuple[list[str], list[str]]:
         async with database.snapshot() as session:
             lines = [f"{name} is nobody's" for name in await reconciling.unclaimed(session)]
+            warnings = []
             for scheme in await session.scalars(sa.select(Scheme).order_by(Scheme.code)):
-                found = await reconciling.provider(session, scheme.id, clock.now())
+                found = await reconciling.everything(session, scheme.id, clock.today())
                 lines += [_told(scheme.code, difference) for difference in found.differences]
-        return lines
+                warnings += [_warned(scheme.code, traveller) for traveller in found.late]
+        return lines, warnings
 
-    lines = in_database(compare)
-    for line in lines:
+    lines, warnings = in_database(compare)
+    for line in (*warnings, *lines):
         typer.echo(line)
-    typer.echo(f"Differences between the books and the provider: {len(lines)}.")
+    typer.echo(f"Differences between the books, the provider and the bank: {len(lines)}.")
     if lines:
         raise typer.Exit(code=1)
 
 
 def _told(code: str, difference: Difference) -> str:
-    books, provider = euros(difference.books_cents), euros(difference.provider_cents)
-    return f"{code} {difference.name} {difference.meaning}: {books} here, {provider} there"
+    books, outside = euros(difference.books_cents), euros(difference.outside_cents)
+    what = difference.meaning.replace("_", " ")
+    return (
+        f"{code} {difference.name} {what}: {books} here, {outside} there ({difference.responsible})"
+    )
+
+
+def _warned(code: str, traveller: Traveller) -> str:
+    what = traveller.kind.replace("_", " ")
+    since = f"{traveller.since:%Y-%m-%d}"
+    amount = euros(traveller.amount_cents)
+    return f"{code} warning: {what} {traveller.id} of {amount} has been under way since {since}"

@@ -248,6 +248,14 @@ class Settings(BaseSettings):
         float, Field(gt=0, description="How long one call to Stripe may take.")
     ] = 10.0
 
+    under_way_warning_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="After so many days money on its way to or from the bank is warned of.",
+        ),
+    ] = 5
+
     worker: Annotated[bool, Field(description="`baat serve` also works on jobs.")] = True
     worker_concurrency: Annotated[
         int, Field(gt=0, description="How many jobs one worker does at the same time.")

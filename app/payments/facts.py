@@ -142,47 +142,86 @@ WARNING_DAYS = 14
 """How long before that the operator is warned."""
 
 
+class Responsible(StrEnum):
+    """Who does something about a difference."""
+
+    OPERATOR = "operator"
+    """A person of the operator finds out, and explains it."""
+    PROVIDER = "provider"
+    """The payment provider will say more by itself; a person asks, if it does not."""
+    INSTALLATION = "installation"
+    """A job is on its way; a person looks at the jobs, if it stays."""
+
+
 class Meaning(StrEnum):
-    """What a difference says, and so who does something about it."""
+    """What a difference says."""
 
     BEING_BOOKED = "being_booked"
-    """It arrived, and the job that enters it is on its way: nobody, unless it stays."""
+    """It arrived, and the job that enters it is on its way."""
     NOT_COUNTED = "not_counted"
-    """The provider has not counted it to the balance yet: nobody, unless it stays."""
+    """The provider has not counted it to the balance yet."""
     UNKNOWN = "unknown"
-    """It moved the balance, and the books know nothing of it: the operator."""
+    """It moved the balance at the provider, and the books know nothing of it."""
     UNEQUAL = "unequal"
-    """Both know it, with different amounts: the operator."""
+    """Both know it, with different amounts."""
+    IN_SUSPENSE = "in_suspense"
+    """It came by bank and is in the books, and nobody knows for what it came."""
+    UNEXPLAINED = "unexplained"
+    """It left the bank, nobody knows why, and it is in no books."""
+    NOT_ON_STATEMENT = "not_on_statement"
+    """The books have it, and no statement."""
+    STATEMENT_MISSING = "statement_missing"
+    """A statement begins with another balance than the one before ended with, or skips a number."""
+    OPENING_BALANCE = "opening_balance"
+    """The first statement begins with money that never came into the books."""
+    CLOSING_BALANCE = "closing_balance"
+    """The last statements end with other money than the books have, and nothing above says why."""
+
+    @property
+    def responsible(self) -> Responsible:
+        """Who does something about it."""
+        elsewhere = {
+            Meaning.BEING_BOOKED: Responsible.INSTALLATION,
+            Meaning.NOT_COUNTED: Responsible.PROVIDER,
+        }
+        return elsewhere.get(self, Responsible.OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something of which the books and the provider say different amounts."""
+    """Something of which the books and somebody outside say different amounts."""
 
     name: str
-    """What moved the balance: `ch_…`, `po_…`, `txn_…` for a cost."""
+    """What moved the money: `ch_…`, `po_…`, `txn_…` for a cost; an id of a bank transaction."""
     meaning: Meaning
     books_cents: int
-    provider_cents: int
-    since: datetime
+    outside_cents: int
+    since: datetime | None
+
+    @property
+    def responsible(self) -> Responsible:
+        """Who does something about it."""
+        return self.meaning.responsible
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What moved the balance on a day, where people read their clocks."""
+    """What moved on a day, where people read their clocks, and what there was in the end."""
 
     day: date
     books_cents: int
-    provider_cents: int
+    outside_cents: int
+    books_closing_cents: int
+    outside_closing_cents: int | None
+    """None before the first statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The balance at the provider, by the books and by the provider's own moves."""
+    """What there is, by the books, and by the provider's own moves or the bank's statements."""
 
-    as_of: datetime
     books_cents: int
-    provider_cents: int
+    outside_cents: int
     differences: Sequence[Difference]
     days: Sequence[Day]
 
@@ -190,6 +229,63 @@ class Reconciliation:
     def agrees(self) -> bool:
         """Whether there is no difference at all."""
         return not self.differences
+
+
+class TravellerKind(StrEnum):
+    """What is under way."""
+
+    PROVIDER_PAYOUT = "provider_payout"
+    """From the provider to the bank."""
+    OUTGOING = "outgoing"
+    """Sent to somebody, and not settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """Money under way."""
+
+    kind: TravellerKind
+    id: UUID
+    amount_cents: int
+    since: datetime
+    is_late: bool
+    """A warning: it takes longer than it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """All money under way: one by one, and what the books say of it."""
+
+    in_transit_cents: int
+    outgoing_cents: int
+    travellers: Sequence[Traveller]
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The books of a scheme, compared with everybody outside."""
+
+    as_of: datetime
+    provider: Reconciliation
+    bank: Reconciliation
+    under_way: UnderWay
+
+    @property
+    def differences(self) -> list[Difference]:
+        """All there are."""
+        parts = (self.provider, self.bank, self.under_way)
+        return [difference for part in parts for difference in part.differences]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there is no difference at all."""
+        return not self.differences
+
+    @property
+    def late(self) -> list[Traveller]:
+        """What has been under way for too long."""
+        return [one for one in self.under_way.travellers if one.is_late]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ async def differences(session: AsyncSession) -> list[str]:
     """Name every difference between the books and the provider, of all schemes."""
     found = [f"{name} is nobody's" for name in await reconciling.unclaimed(session)]
     for scheme_id in await session.scalars(sa.select(Scheme.id)):
-        compared = await reconciling.provider(session, scheme_id, clock.now())
+        compared = await reconciling.provider(session, scheme_id, clock.today())
         found += [f"{one.name} {one.meaning}" for one in compared.differences]
     return found
 

@@ -60,13 +60,15 @@ def a_debit(amount: str, end_to_end_id: str, **more: Any) -> Line:  # noqa: ANN4
     return Line(amount, "DBIT", family=family, details=(detail,), **more)
 
 
-def a_statement(
+def a_statement(  # noqa: PLR0913  Each may matter to a test.
     *lines: Line,
     version: str = "08",
     opening: str = "1000.00",
     closing: str | None = None,
     number: str = "2026-085",
     iban: str = OUR_IBAN,
+    day: str = "2026-05-04",
+    sequence: int = 85,
 ) -> bytes:
     """Make a file with one statement; the closing balance follows, if it is not said."""
     if closing is None:
@@ -77,9 +79,9 @@ def a_statement(
     text = f"""<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}">
 <BkToCstmrStmt><GrpHdr><MsgId>M-{number}</MsgId><CreDtTm>2026-05-05T04:00:00</CreDtTm></GrpHdr>
-<Stmt><Id>{number}</Id><ElctrncSeqNb>85</ElctrncSeqNb><CreDtTm>2026-05-05T04:00:00+02:00</CreDtTm>
+<Stmt><Id>{number}</Id><ElctrncSeqNb>{sequence}</ElctrncSeqNb><CreDtTm>2026-05-05T04:00:00+02:00</CreDtTm>
 <Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>
-{_balance("OPBD", opening, "2026-05-04")}{_balance("CLBD", closing, "2026-05-04")}
+{_balance("OPBD", opening, day)}{_balance("CLBD", closing, day)}
 {"".join(_entry(line, version) for line in lines)}
 </Stmt></BkToCstmrStmt></Document>"""
     return text.encode()

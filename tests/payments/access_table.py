@@ -102,6 +102,6 @@ TABLE = {
     f"GET {INSIDE}/provider-payouts": Rule(INSPECTING),
     f"POST {INSIDE}/provider-payouts": Rule(DECIDING, always(MONEY), _a_balance),
     f"GET {INSIDE}/whereabouts": Rule(INSPECTING),
-    f"GET {INSIDE}/provider-reconciliation": Rule(INSPECTING),
+    f"GET {INSIDE}/reconciliation": Rule(INSPECTING),
     f"GET {INSIDE}/disputes": Rule(INSPECTING),
 }

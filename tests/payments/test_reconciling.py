@@ -7,8 +7,15 @@ import sqlalchemy as sa
 from app.core import clock
 from app.payments import actions, gateway, queries
 from app.payments.errands import looking, sweeping
-from app.payments.facts import HOLDING_LIMIT_DAYS, WARNING_DAYS, Meaning, Reconciliation
-from app.payments.models import ProviderTransaction, Receipt, Way
+from app.payments.facts import (
+    HOLDING_LIMIT_DAYS,
+    WARNING_DAYS,
+    Arrival,
+    Meaning,
+    Reconciliation,
+)
+from app.payments.models import ProviderTransaction, Rail, Receipt, Way
+from app.schemes.models import Scheme
 from tests.make.commands import baat
 from tests.payments.conftest import CLERK, Till
 from tests.payments.test_outgoings import CLAW_BACK, an_account, approvers, decided
@@ -16,7 +23,7 @@ from tests.payments.test_outgoings import CLAW_BACK, an_account, approvers, deci
 
 async def reconciled(till: Till) -> Reconciliation:
     async with till.database.reading() as session:
-        since = clock.now() - timedelta(days=2)
+        since = clock.today() - timedelta(days=2)
         return await queries.reconciling.provider(session, till.scheme_id, since)
 
 
@@ -39,9 +46,12 @@ async def test_the_books_and_the_provider_agree_thing_by_thing_and_by_day(till: 
     found = await reconciled(till)
 
     assert found.agrees, found.differences
-    assert found.books_cents == found.provider_cents == till.player.world.balance()
+    assert found.books_cents == found.outside_cents == till.player.world.balance()
     assert found.days
-    assert all(day.books_cents == day.provider_cents for day in found.days)
+    assert all(
+        (day.books_cents, day.books_closing_cents) == (day.outside_cents, day.outside_closing_cents)
+        for day in found.days
+    )
 
 
 async def test_what_the_books_do_not_know_is_named(till: Till) -> None:
@@ -69,7 +79,7 @@ async def test_what_the_books_do_not_know_is_named(till: Till) -> None:
         receipt.external_id: Meaning.UNEQUAL,
         "tu_1": Meaning.UNKNOWN,
     }
-    assert (found["tu_1"].books_cents, found["tu_1"].provider_cents) == (0, 700)
+    assert (found["tu_1"].books_cents, found["tu_1"].outside_cents) == (0, 700)
 
 
 async def test_what_is_on_its_way_into_the_books_is_told_apart(till: Till) -> None:
@@ -101,12 +111,23 @@ async def test_the_command_tells_what_somebody_must_explain(till: Till) -> None:
     await till.paid()
     assert await baat(till.database.settings, "reconcile") == (
         0,
-        "Differences between the books and the provider: 0.\n",
+        "Differences between the books, the provider and the bank: 0.\n",
     )
     name = till.player.world.move("topup", "tu_1", 500)
     await sweeping.sweep(till.database)
 
-    code, said = await baat(till.database.settings, "reconcile")
+    async with till.database.work() as session:
+        arrival = Arrival(till.scheme_id, Rail.BANK, "no-transaction", 1_234, clock.now())
+        receipt = await actions.receipts.take(session, arrival, None)
+        assert receipt is not None
+        code = (await session.get_one(Scheme, till.scheme_id)).code
 
-    assert code == 1
-    assert f"{name} is nobody's" in said
+    ended, said = await baat(till.database.settings, "reconcile")
+
+    assert ended == 1
+    assert said.splitlines() == [
+        f"{name} is nobody's",
+        f"{code} {receipt.id} in suspense: 12.34 here, 12.34 there (operator)",
+        f"{code} no-transaction not on statement: 12.34 here, 0.00 there (operator)",
+        "Differences between the books, the provider and the bank: 3.",
+    ]

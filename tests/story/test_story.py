@@ -65,7 +65,7 @@ async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_
     assert "refused (403 own-draft)" in flat
     assert "refused (409 scores-sealed)" in flat
     assert "refused (409 not-enough-units)" in flat
-    assert "provider-reconciliation → No differences." in flat
+    assert "reconciliation → No differences." in flat
     assert "The books balance." in flat
     await insist_on_nothing_left(cluster, said, tmp_path)
 

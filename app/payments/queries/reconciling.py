@@ -1,6 +1,9 @@
-"""Do the books and the provider agree? By name of what moved the balance, and by day."""
+"""Do the books and the provider agree? By name of what moved the balance, and by day.
 
-from datetime import datetime
+The bank is compared in `queries.banking`.
+"""
+
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,8 +22,16 @@ from app.ledger.chart import (
     Kind,
     ledger_id,
 )
-from app.payments.facts import Day, Difference, Meaning, Reconciliation, Whereabouts
+from app.payments.facts import (
+    Day,
+    Difference,
+    Meaning,
+    Reconciled,
+    Reconciliation,
+    Whereabouts,
+)
 from app.payments.postings import COSTS
+from app.payments.queries import banking
 
 MOST = 200
 """More differences than anybody reads at once."""
@@ -49,7 +60,7 @@ WITH ours AS (
 
 _DIFFERENCES = sa.text(f"""
 {_BOTH}
-SELECT name, coalesce(o.cents, 0) AS books_cents, coalesce(t.cents, 0) AS provider_cents,
+SELECT name, coalesce(o.cents, 0) AS books_cents, coalesce(t.cents, 0) AS outside_cents,
        least(o.at, t.at) AS since,
        o.name IS NOT NULL AS in_books, t.name IS NOT NULL AS at_provider,
        EXISTS (SELECT FROM receipts r WHERE r.rail = 'provider' AND r.external_id = name
@@ -63,17 +74,32 @@ SELECT name, coalesce(o.cents, 0) AS books_cents, coalesce(t.cents, 0) AS provid
 
 _DAYS = sa.text(f"""
 {_BOTH}
-SELECT (at AT TIME ZONE :zone)::date AS day, sum(cents) FILTER (WHERE is_ours) AS books_cents,
-       sum(cents) FILTER (WHERE NOT is_ours) AS provider_cents
-  FROM (SELECT cents, at, true AS is_ours FROM ours
-        UNION ALL SELECT cents, at, false FROM theirs) both_sides
- WHERE at >= :since
- GROUP BY day ORDER BY day
+SELECT * FROM (
+    SELECT day, books_cents, outside_cents,
+           sum(books_cents) OVER (ORDER BY day) AS books_closing_cents,
+           sum(outside_cents) OVER (ORDER BY day) AS outside_closing_cents
+      FROM (SELECT (at AT TIME ZONE :zone)::date AS day,
+                   coalesce(sum(cents) FILTER (WHERE is_ours), 0) AS books_cents,
+                   coalesce(sum(cents) FILTER (WHERE NOT is_ours), 0) AS outside_cents
+              FROM (SELECT cents, at, true AS is_ours FROM ours
+                    UNION ALL SELECT cents, at, false FROM theirs) both_sides
+             GROUP BY day) moved) days
+ WHERE day >= :since ORDER BY day
 """)  # noqa: S608  Text of our own.
 
 
-async def provider(session: AsyncSession, scheme_id: UUID, since: datetime) -> Reconciliation:
-    """Compare everything that ever moved a scheme's balance, and show the days since a moment."""
+async def everything(session: AsyncSession, scheme_id: UUID, since: date) -> Reconciled:
+    """Compare the books of a scheme with the provider and with the bank, as of this moment."""
+    return Reconciled(
+        as_of=clock.now(),
+        provider=await provider(session, scheme_id, since),
+        bank=await banking.bank(session, scheme_id, since),
+        under_way=await banking.under_way(session, scheme_id),
+    )
+
+
+async def provider(session: AsyncSession, scheme_id: UUID, since: date) -> Reconciliation:
+    """Compare everything that ever moved a scheme's balance, and show the days from one on."""
     names = {
         "ledger": ledger_id(scheme_id, Book.MONEY),
         "scheme": scheme_id,
@@ -85,7 +111,7 @@ async def provider(session: AsyncSession, scheme_id: UUID, since: datetime) -> R
             name=row.name,
             meaning=_meaning(row),
             books_cents=int(row.books_cents),
-            provider_cents=int(row.provider_cents),
+            outside_cents=int(row.outside_cents),
             since=row.since,
         )
         for row in found
@@ -93,11 +119,10 @@ async def provider(session: AsyncSession, scheme_id: UUID, since: datetime) -> R
     days = await session.execute(_DAYS, {**names, "since": since, "zone": clock.TIME_ZONE})
     moved = await session.scalar(_MOVED, {"scheme": scheme_id})
     return Reconciliation(
-        as_of=clock.now(),
         books_cents=(await balances.now(session, PROVIDER_BALANCE.of(scheme_id))).posted,
-        provider_cents=int(moved or 0),
+        outside_cents=int(moved or 0),
         differences=differences,
-        days=[Day(r.day, int(r.books_cents or 0), int(r.provider_cents or 0)) for r in days],
+        days=[Day(row.day, *map(int, row[1:])) for row in days],
     )
 
 

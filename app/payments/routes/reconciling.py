@@ -1,4 +1,4 @@
-"""Where the money is, and whether the provider says the same."""
+"""Where the money is, and whether provider and bank say the same."""
 
 from datetime import timedelta
 
@@ -7,10 +7,10 @@ from app.core.database import Session
 from app.core.http.routing import router as router_of
 from app.payments import queries
 from app.payments.access import PayingScheme
-from app.payments.facts import Reconciliation, Whereabouts
+from app.payments.facts import Reconciled, Whereabouts
 from app.payments.schemas import ReconciliationView, WhereaboutsView
 
-router = router_of("/schemes/{scheme_id}", "Payment provider")
+router = router_of("/schemes/{scheme_id}", "Payments")
 
 SHOWN = timedelta(days=31)
 
@@ -21,7 +21,11 @@ async def read_whereabouts(scheme: PayingScheme, session: Session) -> Whereabout
     return await queries.reconciling.whereabouts(session, scheme.id)
 
 
-@router.get("/provider-reconciliation", response_model=ReconciliationView)
-async def reconcile_with_provider(scheme: PayingScheme, session: Session) -> Reconciliation:
-    """Compare the books with the provider's own moves of the balance, thing by thing and by day."""
-    return await queries.reconciling.provider(session, scheme.id, clock.now() - SHOWN)
+@router.get("/reconciliation", response_model=ReconciliationView)
+async def reconcile(scheme: PayingScheme, session: Session) -> Reconciled:
+    """Compare the books with the provider's own moves and the bank's statements.
+
+    Thing by thing and by day; every difference has a name, and somebody who does something about
+    it. What is under way from here to there is listed beside.
+    """
+    return await queries.reconciling.everything(session, scheme.id, clock.today() - SHOWN)

@@ -20,10 +20,10 @@ def tell(story: Story) -> None:
             story.teller.table(trial_balance(balance, Book(ledger["book"])))
         if balance["debit"] != balance["credit"]:
             raise Failure(f"The {ledger['book']} book does not balance.")
-    with story.step(f"{ada} compares the books with the provider's own moves of its balance."):
-        found = ada.get(f"{story.props.scheme}/provider-reconciliation")
-    if found["differences"]:
-        raise Failure(f"There are differences: {found['differences']}.")
+    with story.step(f"{ada} compares the books with the provider and the bank."):
+        found = ada.get(f"{story.props.scheme}/reconciliation")
+    if not found["agrees"]:
+        raise Failure(f"There are differences: {found}.")
     story.teller.remark("No differences.", "bold green")
     with story.step("The operator proves every row of them (baat check-books)."):
         counts, faults = story.stage.check_books()
