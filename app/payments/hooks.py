@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, database
@@ -68,9 +69,7 @@ def telling(**owners: Owner) -> Callable[[AsyncSession, Thing, UUID], Awaitable[
                 outgoing = await database.locked(session, Outgoing, thing_id)
                 await _owner(owners, outgoing.purpose).outgoing_moved(session, outgoing)
             case Thing.DISPUTE:
-                dispute = await database.locked(session, Dispute, thing_id)
-                payment = await session.get_one(Payment, dispute.payment_id)
-                await _owner(owners, payment.purpose).dispute_moved(session, dispute, payment)
+                await _disputed(session, owners, thing_id)
 
     return tell_owner
 
@@ -82,6 +81,23 @@ async def _received(session: AsyncSession, owners: dict[str, Owner], receipt_id:
     payment = await session.get_one(Payment, receipt.payment_id)
     await _owner(owners, payment.purpose).received(session, receipt, payment)
     receipt.place, receipt.booked_at = ReceiptPlace.BOOKED, clock.now()
+
+
+async def _disputed(session: AsyncSession, owners: dict[str, Owner], dispute_id: UUID) -> None:
+    """Tell of a dispute; where its money is not told of yet, of that first, and of it later."""
+    payment_id = (await session.get_one(Dispute, dispute_id)).payment_id
+    arrived: UUID | None = await session.scalar(
+        sa.select(Receipt.id)
+        .where(Receipt.payment_id == payment_id, Receipt.place == ReceiptPlace.ARRIVED)
+        .limit(1)
+    )
+    if arrived is not None:
+        await _received(session, owners, arrived)
+        await tell(session, Thing.DISPUTE, dispute_id)
+        return
+    dispute = await database.locked(session, Dispute, dispute_id)
+    payment = await session.get_one(Payment, payment_id)
+    await _owner(owners, payment.purpose).dispute_moved(session, dispute, payment)
 
 
 def _owner(owners: dict[str, Owner], purpose: str) -> Owner:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.core.database import open_database
 from app.core.jobs import Job
-from app.ledger.chart import DISPUTED, OUTGOING, PROVIDER_BALANCE, PROVIDER_FEES
+from app.ledger.chart import DISPUTED, OUTGOING, PROVIDER_BALANCE, PROVIDER_FEES, UNALLOCATED
 from app.main import create_app
 from app.payments.errands import sweeping
 from app.payments.fake.delivery import signed
@@ -120,6 +120,25 @@ async def test_events_in_any_order_come_to_the_same(cluster: Cluster) -> None:
     for seed in range(3):
         async with a_till(cluster) as till:
             assert await a_history(till, shuffled(seed)) == expected, seed
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_dispute_is_told_of_before_its_payment(till: Till, *, won: bool) -> None:
+    payment_id, checkout_id = await till.started()
+    till.happens("pay", checkout_id)
+    [charge] = till.player.store.all("charge")
+    dispute = till.happens("dispute", charge["id"])
+    till.happens("decide", dispute["id"], won=won)
+    till.player.postman.kept.reverse()
+    await till.bring()
+    await till.work()
+
+    assert (await till.payment(payment_id)).status is PaymentStatus.SUCCEEDED
+    assert await till.has(PROVIDER_BALANCE) == till.player.world.balance()
+    assert await till.has(DISPUTED) == 0
+    owner_id = (await till.payment(payment_id)).owner_id
+    assert await till.has(UNALLOCATED, owner_id) == (100_000 if won else 0)
+    assert EventOutcome.NOT_OURS not in {event.outcome for event in await events(till)}
 
 
 async def events(till: Till) -> list[ProviderEvent]:

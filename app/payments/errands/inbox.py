@@ -58,19 +58,24 @@ async def _followed(database: Database, provider: Provider, event: ProviderEvent
         return EventOutcome.NOT_OURS
     kind, look = KINDS[prefix]
     our_id = await provider.our_id(event.object_id)
-    async with database.reading() as session:
-        known = our_id is not None and await session.get(kind, our_id) is not None
-    if our_id is None or not known:
+    if our_id is None or not await _is_known(database, kind, our_id):
         return EventOutcome.NOT_OURS
     await look(database, provider, our_id)
     return EventOutcome.FOLLOWED
 
 
+async def _is_known(database: Database, kind: Kind, our_id: UUID) -> bool:
+    async with database.reading() as session:
+        return await session.get(kind, our_id) is not None
+
+
 async def _dispute(database: Database, provider: Provider, external_id: str) -> EventOutcome:
     intent_id = await provider.disputed(external_id)
-    async with database.reading() as session:
-        payment_id = intent_id and await queries.payments.of_provider(session, intent_id)
-    if not payment_id:
+    # By the mark on the intent: its own events may come later, and till then we do not know it.
+    payment_id = intent_id and await provider.our_id(intent_id)
+    if not payment_id or not await _is_known(database, Payment, payment_id):
         return EventOutcome.NOT_OURS
+    # The money first, then who wants it back.
+    await looking.at_payment(database, provider, payment_id)
     await looking.at_dispute(database, provider, payment_id, external_id)
     return EventOutcome.FOLLOWED

@@ -35,16 +35,6 @@ async def one(session: AsyncSession, of: Scheme | Organisation, payment_id: UUID
     return found
 
 
-async def of_provider(session: AsyncSession, object_id: str) -> UUID | None:
-    """Find the payment of a checkout or an intent of the provider's."""
-    found: UUID | None = await session.scalar(
-        sa.select(Payment.id).where(
-            sa.or_(Payment.checkout_id == object_id, Payment.intent_id == object_id)
-        )
-    )
-    return found
-
-
 async def by_reference(session: AsyncSession, creditor_reference: str) -> Payment | None:
     """Find the payment that a transfer with this reference (`RF…`) is for."""
     found: Payment | None = await session.scalar(
