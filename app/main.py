@@ -46,6 +46,9 @@ from app.payments.actions import (
     suspense,
 )
 from app.payments.actions import payments as expected
+from app.payouts import routes as payouts
+from app.payouts.actions import OWNER as PAYOUTS
+from app.payouts.actions import overdue
 from app.projects import routes as projects
 from app.projects.actions import (
     market,
@@ -68,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *projects.ROUTERS,
     *payments.ROUTERS,
     *orders.ROUTERS,
+    *payouts.ROUTERS,
 )
 
 ABOUT = Path(__file__).with_name("about.md")
@@ -85,7 +89,7 @@ FORGET = housekeeping.forgetting(
 
 TELL_OWNERS = hooks.telling(
     order=OWNER,
-    payout=holding.OWNER,
+    payout=PAYOUTS,
     project=holding.OWNER,
     receipt=suspense.OWNER,
     scheme=holding.OWNER,
@@ -137,6 +141,7 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
     jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
+    jobs.Chore("alert-of-overdue-payouts", overdue.alert, every_seconds=3_600.0),
     jobs.Chore("follow-plans", running.follow_plans, every_seconds=60.0),
     jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),
     jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),

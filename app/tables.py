@@ -8,6 +8,7 @@ from app.ledger import models as ledger
 from app.orders import models as orders
 from app.organisations import models as organisations
 from app.payments import models as payments
+from app.payouts import models as payouts
 from app.projects import models as projects
 from app.schemes import models as schemes
 
@@ -22,6 +23,7 @@ __all__ = [
     "orders",
     "organisations",
     "payments",
+    "payouts",
     "projects",
     "schemes",
     "throttle",

@@ -47,6 +47,7 @@ FURTHER_ROOMS = {
     ("payments", "gateway"): "the way to the payment provider",
     ("payments", "hooks"): "who owns a purpose, and is told what its money does",
     ("payments", "sepa"): "the bank's messages and references, pure",
+    ("payouts", "earmarks"): "what of a project's money can be paid, pure",
     ("projects", "contents"): "what plans and reports say, and whether they are whole",
     ("projects", "exchange"): "plans and rounds as rows of a file",
     ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",

@@ -35,6 +35,7 @@ from tests.orders import access_table as orders
 from tests.organisations import access_table
 from tests.payments import access_bank as bank
 from tests.payments import access_table as payments
+from tests.payouts import access_table as payouts
 from tests.projects import access_table as projects
 from tests.schemes import access_table as schemes
 
@@ -47,6 +48,7 @@ TABLE: dict[str, Rule] = {
     **payments.TABLE,
     **orders.TABLE,
     **bank.TABLE,
+    **payouts.TABLE,
 }
 """The tables of all domains."""
 

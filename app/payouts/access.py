@@ -1,0 +1,42 @@
+"""Who plans payouts, who approves them, and who may look?"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import Session
+from app.payouts import queries
+from app.payouts.models import Payout
+from app.projects.access import (
+    ApprovedProject,
+    OperatedProject,
+    ReadableProject,
+    found_or_refused,
+)
+from app.projects.models import Project
+
+
+async def _readable(payout_id: UUID, project: ReadableProject, session: Session) -> Payout:
+    return await _found(session, project, payout_id)
+
+
+async def _operated(payout_id: UUID, project: OperatedProject, session: Session) -> Payout:
+    return await _found(session, project, payout_id)
+
+
+async def _approved(payout_id: UUID, project: ApprovedProject, session: Session) -> Payout:
+    return await _found(session, project, payout_id)
+
+
+async def _found(session: AsyncSession, project: Project, payout_id: UUID) -> Payout:
+    return found_or_refused(await queries.payouts.one(session, project, payout_id), payout_id)
+
+
+ReadablePayout = Annotated[Payout, Depends(_readable)]
+"""A payout of a project that the caller may read: both sides, auditors and staff."""
+OperatedPayout = Annotated[Payout, Depends(_operated)]
+"""A payout of a scheme for whose operator the person works."""
+ApprovedPayout = Annotated[Payout, Depends(_approved)]
+"""A payout of a scheme for whose operator the person decides."""

@@ -1,0 +1,66 @@
+"""The letters of this domain: what is mailed to whom, in their language."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import mail
+from app.core.mail import Category
+from app.organisations.queries import users
+from app.payouts.models import Payout
+from app.projects.actions.letters import titled
+from app.projects.models import Project
+from app.projects.queries import listings, projects
+
+
+async def paid(session: AsyncSession, payout: Payout) -> None:
+    """Tell an entrepreneur that it was paid."""
+    await _send(session, payout, payout.entrepreneur_id, "paid", {})
+
+
+async def not_paid(session: AsyncSession, payout: Payout, reason: str) -> None:
+    """Tell an operator that a payout did not arrive, or was taken back."""
+    project = await _project(session, payout)
+    await _send(session, payout, project.round.scheme.operator_id, "not_paid", {"reason": reason})
+
+
+async def overdue(session: AsyncSession, payout: Payout) -> None:
+    """Tell an operator that a payout should have arrived by now."""
+    project = await _project(session, payout)
+    due = {"due_on": payout.due_on}
+    await _send(session, payout, project.round.scheme.operator_id, "overdue", due)
+
+
+async def _project(session: AsyncSession, payout: Payout) -> Project:
+    project = await projects.one(session, payout.project_id)
+    if project is None:
+        message = f"the payout {payout.id} has no project"
+        raise RuntimeError(message)
+    return project
+
+
+async def _send(
+    session: AsyncSession,
+    payout: Payout,
+    organisation_id: UUID,
+    letter: str,
+    more: Mapping[str, object],
+) -> None:
+    """Mail who decides for an organisation, unless they declined such mail."""
+    project = await _project(session, payout)
+    listing = await listings.of_project(session, payout.project_id)
+    for user in await users.deciders(session, organisation_id):
+        await mail.send(
+            session,
+            to=user.email,
+            language=user.language,
+            letter=f"payouts/{letter}",
+            category=Category.TASKS,
+            name=user.name,
+            organisation=project.entrepreneur.legal_name,
+            scheme=project.round.scheme.name[user.language],
+            project=titled(listing.title, user.language),
+            amount_cents=payout.amount_cents,
+            **more,
+        )

@@ -1,0 +1,54 @@
+"""What payouts do to the books: pure, event in, draft out. What is sent, `payments` enters."""
+
+from datetime import datetime
+
+from app.ledger.chart import PAYABLE, RESULT_PART, START_PART, VAT_SALE, Account, Kind
+from app.ledger.drafts import Draft, credit, debit
+from app.payouts.models import Payout
+from app.schemes.terms import Part
+
+KEPT_IN: dict[Part, Kind] = {Part.START: START_PART, Part.RESULT: RESULT_PART}
+"""Where the money of a part is."""
+
+_NAMED = {Part.START: "start part", Part.RESULT: "result part"}
+
+
+def approved(payout: Payout, approved_at: datetime) -> Draft:
+    """Owe an entrepreneur a tranche of a part, and the VAT that belongs to it."""
+    part, vat, payable = _accounts(payout)
+    return Draft(
+        kind="payout.approved",
+        reference=f"payout/{payout.id}/approved",
+        narration=f"Payout of the {_NAMED[payout.part]} approved",
+        occurred_at=approved_at,
+        lines=(
+            debit(part, payout.principal_cents, payout.id),
+            debit(vat, payout.vat_cents, payout.id),
+            credit(payable, payout.amount_cents, payout.id),
+        ),
+    )
+
+
+def withheld(payout: Payout, withheld_at: datetime) -> Draft:
+    """Earmark again what was owed and is not paid."""
+    part, vat, payable = _accounts(payout)
+    return Draft(
+        kind="payout.withheld",
+        reference=f"payout/{payout.id}/withheld",
+        narration=f"Payout of the {_NAMED[payout.part]} withheld",
+        occurred_at=withheld_at,
+        lines=(
+            debit(payable, payout.amount_cents, payout.id),
+            credit(part, payout.principal_cents, payout.id),
+            credit(vat, payout.vat_cents, payout.id),
+        ),
+    )
+
+
+def _accounts(payout: Payout) -> tuple[Account, Account, Account]:
+    scheme_id, entrepreneur_id = payout.scheme_id, payout.entrepreneur_id
+    return (
+        KEPT_IN[payout.part].of(scheme_id, payout.project_id),
+        VAT_SALE.of(scheme_id, entrepreneur_id),
+        PAYABLE.of(scheme_id, entrepreneur_id),
+    )

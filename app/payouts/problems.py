@@ -1,0 +1,52 @@
+"""Why money can't be paid out."""
+
+from collections.abc import Sequence
+
+from app.core.problems import Problem
+from app.payouts.earmarks import Obstacle
+
+
+class PayoutNotDue(Problem):
+    """Something keeps this tranche from being paid now; `obstacles` names all of it."""
+
+    status = 409
+    title = "This can't be paid out now"
+
+    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
+        told = [{"code": each.code.value, "detail": each.detail} for each in obstacles]
+        super().__init__(" ".join(each.detail for each in obstacles), obstacles=told)
+
+
+class EarmarkTooSmall(Problem):
+    """The project has not so much earmarked that can be paid now."""
+
+    status = 409
+    title = "The project has not so much earmarked"
+
+    def __init__(self, asked_cents: int, payable_cents: int) -> None:
+        super().__init__(
+            f"{asked_cents} cents were to be paid, and {payable_cents} can be paid now.",
+            asked_cents=asked_cents,
+            payable_cents=payable_cents,
+        )
+
+
+class PayoutStateForbids(Problem):
+    """The payout does not stand so that this can be done."""
+
+    status = 409
+    title = "The payout does not stand so"
+
+
+class EarningsTooSmall(Problem):
+    """The operator has not earned so much, or has taken it."""
+
+    status = 409
+    title = "There is not so much to withdraw"
+
+
+class OperatorAccountUnfit(Problem):
+    """The operator has no bank account, or a new one."""
+
+    status = 409
+    title = "The operator's account can't be paid now"

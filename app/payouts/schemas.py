@@ -1,0 +1,150 @@
+"""Earmarks, payouts and withdrawals on the wire. Amounts are whole euro cents."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.money import LARGEST_AMOUNT, Cents
+from app.core.wire import Moment, Request, View
+from app.organisations.schemas.fields import Reason
+from app.payments.models import OutgoingKind, Rail
+from app.payouts.earmarks import ObstacleCode
+from app.payouts.models import PayoutState
+from app.schemes.terms import Part, TrancheMoment
+
+Amount = Annotated[int, Field(strict=True, ge=1, le=LARGEST_AMOUNT, examples=[1_080_000])]
+
+
+class PayoutRequest(Request):
+    """What should be paid of a tranche, and by which way."""
+
+    part: Part
+    tranche: Annotated[
+        int, Field(ge=1, le=10, description="Its place among the part's tranches, from 1.")
+    ]
+    rail: Annotated[
+        Rail, Field(description="To the entrepreneur's bank account, or to that at the provider.")
+    ]
+    principal_cents: Annotated[
+        Amount | None,
+        Field(description="Without VAT; null: all that can be paid of the tranche now."),
+    ] = None
+    reason: Reason
+
+
+class PayoutDecisionRequest(Request):
+    """Why a payout is approved or withheld."""
+
+    reason: Reason
+
+
+class RetryRequest(Request):
+    """By which way a payout is tried again, and why."""
+
+    rail: Rail
+    reason: Reason
+
+
+class OperatorWithdrawalRequest(Request):
+    """What the operator takes of its own."""
+
+    kind: Annotated[
+        Literal[OutgoingKind.FEE, OutgoingKind.VAT],
+        Field(description="Of the service fees that it earned, or of the VAT on them."),
+    ]
+    amount_cents: Amount
+
+
+class PayoutView(View):
+    """A payout: of what, to whom, decided by whom, and how far it is."""
+
+    id: UUID
+    scheme_id: UUID
+    project_id: UUID
+    entrepreneur_id: UUID
+    part: Part
+    tranche: int
+    moment: TrancheMoment
+    principal_cents: Annotated[Cents, Field(description="From the part.")]
+    vat_cents: Annotated[Cents, Field(description="What buyers paid as VAT on it.")]
+    amount_cents: Annotated[Cents, Field(description="Both together.")]
+    state: PayoutState
+    rail: Rail
+    iban: str | None
+    holder_name: str | None
+    provider_account_id: UUID | None
+    retries_id: Annotated[UUID | None, Field(description="It brings what this payout did not.")]
+    outgoing_id: Annotated[UUID | None, Field(description="What brings it; null till approved.")]
+    planned_by_id: UUID
+    planned_at: Moment
+    approved_by_id: UUID | None
+    approved_at: Moment | None
+    due_on: Annotated[date | None, Field(description="The last day of the payment term.")]
+
+
+class PayoutDecisionView(View):
+    """What became of a payout: by whom, when and why."""
+
+    id: UUID
+    payout_id: UUID
+    state: PayoutState
+    reason: str
+    decided_by: str
+    decided_at: Moment
+
+
+class ObstacleView(View):
+    """Why nothing can be paid, or not more."""
+
+    code: ObstacleCode
+    detail: str
+
+
+class PartEarmarkView(View):
+    """One part of a project's money."""
+
+    part: Part
+    there_cents: Annotated[Cents, Field(description="In the books now.")]
+    frozen_cents: Annotated[Cents, Field(description="What of it is held until a decision.")]
+    paid_cents: Annotated[Cents, Field(description="What left it for the entrepreneur.")]
+    planned_cents: Annotated[Cents, Field(description="Planned, and waiting for approval.")]
+
+
+class TrancheEarmarkView(View):
+    """One tranche of the policy, and what can be paid of it now."""
+
+    part: Part
+    number: int
+    moment: TrancheMoment
+    percent: Annotated[int, Field(description="Of the part.")]
+    share_cents: Cents
+    taken_cents: Annotated[Cents, Field(description="Paid or planned.")]
+    payable_cents: Annotated[Cents, Field(description="Without VAT.")]
+    payable_vat_cents: Annotated[Cents, Field(description="The VAT that goes with it.")]
+    obstacles: list[ObstacleView]
+
+
+class EarmarkAmountsView(View):
+    """A project's money by part and tranche."""
+
+    parts: list[PartEarmarkView]
+    tranches: list[TrancheEarmarkView]
+    vat_cents: Annotated[Cents, Field(description="VAT on the sale of the project's own orders.")]
+    paid_vat_cents: Cents
+
+
+class DestinationsView(View):
+    """What keeps money from going to the entrepreneur, by the way that it would go."""
+
+    bank: list[ObstacleView]
+    provider: list[ObstacleView]
+
+
+class EarmarkView(View):
+    """What a project has, what went out, and what can be paid now or why not."""
+
+    project_id: UUID
+    earmark: EarmarkAmountsView
+    destinations: DestinationsView

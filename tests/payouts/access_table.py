@@ -1,0 +1,117 @@
+"""Who may do what with payouts: one line per operation."""
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.ledger import journal
+from app.ledger.chart import FEE_INCOME, START_PART, Book
+from app.organisations.models import Organisation
+from app.payments.models import OutgoingKind
+from app.payouts.models import Payout, PayoutState
+from app.projects.models import Project, ProjectState
+from app.schemes.models import Scheme
+from app.schemes.terms import Part, TrancheMoment
+from tests import make
+from tests.make.books import a_draft
+from tests.matrix import FURNISHERS, Body, Caller, Place, Rule, Tenant, World
+from tests.organisations.access_table import REASON, always
+from tests.payouts.conftest import START
+from tests.projects.access_reports import TOLD
+from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING
+
+CENTS = 1_000
+
+
+async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: Place) -> None:
+    """Have somebody plan a payout of a project of the organisation's scheme."""
+    project = await _project(session, tenant)
+    payout = Payout(
+        scheme_id=project.scheme_id,
+        project_id=project.id,
+        entrepreneur_id=project.entrepreneur_id,
+        part=Part.START,
+        tranche=1,
+        moment=TrancheMoment.AT_START,
+        principal_cents=CENTS,
+        vat_cents=0,
+        iban="NL91ABNA0417164300",
+        holder_name="DAM Nederland B.V.",
+        planned_by_id=world.users[Caller.STRANGER],
+    )
+    session.add(payout)
+    await session.flush()
+    tenant.things["payout_id"] = payout.id
+
+
+FURNISHERS.append(furnish)
+
+
+async def _project(session: AsyncSession, tenant: Tenant) -> Project:
+    return await session.get_one(Project, tenant.things["told_project_id"])
+
+
+async def _funded(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the projects funded, with enough for two payouts in their start parts."""
+    for place in Place:
+        project = await _project(session, world[place])
+        project.state = ProjectState.FUNDED
+        await journal.open_ledger(session, project.scheme_id, Book.MONEY)
+        part = START_PART.of(project.scheme_id, project.id)
+        await journal.post(session, a_draft(part, 2 * CENTS))
+    await session.flush()
+    return START
+
+
+async def _approvable(session: AsyncSession, world: World, caller: Caller) -> Body:
+    await _funded(session, world, caller)
+    return REASON
+
+
+async def _failed(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the payouts failed."""
+    for place in Place:
+        payout = await session.get_one(Payout, world[place].things["payout_id"])
+        scheme = await session.get_one(Scheme, payout.scheme_id)
+        outgoing = await make.a_refund(session, scheme)
+        outgoing.kind, outgoing.purpose = OutgoingKind.PAYOUT, payout.purpose
+        payout.approved_by_id = world.users[Caller.FORMER_STAFF]
+        payout.approved_at, payout.due_on = clock.now(), clock.today()
+        payout.outgoing_id, payout.state = outgoing.id, PayoutState.FAILED
+    await session.flush()
+    return AGAIN
+
+
+async def _earned(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the operators earned something, and an account of their own."""
+    for place in Place:
+        scheme = await session.get_one(Scheme, world[place].things["scheme_id"])
+        operator = await session.get_one(Organisation, scheme.operator_id)
+        operator.iban = "NL91ABNA0417164300"
+        operator.iban_changed_at = clock.now() - timedelta(days=60)
+        await journal.open_ledger(session, scheme.id, Book.MONEY)
+        await journal.post(session, a_draft(FEE_INCOME.of(scheme.id), CENTS))
+    await session.flush()
+    return TAKEN
+
+
+AGAIN = {"rail": "bank", **REASON}
+TAKEN = {"kind": "fee", "amountCents": CENTS}
+PROJECT = "/v1/projects/{project_id}"
+PAYOUT = f"{PROJECT}/payouts/{{payout_id}}"
+SCHEME = "/v1/schemes/{scheme_id}"
+
+TABLE: dict[str, Rule] = {
+    f"GET {PROJECT}/earmark": Rule(INSPECTING, other=TOLD),
+    f"GET {PROJECT}/payouts": Rule(INSPECTING, other=TOLD),
+    f"POST {PROJECT}/payouts": Rule(OPERATING, always(START), _funded, other=TOLD),
+    f"GET {PAYOUT}": Rule(INSPECTING, other=TOLD),
+    f"GET {PAYOUT}/decisions": Rule(INSPECTING, other=TOLD),
+    f"POST {PAYOUT}/approvals": Rule(DECIDING, always(REASON), _approvable, other=TOLD),
+    f"POST {PAYOUT}/withholdings": Rule(DECIDING, always(REASON), other=TOLD),
+    f"POST {PAYOUT}/retries": Rule(OPERATING, always(AGAIN), _failed, other=TOLD),
+    f"GET {SCHEME}/payouts": Rule(INSPECTING),
+    f"POST {SCHEME}/withdrawals": Rule(OPERATING, always(TAKEN), _earned),
+}
+"""Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""

@@ -1,0 +1,48 @@
+"""What payouts do to the books, as the pages that a bookkeeper reads."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from app.payouts import postings
+from app.payouts.models import Payout
+from app.schemes.terms import Part
+
+AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def a_payout(part: Part = Part.START, vat_cents: int = 226_800) -> Payout:
+    return Payout(
+        id=UUID(int=9),
+        scheme_id=UUID(int=1),
+        project_id=UUID(int=2),
+        entrepreneur_id=UUID(int=3),
+        part=part,
+        principal_cents=1_080_000,
+        vat_cents=vat_cents,
+    )
+
+
+def test_an_approved_payout_is_owed_with_its_vat() -> None:
+    assert str(postings.approved(a_payout(), AT)).splitlines() == [
+        "2026-05-01  Payout of the start part approved",
+        "  Dr start_part                     10,800.00 EUR",
+        "  Dr vat_sale                        2,268.00 EUR",
+        "      Cr payable                    13,068.00 EUR",
+    ]
+
+
+def test_the_result_part_is_owed_likewise() -> None:
+    assert str(postings.approved(a_payout(Part.RESULT, 0), AT)).splitlines() == [
+        "2026-05-01  Payout of the result part approved",
+        "  Dr result_part                    10,800.00 EUR",
+        "      Cr payable                    10,800.00 EUR",
+    ]
+
+
+def test_what_is_withheld_is_earmarked_again() -> None:
+    assert str(postings.withheld(a_payout(), AT)).splitlines() == [
+        "2026-05-01  Payout of the start part withheld",
+        "  Dr payable                        13,068.00 EUR",
+        "      Cr start_part                 10,800.00 EUR",
+        "      Cr vat_sale                    2,268.00 EUR",
+    ]
