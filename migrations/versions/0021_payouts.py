@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019_payouts"
-down_revision = "0018_reports"
+revision = "0021_payouts"
+down_revision = "0020_invoices"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 STATES = ("planned", "approved", "sent", "settled", "failed", "withheld", "clawed_back")

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0022_invoices"
-down_revision = "0021_parts"
+revision = "0020_invoices"
+down_revision = "0019_parts"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 GROWS = {"rights": "SELECT, INSERT", "append_only": True}

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0021_parts"
+revision = "0019_parts"
 down_revision = "0018_reports"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
