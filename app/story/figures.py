@@ -158,6 +158,38 @@ def other_plan(today: date) -> dict[str, Any]:
     }
 
 
+def report(begins: date, until: date, reached: int) -> dict[str, Any]:
+    """Write what came of DAM Nederland's project until a day."""
+    return {
+        "summary": {"nl": "De lessen lopen; de eerste rijbewijzen zijn gehaald."},
+        "periodFrom": begins.isoformat(),
+        "periodUntil": until.isoformat(),
+        "counts": [
+            {"group": "participatiewet", "category": "took-part", "people": 9},
+            {"group": "jobs-agreement", "category": "took-part", "people": 3},
+            {"group": "participatiewet", "category": "found-work", "people": reached},
+        ],
+        "milestones": [
+            {"number": 1, "reachedOn": (begins + timedelta(days=80)).isoformat(), "remark": ""}
+        ],
+        "promises": [],
+        "costsCents": 540_000,
+    }
+
+
+def final_report(begins: date, ends: date) -> dict[str, Any]:
+    """Write what came of it in the end."""
+    return {
+        **report(begins, ends, reached=9),
+        "summary": {"nl": "Elf van de twaalf mensen zijn nu chauffeur."},
+        "promises": [
+            {"number": 1, "isKept": True, "remark": ""},
+            {"number": 2, "isKept": True, "remark": ""},
+        ],
+        "costsCents": 1_080_000,
+    }
+
+
 def sheet(estimate: int) -> dict[str, Any]:
     """Write what an expert finds of that plan."""
     return {

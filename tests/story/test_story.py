@@ -20,6 +20,16 @@ Threshold reached
       Cr fee_income                    575.00 EUR
       Cr vat_fee                       120.75 EUR
 """
+START_PART = """
+Payout of the start part approved
+  Dr start_part                     10,800.00 EUR
+      Cr payable                    10,800.00 EUR
+"""
+RESULT_PART = """
+Payout of the result part approved
+  Dr result_part                       420.00 EUR
+      Cr payable                       420.00 EUR
+"""
 REFUNDED = """
 5 units annulled, their money goes back
   Dr deposit                           530.25 EUR
@@ -59,7 +69,7 @@ async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_
     pages = [line.partition("│ ")[2] for line in said.splitlines() if "│ " in line]
     # Each page begins with its day.
     journal = "\n".join(re.sub(r"^\d{4}-\d{2}-\d{2}  ", "", line) for line in pages)
-    for page in (LISTED, FUNDED, REFUNDED):
+    for page in (LISTED, FUNDED, START_PART, RESULT_PART, REFUNDED):
         assert page.strip() in journal
     assert "median of 110, 118, 122, 130 = 120; rounded down = 120 RIKX" in flat
     assert "refused (403 own-draft)" in flat

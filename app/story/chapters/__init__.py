@@ -14,7 +14,9 @@ from app.story.chapters import (
     ending,
     market,
     participants,
+    paying_out,
     plans,
+    reporting,
     scheme,
     valuation,
 )
@@ -37,7 +39,9 @@ CHAPTERS = (
     Chapter("The projects come to the market", market.tell),
     Chapter("Two companies buy", buying.tell),
     Chapter("The bank's statement comes, and the threshold is reached", banking.tell),
+    Chapter("The start part is paid", paying_out.tell),
     Chapter("The sale ends, and one project missed", ending.tell),
+    Chapter("The project reports, and the result part is paid", reporting.tell),
     # What the books say in the end; further chapters come before it.
     Chapter("The books", closing.tell),
 )
