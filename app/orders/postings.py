@@ -21,7 +21,7 @@ from app.ledger.chart import (
     VAT_SALE,
 )
 from app.ledger.drafts import Draft, Hold, Line, credit, debit
-from app.orders.models import Order, OrderPart
+from app.orders.models import Order, OrderPart, PartKind
 from app.payments.models import Dispute
 
 
@@ -113,31 +113,36 @@ def in_vain(order: Order, arrived: Arrived, before_cents: int) -> Draft:
     )
 
 
-def paid(order: Order, arrived: Arrived, before_cents: int, entrepreneur_id: UUID | None) -> Draft:
-    """Pay an order with what arrived and what had come before; what is too much goes back.
+def credited(order: Order, entrepreneur_id: UUID | None) -> tuple[Line, ...]:
+    """Say where the money of an order goes that is paid.
 
     Below the threshold all of it is a deposit. Of a project that is funded (then its entrepreneur
     is given) each amount goes at once where the threshold would have moved it.
     """
-    rest_cents = before_cents + arrived.line.amount - order.total_cents
-    lines = [
-        arrived.line,
-        debit(UNALLOCATED.of(order.scheme_id, order.id), before_cents, order.id),
-        credit(REFUND_DUE.of(order.scheme_id, order.buyer_id), rest_cents, order.id),
-    ]
     if entrepreneur_id is None:
         deposit = DEPOSIT.of(order.scheme_id, order.project_id)
-        lines.append(credit(deposit, order.total_cents, order.id))
-    else:
-        result = RESULT_PART.of(order.scheme_id, order.project_id)
-        lines.append(credit(result, order.proceeds_cents, order.id))
-        lines += _fees(order.scheme_id, entrepreneur_id, amounts_of(order), order.id)
+        return (credit(deposit, order.total_cents, order.id),)
+    amounts, result = amounts_of(order), RESULT_PART.of(order.scheme_id, order.project_id)
+    return (
+        credit(result, amounts.principal_cents, order.id),
+        *_fees(order.scheme_id, entrepreneur_id, amounts, order.id),
+    )
+
+
+def paid(order: Order, arrived: Arrived, before_cents: int, goes_to: tuple[Line, ...]) -> Draft:
+    """Pay an order with what arrived and what had come before; what is too much goes back."""
+    rest_cents = before_cents + arrived.line.amount - order.total_cents
     return Draft(
         kind="order.paid",
         reference=f"order/{order.id}/paid",
         narration=f"{order.quantity_units:,} units paid",
         occurred_at=arrived.received_at,
-        lines=tuple(lines),
+        lines=(
+            arrived.line,
+            debit(UNALLOCATED.of(order.scheme_id, order.id), before_cents, order.id),
+            credit(REFUND_DUE.of(order.scheme_id, order.buyer_id), rest_cents, order.id),
+            *goes_to,
+        ),
         evidence=arrived.evidence,
     )
 
@@ -232,10 +237,12 @@ def unwound(order: Order, part: OrderPart, money: tuple[Line, ...]) -> Draft:
     units = part.quantity_units
     goes_to = FOR_SALE if part.are_for_sale else ANNULLED
     what = "for sale again" if part.are_for_sale else "annulled"
+    moved = part.kind is PartKind.REALLOCATED
+    where = "moves to another project" if moved else "goes back"
     return Draft(
-        kind="order.unwound",
+        kind="order.reallocated" if moved else "order.unwound",
         reference=f"order/{order.id}/unwound/{order.undone_units}",
-        narration=f"{units:,} units {what}, their money goes back",
+        narration=f"{units:,} units {what}, their money {where}",
         occurred_at=part.decided_at,
         lines=(
             *money,

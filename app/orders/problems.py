@@ -90,9 +90,30 @@ class OwnOrder(NotAllowed):
 
 
 class AboveOwnLimit(NotAllowed):
-    """An approver has a spending limit too, and the order is above it."""
+    """Whoever decides has a spending limit too, and the order is above it."""
 
-    title = "The order is above the approver's own limit"
+    title = "The order is above one's own limit"
+
+
+class NothingToReallocate(Problem):
+    """The project missed no threshold, its terms refund at once, or the time to choose is over."""
+
+    status = 409
+    title = "The order can't be moved to another project"
+
+
+class OtherTerms(Problem):
+    """Units of the other project cost otherwise: the money would not buy as many."""
+
+    status = 409
+    title = "The other project's terms of sale differ"
+
+
+class PaidOut(Problem):
+    """The money of so many units is not there any more: its entrepreneur was paid with it."""
+
+    status = 409
+    title = "The money was paid out"
 
 
 class NothingStranded(Problem):

@@ -81,7 +81,7 @@ async def pay(session: AsyncSession, order: Order) -> None:
     arrived = Arrived(new_id(), bank, (), clock.now())
     await journal.post(
         session,
-        postings.paid(order, arrived, 0, None),
+        postings.paid(order, arrived, 0, postings.credited(order, None)),
         postings.issued(order, clock.now(), settles_hold=True),
     )
     order.state, order.paid_at = OrderState.PAID, clock.now()

@@ -14,13 +14,13 @@ from app.orders.models import Order, OrderState, SerialBlock
 from app.orders.postings import Arrived, in_vain
 from app.orders.serials import Serial
 from app.organisations.models import Organisation
-from app.projects.models import Listing, Project, ReportKind
+from app.projects.models import Listing, Project, ProjectState, ReportKind, Round
 from app.schemes.models import Scheme
 from tests import make
 from tests.make.invoices import an_invoice
 from tests.make.orders import an_order, pay
 from tests.make.reports import a_submitted_report
-from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
+from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World, standing
 from tests.organisations.access_table import OURS, REASON, always
 from tests.projects.access_market import LISTED, SHOWN, a_file
 from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING, READING
@@ -90,6 +90,18 @@ async def _paid(session: AsyncSession, world: World, _caller: Caller) -> Body:
     return REASON
 
 
+async def _missed(session: AsyncSession, world: World, caller: Caller) -> Body:
+    """Have the project of the caller's order miss its threshold, and another one be there."""
+    await _paid(session, world, caller)
+    [place] = [place for place in Place if standing(caller, place) in OPERATING]
+    listing = await _listing(session, world[place])
+    other = await make.a_listing(session, await session.get_one(Round, listing.round_id))
+    project = await session.get_one(Project, listing.project_id)
+    project.state = ProjectState.NOT_FUNDED
+    await session.flush()
+    return {"projectId": str(other.project_id)}
+
+
 async def _stranded(session: AsyncSession, world: World, _caller: Caller) -> Body:
     """Have the orders owed something that came from nobody knows where."""
     for place in Place:
@@ -99,6 +111,10 @@ async def _stranded(session: AsyncSession, world: World, _caller: Caller) -> Bod
         came = Arrived(new_id(), debit(BANK.of(order.scheme_id), 50, order.id), (), clock.now())
         await journal.post(session, in_vain(order, came, 0))
     return {}
+
+
+def _listed(world: World, place: Place) -> Body:
+    return {"projectId": str(world[place].things["listed_project_id"])}
 
 
 def _an_order(world: World, place: Place) -> Body:
@@ -129,6 +145,7 @@ TABLE = {
     f"GET {ORDER}/reports/evidence/{{public_evidence_id}}/content": Rule(SEEING),
     "GET /v1/schemes/{scheme_id}/stranded-refunds": Rule(INSPECTING),
     f"POST {ORDER}/refund-transfers": Rule(DECIDING, arrange=_stranded),
+    f"POST {ORDER}/reallocations": Rule(OPERATING, _listed, _missed),
     f"POST {ORDER}/cancellations": Rule(OPERATING, always(REASON)),
     f"GET {ORDER}/invoices": Rule(SEEING),
     "GET /v1/organisations/{organisation_id}/invoices": Rule(READING),

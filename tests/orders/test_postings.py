@@ -49,7 +49,8 @@ def test_units_are_held() -> None:
 
 
 def test_a_payment_below_the_threshold_is_a_deposit() -> None:
-    draft = postings.paid(an_order(), arrived(106_050), 0, None)
+    order = an_order()
+    draft = postings.paid(order, arrived(106_050), 0, postings.credited(order, None))
     assert str(draft).splitlines() == [
         "2026-05-01  10 units paid",
         "  Dr bank                            1,060.50 EUR",
@@ -58,7 +59,8 @@ def test_a_payment_below_the_threshold_is_a_deposit() -> None:
 
 
 def test_a_payment_after_the_threshold_goes_where_it_belongs() -> None:
-    draft = postings.paid(an_order(), arrived(106_000), 100, SELLER)
+    order = an_order()
+    draft = postings.paid(order, arrived(106_000), 100, postings.credited(order, SELLER))
     assert str(draft).splitlines() == [
         "2026-05-01  10 units paid",
         "  Dr bank                            1,060.00 EUR",
@@ -143,6 +145,8 @@ def test_whatever_comes_the_page_balances(
     order = an_order(total=price + fee, price=price, fee=fee, vat=0)
     postings.in_vain(order, arrived(came), before)
     if before + came >= order.total_cents:
-        draft = postings.paid(order, arrived(came), before, SELLER if funded else None)
+        draft = postings.paid(
+            order, arrived(came), before, postings.credited(order, SELLER if funded else None)
+        )
         owed = [line.amount for line in draft.lines if line.account.kind.code == "refund_due"]
         assert sum(owed) == before + came - order.total_cents

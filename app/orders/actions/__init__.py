@@ -9,6 +9,7 @@ from app.orders.actions import (
     ordering,
     parting,
     paying,
+    reallocating,
     receiving,
     refunding,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "ordering",
     "parting",
     "paying",
+    "reallocating",
     "receiving",
     "refunding",
 ]

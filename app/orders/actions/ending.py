@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, jobs
+from app.core import clock, events, jobs
 from app.core.database import Database
 from app.ledger import balances, journal
 from app.ledger.chart import FOR_SALE, UNALLOCATED
@@ -53,6 +53,7 @@ async def end_sale(session: AsyncSession, project_id: UUID) -> None:
     if offer.project_state is ProjectState.LISTED and not under_way:
         sold, _amounts = await queries.orders.sold(session, project_id)
         outcomes.miss(session, project, sold)
+        await _tell_buyers(session, offer)
     await session.flush()
     await journal.post(session, *drafts)
     for order in ended:
@@ -85,6 +86,24 @@ async def _close_unpaid(
                 drafts.append(postings.given_back(order, came.posted, clock.now()))
                 await refunding.send_back(session, order, came.posted)
     return ended, drafts
+
+
+async def _tell_buyers(session: AsyncSession, offer: Offer) -> None:
+    """Write for each paid order that it is refunded, and until when its buyer can choose."""
+    can_choose = isinstance(offer.terms.threshold_missed, Reallocating)
+    until = refund_due_at(offer).isoformat() if can_choose else None
+    for order in await queries.orders.locked_paid(session, offer.project_id):
+        events.record(
+            session,
+            "order.threshold-missed",
+            order.id,
+            decisions.CLOCK,
+            schemeId=str(order.scheme_id),
+            projectId=str(order.project_id),
+            buyerId=str(order.buyer_id),
+            quantityUnits=order.remaining_units,
+            chooseUntil=until,
+        )
 
 
 async def _lapse(session: AsyncSession, offer: Offer) -> list[AnyDraft]:

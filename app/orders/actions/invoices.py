@@ -12,7 +12,7 @@ The database gives the number (`Invoice`), and its row is the last lock that a t
 issue after the books are written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -119,8 +119,13 @@ async def issue_paid(session: AsyncSession, prepared: Prepared, block: SerialBlo
 
     Where somebody's data are not complete, a job tries again until they are.
     """
+    await _write(session, await _possible(session, with_serials(prepared, block)))
+
+
+async def _possible(session: AsyncSession, prepared: Prepared) -> list[Invoice]:
+    """Draw up what is wanted, or have a job do so later."""
     try:
-        await issue(session, _with_serials(prepared, block))
+        return _drawn_up(prepared)
     except InvoiceFaultsError as error:
         order = prepared.order
         events.record(
@@ -128,6 +133,7 @@ async def issue_paid(session: AsyncSession, prepared: Prepared, block: SerialBlo
         )
         logger.warning("invoice_impossible", order_id=str(order.id), faults=error.faults)
         await jobs.enqueue(session, ISSUE, order_id=order.id)
+        return []
 
 
 async def issue_late(session: AsyncSession, order_id: UUID) -> None:
@@ -140,7 +146,7 @@ async def issue_late(session: AsyncSession, order_id: UUID) -> None:
     if order.state not in BOUGHT:
         return
     block = await queries.units.given(session, order)
-    prepared = _with_serials(await prepare(session, order), block)
+    prepared = with_serials(await prepare(session, order), block)
     await issue(session, prepared)
     if prepared.wanted and order.undone_units:
         lost = between(order.quote, 0, order.undone_units)
@@ -148,7 +154,8 @@ async def issue_late(session: AsyncSession, order_id: UUID) -> None:
         await credit(session, order, reason, supplies(lost))
 
 
-def _with_serials(prepared: Prepared, block: SerialBlock) -> Prepared:
+def with_serials(prepared: Prepared, block: SerialBlock) -> Prepared:
+    """Name the serials that an order was given."""
     first, last = Serial.of(block.first_serial), Serial.of(block.last_serial)
     serials = str(first) if first == last else f"{first} … {last}"
     return replace(prepared, sale=replace(prepared.sale, serials=serials))
@@ -173,6 +180,10 @@ async def issue(session: AsyncSession, prepared: Prepared) -> None:
     Raises:
         InvoiceFaultsError: somebody's data are not complete; nothing was written.
     """
+    await _write(session, _drawn_up(prepared))
+
+
+def _drawn_up(prepared: Prepared) -> list[Invoice]:
     order, sale = prepared.order, prepared.sale
     rows = []
     if Supply.UNITS in prepared.wanted:
@@ -204,6 +215,23 @@ async def issue(session: AsyncSession, prepared: Prepared) -> None:
                 units=0,
             )
         )
+    return rows
+
+
+async def exchange(
+    session: AsyncSession, lost: Sequence[tuple[Order, OrderPart]], bought: Prepared | None
+) -> None:
+    """Issue credit notes for what orders lost, and invoices for what was bought for the money.
+
+    All at once, for series are locked in one order. The orders are locked and the books written.
+    """
+    rows = [
+        row
+        for order, part in lost
+        for row in await _given_back(session, order, part.reason, supplies(part))
+    ]
+    if bought is not None:
+        rows += await _possible(session, bought)
     await _write(session, rows)
 
 
@@ -217,6 +245,12 @@ async def credit(
 
     The order is locked, and the books are written: this takes the last locks.
     """
+    await _write(session, await _given_back(session, order, reason, parts))
+
+
+async def _given_back(
+    session: AsyncSession, order: Order, reason: str, parts: Mapping[Supply, GivenBack] | None
+) -> list[Invoice]:
     rows = []
     for rest in await queries.invoices.rests(session, order):
         invoice = rest.invoice
@@ -239,7 +273,7 @@ async def credit(
                 reason=reason,
             )
         )
-    await _write(session, rows)
+    return rows
 
 
 def supplies(lost: OrderPart | Quote) -> dict[Supply, GivenBack]:

@@ -46,9 +46,9 @@ async def quote(
     """
     offer = await queries.buying.offer(session, project_id)
     if offer is None:
-        raise _not_on_the_market(project_id)
+        raise not_on_the_market(project_id)
     offer.insist_on_sale(clock.now())
-    _insist_on_quantity(offer.terms, quantity_units)
+    insist_on_quantity(offer.terms, quantity_units)
     return offer, offer.terms.quote(quantity_units)
 
 
@@ -67,9 +67,9 @@ async def order(
     """
     buying = await queries.buying.buying(session, request.project_id, buyer.id, caller.user_id)
     if buying is None:
-        raise _not_on_the_market(request.project_id)
-    _insist_on_buyer(buying, buyer)
-    _insist_on_quantity(buying.offer.terms, request.quantity_units)
+        raise not_on_the_market(request.project_id)
+    insist_on_buyer(buying, buyer)
+    insist_on_quantity(buying.offer.terms, request.quantity_units)
     made = _ordered(caller, buyer, request, buying)
     session.add(made)
     decisions.note(session, caller.actor, made, OrderDecisionKind.ORDERED)
@@ -80,11 +80,18 @@ async def order(
     return made
 
 
-def _not_on_the_market(project_id: UUID) -> NotFound:
+def not_on_the_market(project_id: UUID) -> NotFound:
+    """Say that there is no such project."""
     return NotFound(f"There is no project {project_id} on the market.")
 
 
-def _insist_on_buyer(buying: Buying, buyer: Organisation) -> None:
+def insist_on_buyer(buying: Buying, buyer: Organisation) -> None:
+    """Insist that units are sold now, and to this organisation.
+
+    Raises:
+        SaleNotRunning: the project is not for sale.
+        OwnProject, BuyerOutsideTerms: this organisation can't buy it.
+    """
     buying.offer.insist_on_sale(clock.now())
     if buying.offer.entrepreneur_id == buyer.id:
         message = f"{buyer.legal_name} offers this project, and can't buy its units."
@@ -97,7 +104,12 @@ def _insist_on_buyer(buying: Buying, buyer: Organisation) -> None:
         raise BuyerOutsideTerms(message)
 
 
-def _insist_on_quantity(terms: PolicyTerms, quantity_units: int) -> None:
+def insist_on_quantity(terms: PolicyTerms, quantity_units: int) -> None:
+    """Insist that the scheme sells so many units at once.
+
+    Raises:
+        QuantityOutsideTerms: it sells more, or less.
+    """
     smallest, largest = terms.buyers.minimum_units, terms.buyers.maximum_units
     if quantity_units < smallest or (largest is not None and quantity_units > largest):
         raise QuantityOutsideTerms(smallest, largest)
@@ -172,12 +184,12 @@ async def approve(session: AsyncSession, caller: Caller, waiting: Order) -> Orde
         session, waiting.project_id, waiting.buyer_id, caller.user_id
     )
     if buying is None:
-        raise _not_on_the_market(waiting.project_id)
+        raise not_on_the_market(waiting.project_id)
     limit = buying.spending_limit_cents
     if limit is not None and waiting.total_cents > limit:
         message = "This order is above your own spending limit, too: another approver can decide."
         raise AboveOwnLimit(message)
-    _insist_on_buyer(buying, await session.get_one(Organisation, waiting.buyer_id))
+    insist_on_buyer(buying, await session.get_one(Organisation, waiting.buyer_id))
     waiting.state = OrderState.RESERVED
     waiting.reserved_until = reserved_until(buying.offer, waiting.pay_by, clock.now())
     decisions.note(session, caller.actor, waiting, OrderDecisionKind.APPROVED)

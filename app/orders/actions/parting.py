@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.events import Actor
 from app.core.ids import new_id
-from app.core.money import split
+from app.core.money import euros, split
 from app.core.problems import Unavailable
 from app.ledger import journal
-from app.ledger.drafts import AnyDraft, Line
+from app.ledger.chart import RECEIVABLE
+from app.ledger.drafts import AnyDraft, Draft, Line
 from app.ledger.problems import LimitReached
 from app.orders import hooks, postings, queries
 from app.orders.actions import decisions, invoices, issuing, refunding, sources
@@ -28,7 +29,7 @@ from app.orders.models import (
     PartKind,
     between,
 )
-from app.orders.problems import MoreUnitsThanLeft, OrderStateForbids
+from app.orders.problems import MoreUnitsThanLeft, OrderStateForbids, PaidOut
 from app.orders.queries.buying import Offer
 from app.schemes.terms import RefundedUnits
 
@@ -57,6 +58,8 @@ class Loss:
     offer: Offer
     part: OrderPart
     goes_to: tuple[Line, ...]
+    undisbursed: bool = False
+    """Whether its money must still be there, and not be claimed from the entrepreneur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +206,21 @@ def _stands(order: Order, kind: PartKind) -> tuple[OrderState, OrderDecisionKind
 
 
 async def enter(
-    session: AsyncSession, losses: Sequence[Loss], more: Sequence[AnyDraft] = ()
+    session: AsyncSession,
+    losses: Sequence[Loss],
+    more: Sequence[AnyDraft] = (),
+    bought: invoices.Prepared | None = None,
 ) -> None:
     """Enter what orders lost, and more that belongs to it: all in one call, or nothing.
 
-    What others recognised of the units is revoked first, and their invoices are given back last.
+    What others recognised of the units is revoked first, and their invoices are given back last; so
+    is what was bought for the same money invoiced.
     Where the operator's accounts have less by now than was read, they are read anew; what is not
     there any more is the operator's loss.
 
     Raises:
         Unavailable: others took of the operator's accounts each time.
+        PaidOut: money that must still be there is not.
         LimitReached: an account that is another's has less than `more` takes of it.
     """
     await session.flush()
@@ -222,25 +230,23 @@ async def enter(
     offers = [loss.offer for loss in losses]
     for _ in range(TRIES):
         left = await sources.read(session, offers)
-        undone = [
-            postings.unwound(
-                loss.order, loss.part, (*left.take(loss.offer, loss.part), *loss.goes_to)
-            )
-            for loss in losses
-        ]
+        undone = [_unwound(loss, left.take(loss.offer, loss.part)) for loss in losses]
         try:
             await journal.post(session, *first, *undone, *more)
         except LimitReached as limit:
             if limit.account not in sources.SHARED:
                 raise
         else:
-            await _give_back_invoices(session, losses)
+            lost = [(loss.order, loss.part) for loss in losses]
+            await invoices.exchange(session, lost, bought)
             return
     message = "Others took of the operator's accounts at the same time."
     raise Unavailable(message)
 
 
-async def _give_back_invoices(session: AsyncSession, losses: Sequence[Loss]) -> None:
-    for loss in losses:
-        given_back = invoices.supplies(loss.part)
-        await invoices.credit(session, loss.order, loss.part.reason, given_back)
+def _unwound(loss: Loss, taken: Sequence[Line]) -> Draft:
+    claimed = sum(line.amount for line in taken if line.account.kind is RECEIVABLE)
+    if loss.undisbursed and claimed:
+        message = f"EUR {euros(claimed)} of it was paid out: only what is still there can move."
+        raise PaidOut(message, paid_out_cents=claimed)
+    return postings.unwound(loss.order, loss.part, (*taken, *loss.goes_to))

@@ -9,14 +9,13 @@ from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
 from app.ledger.problems import HoldEnded, HoldPosted, LimitReached, NoSuchHold
 from app.orders import postings, queries
-from app.orders.actions import decisions, invoices, issuing, refunding
+from app.orders.actions import decisions, invoices, refunding, settling
 from app.orders.models import Order, OrderDecisionKind, OrderState
-from app.orders.postings import Arrived, Funded
+from app.orders.postings import Arrived
 from app.orders.queries.buying import Offer
 from app.payments.models import Payment, Receipt
 from app.payments.postings import arriving
-from app.projects.actions import outcomes
-from app.projects.models import Project, ProjectState
+from app.projects.models import Project
 
 PAYABLE = {OrderState.RESERVED, OrderState.PROCESSING, OrderState.EXPIRED}
 """Money that comes late pays an order, too, if its units are still there."""
@@ -86,40 +85,17 @@ async def _pay(session: AsyncSession, coming: _Coming) -> bool:
 
 async def _settle(session: AsyncSession, coming: _Coming, *, settles_hold: bool) -> bool:
     """Enter an order's money and units, and the threshold if it is reached: all in one call."""
-    order, project, now = coming.order, coming.project, clock.now()
-    is_funded = project.state is not ProjectState.LISTED
-    entrepreneur_id = coming.offer.entrepreneur_id if is_funded else None
-    drafts = [
-        postings.paid(order, coming.arrived, coming.before_cents, entrepreneur_id),
-        postings.issued(order, now, settles_hold=settles_hold),
-    ]
-    before, amounts = await queries.orders.sold(session, project.id)
-    sold = before + order.quantity_units
-    reached = not is_funded and sold >= coming.offer.threshold_units
-    if reached:
-        funded = _funded(coming, amounts + postings.amounts_of(order))
-        drafts.append(postings.threshold_reached(funded, now))
+    order = coming.order
+    goes_to = settling.goes_to(order, coming.project, coming.offer)
+    paid = postings.paid(order, coming.arrived, coming.before_cents, goes_to)
     prepared = await invoices.prepare(session, order)
+    done = await settling.settlement(
+        session, order, coming.project, coming.offer, settles_hold=settles_hold
+    )
     try:
-        await journal.post(session, *drafts)
+        await journal.post(session, paid, *done.drafts)
     except (LimitReached, HoldEnded, HoldPosted, NoSuchHold):
         return False
-    order.state, order.paid_at = OrderState.PAID, now
-    decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.PAID)
-    block = await issuing.issue(session, project, order)
-    if reached:
-        outcomes.fund(session, project, sold)
-    await session.flush()
+    block = await settling.write(session, decisions.PAYMENTS, done, OrderDecisionKind.PAID)
     await invoices.issue_paid(session, prepared, block)
     return True
-
-
-def _funded(coming: _Coming, amounts: postings.Amounts) -> Funded:
-    offer = coming.offer
-    return Funded(
-        scheme_id=offer.scheme_id,
-        project_id=offer.project_id,
-        entrepreneur_id=offer.entrepreneur_id,
-        threshold_cents=offer.threshold_units * offer.terms.unit_price_cents,
-        amounts=amounts,
-    )

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.core.paging import Page, PageRequest, page
-from app.ledger.chart import Account
+from app.ledger.chart import DEPOSIT, RESULT_PART, START_PART, Account
 from app.ledger.models import LedgerAccount, LedgerLine
 from app.orders.models import Order, OrderPart
 from app.payments.models import Outgoing, Payment, PaymentStatus, Receipt
@@ -48,12 +49,22 @@ async def outgoings(session: AsyncSession, order: Order) -> Sequence[Outgoing]:
 
 
 async def about_project(session: AsyncSession, account: Account, project_id: UUID) -> int:
-    """Say how much of an account is there because of one project: of its orders, or itself.
+    """Say how much of an account is there because of one project.
 
-    Who pays out of it what belongs to a project says, in the entry's line, that it is about it.
+    An entry's lines say what they are about. A project's are those about itself, its orders, and
+    whatever else moved the money that is earmarked for it: a payout, say.
     """
     is_normal = LedgerLine.side == LedgerAccount.side
     signed = sa.case((is_normal, LedgerLine.amount), else_=-LedgerLine.amount)
+    its_account, its_line = aliased(LedgerAccount), aliased(LedgerLine)
+    moved_its_money = (
+        sa.select(its_line.about_id)
+        .join(its_account, its_account.id == its_line.account_id)
+        .where(
+            its_account.owner_id == project_id,
+            its_account.kind.in_([kind.code for kind in EARMARKED]),
+        )
+    )
     of_its_orders = sa.select(Order.id).where(Order.project_id == project_id)
     query = (
         sa.select(sa.func.sum(signed))
@@ -62,10 +73,18 @@ async def about_project(session: AsyncSession, account: Account, project_id: UUI
             LedgerAccount.ledger_id == account.ledger_id,
             LedgerAccount.kind == account.kind.code,
             LedgerAccount.owner_id == account.owner_id,
-            sa.or_(LedgerLine.about_id == project_id, LedgerLine.about_id.in_(of_its_orders)),
+            sa.or_(
+                LedgerLine.about_id == project_id,
+                LedgerLine.about_id.in_(moved_its_money),
+                LedgerLine.about_id.in_(of_its_orders),
+            ),
         )
     )
     return max(int(await session.scalar(query) or 0), 0)
+
+
+EARMARKED = (DEPOSIT, START_PART, RESULT_PART)
+"""Where the money of one project is."""
 
 
 async def parts(session: AsyncSession, order: Order, paging: PageRequest) -> Page[OrderPart]:

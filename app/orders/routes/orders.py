@@ -21,7 +21,9 @@ from app.orders.problems import (
     BuyerOutsideTerms,
     InvoiceImpossible,
     NotEnoughUnits,
+    NothingToReallocate,
     OrderStateForbids,
+    OtherTerms,
     OwnProject,
     QuantityOutsideTerms,
     SaleNotRunning,
@@ -33,6 +35,7 @@ from app.orders.schemas import (
     OrderDecisionView,
     OrderRequest,
     OrderView,
+    ReallocationRequest,
 )
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
@@ -155,3 +158,40 @@ async def cancel_order(
 ) -> Order:
     """Take an order back that is not paid: its units are for sale again."""
     return await actions.ordering.cancel(session, caller.actor, order, request.reason)
+
+
+@router.post(
+    "/orders/{order_id}/reallocations",
+    status_code=201,
+    response_model=OrderView,
+    responses=refusals(
+        NotFound,
+        RoleTooSmall,
+        OrganisationInactive,
+        NothingToReallocate,
+        OrderStateForbids,
+        AboveOwnLimit,
+        OtherTerms,
+        OwnProject,
+        BuyerOutsideTerms,
+        SaleNotRunning,
+        QuantityOutsideTerms,
+        NotEnoughUnits,
+    ),
+)
+async def reallocate_order(
+    request: ReallocationRequest,
+    caller: Person,
+    order: OwnOrder,
+    session: Session,
+    _once: Idempotent,
+    response: Response,
+) -> Order:
+    """Move an order whose project missed its threshold to another one; gives the new order.
+
+    Within the days that the scheme's terms name, and for units that cost the same. The new order
+    has as many units, with serials of its own, and is paid already.
+    """
+    moved = await actions.reallocating.reallocate(session, caller, order, request.project_id)
+    response.headers["Location"] = f"/v1/orders/{moved.id}"
+    return moved

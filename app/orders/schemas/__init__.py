@@ -12,6 +12,7 @@ from app.orders.schemas.orders import (
     PaymentRequest,
     QuoteRequest,
     QuoteView,
+    ReallocationRequest,
     RefundRequest,
     StrandedRefundView,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "PaymentRequest",
     "QuoteRequest",
     "QuoteView",
+    "ReallocationRequest",
     "RefundRequest",
     "SerialPath",
     "StrandedRefundView",

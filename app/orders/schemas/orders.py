@@ -194,6 +194,12 @@ class StrandedRefundView(View):
     cents: Annotated[int, Field(description="What of it is not planned to leave yet.")]
 
 
+class ReallocationRequest(Request):
+    """To which project of the same scheme an order moves."""
+
+    project_id: UUID
+
+
 class CancellationRequest(Request):
     """Why an order is taken back."""
 
