@@ -14,7 +14,8 @@ from app.ledger.drafts import Draft, credit, debit
 from app.payments import hooks
 from app.payments.hooks import Thing
 from app.payments.models import Dispute, DisputeStatus
-from app.projects.models import Listing
+from app.projects.models import Listing, Round
+from tests import make
 from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall
 
@@ -89,3 +90,35 @@ async def disputed(
         for _ in range(2):
             await hooks.tell(session, Thing.DISPUTE, dispute.id)
     await jobs_done(stall.database)
+
+
+async def another(stall: Stall) -> Listing:
+    """Another project in the same round."""
+    async with stall.database.work() as session:
+        in_round = await session.get_one(Round, stall.listing.round_id)
+        return await make.a_listing(session, in_round)
+
+
+async def move(stall: Stall, order_id: UUID, to: UUID) -> httpx.Response:
+    """Let a buyer move an order to another project."""
+    return await stall.client.post(
+        f"/v1/orders/{order_id}/reallocations",
+        json={"projectId": str(to)},
+        headers={**stall.buyer.clerk.headers, "Idempotency-Key": str(new_id())},
+    )
+
+
+DATES = ("plans_open_at", "plans_close_at", "scores_due_at", "sale_begins_at", "sale_ends_at")
+
+
+async def miss(stall: Stall, days: int = 0) -> None:
+    """Let the project have missed its threshold; its round ended so many days earlier."""
+    await stall.change(
+        "UPDATE projects SET state = 'not_funded' WHERE id = :id", id=stall.listing.project_id
+    )
+    moved = ", ".join(f"{name} = {name} - make_interval(days => :days)" for name in DATES)
+    await stall.change(
+        f"UPDATE rounds SET {moved} WHERE id = :id",  # noqa: S608  Our own.
+        days=days,
+        id=stall.listing.round_id,
+    )

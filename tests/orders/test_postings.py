@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.money import LARGEST_AMOUNT
-from app.ledger.chart import BANK
+from app.ledger.chart import BANK, DEPOSIT
 from app.ledger.drafts import debit
 from app.orders import postings
-from app.orders.models import Order
+from app.orders.models import Order, OrderPart, PartKind
 from app.orders.postings import Amounts, Arrived, Funded
+from app.payments.models import Dispute
 from app.schemes.terms import FeeBearer
 
 SCHEME, PROJECT, BUYER, SELLER = [UUID(int=number) for number in range(1, 5)]
@@ -123,6 +124,70 @@ def test_a_fee_that_the_entrepreneur_bears_lowers_the_start_part_where_nothing_e
         "      Cr start_part                 10,146.60 EUR",
         "      Cr fee_income                    540.00 EUR",
         "      Cr vat_fee                       113.40 EUR",
+    ]
+
+
+def a_part(kind: PartKind = PartKind.REFUNDED, *, for_sale: bool = False) -> OrderPart:
+    return OrderPart(
+        kind=kind,
+        quantity_units=4,
+        total_cents=42_420,
+        vat_sale_cents=0,
+        fee_cents=2_000,
+        vat_fee_cents=420,
+        are_for_sale=for_sale,
+        decided_at=AT,
+    )
+
+
+def test_units_are_refunded() -> None:
+    deposit = debit(DEPOSIT.of(SCHEME, PROJECT), 42_420, UUID(int=9))
+    order = an_order()
+    money = (deposit, postings.owed(order, 42_420))
+    assert str(postings.unwound(order, a_part(), money)).splitlines() == [
+        "2026-05-01  4 units annulled, their money goes back",
+        "  Dr deposit                           424.20 EUR",
+        "      Cr refund_due                    424.20 EUR",
+        "  Dr annulled                               4 RIKX",
+        "      Cr owned                              4 RIKX",
+    ]
+
+
+def test_refunded_units_may_be_for_sale_again() -> None:
+    order = an_order()
+    money = (debit(DEPOSIT.of(SCHEME, PROJECT), 1, order.id), postings.owed(order, 1))
+    page = str(postings.unwound(order, a_part(for_sale=True), money)).splitlines()
+    assert [page[0], *page[3:]] == [
+        "2026-05-01  4 units for sale again, their money goes back",
+        "  Dr for_sale                               4 RIKX",
+        "      Cr owned                              4 RIKX",
+    ]
+
+
+def test_units_move_to_a_project_below_its_threshold() -> None:
+    order = an_order()
+    deposit = debit(DEPOSIT.of(SCHEME, UUID(int=5)), 106_050, order.id)
+    part = a_part(PartKind.REALLOCATED)
+    page = postings.unwound(order, part, (deposit, *postings.credited(order, None)))
+    assert (page.kind, str(page).splitlines()) == (
+        "order.reallocated",
+        [
+            "2026-05-01  4 units annulled, their money moves to another project",
+            "  Dr deposit                         1,060.50 EUR",
+            "      Cr deposit                     1,060.50 EUR",
+            "  Dr annulled                               4 RIKX",
+            "      Cr owned                              4 RIKX",
+        ],
+    )
+
+
+def test_a_dispute_that_takes_too_much_is_a_loss() -> None:
+    dispute = Dispute(id=UUID(int=8))
+    assert str(postings.lost_twice(an_order(), dispute, (100, 30), AT)).splitlines() == [
+        "2026-05-01  A dispute took more than was left",
+        "  Dr unallocated                         0.30 EUR",
+        "  Dr operator_loss                       0.70 EUR",
+        "      Cr disputed                        1.00 EUR",
     ]
 
 

@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from app.core.database import Database
-from app.core.ids import new_id
 from app.ledger import chart
 from app.ledger.journal import Balance
 from app.orders.actions import reallocating
@@ -14,43 +13,37 @@ from app.orders.actions.reallocating import Wish
 from app.orders.models import Order
 from app.orders.problems import PaidOut
 from app.payments.models import DisputeStatus, OutgoingStatus
-from app.projects.models import Listing, Round, RoundState
+from app.projects.models import RoundState
 from app.schemes.models import Scheme
 from tests import make
 from tests.orders.conftest import Stall, a_stall, said
-from tests.orders.histories import TESTER, disputed, impact, parts, refund, spend
+from tests.orders.histories import (
+    TESTER,
+    another,
+    disputed,
+    impact,
+    miss,
+    move,
+    parts,
+    refund,
+    spend,
+)
 
-MISSED = "UPDATE projects SET state = 'not_funded' WHERE id = :id"
 STOPPED = "UPDATE projects SET state = 'stopped' WHERE id = :id"
 
 
-async def _another(stall: Stall) -> Listing:
-    """Another project in the same round."""
-    async with stall.database.work() as session:
-        in_round = await session.get_one(Round, stall.listing.round_id)
-        return await make.a_listing(session, in_round)
-
-
-async def _move(stall: Stall, order_id: UUID, to: UUID) -> httpx.Response:
-    return await stall.client.post(
-        f"/v1/orders/{order_id}/reallocations",
-        json={"projectId": str(to)},
-        headers={**stall.buyer.clerk.headers, "Idempotency-Key": str(new_id())},
-    )
-
-
 async def test_an_order_moves_when_its_project_missed_the_threshold(stall: Stall) -> None:
-    other = await _another(stall)
+    other = await another(stall)
     order_id = await stall.ordered(10)
     await stall.pay(order_id)
     await refund(stall, order_id, 3)
-    refused = await _move(stall, order_id, other.project_id)
+    refused = await move(stall, order_id, other.project_id)
     assert said(refused) == (409, "/problems/nothing-to-reallocate")
-    await stall.change(MISSED, id=stall.listing.project_id)
-    refused = await _move(stall, order_id, stall.listing.project_id)
+    await miss(stall)
+    refused = await move(stall, order_id, stall.listing.project_id)
     assert said(refused) == (409, "/problems/nothing-to-reallocate")
 
-    moved = (await _move(stall, order_id, other.project_id)).json()
+    moved = (await move(stall, order_id, other.project_id)).json()
     assert (moved["state"], moved["quantityUnits"], moved["movedFromId"]) == (
         "paid",
         7,
@@ -67,19 +60,19 @@ async def test_an_order_moves_when_its_project_missed_the_threshold(stall: Stall
     [refunded, left] = await parts(stall, order_id)
     assert (refunded["kind"], left["kind"]) == ("refunded", "reallocated")
     assert left["movedToId"] == moved["id"]
-    again = await _move(stall, order_id, other.project_id)
+    again = await move(stall, order_id, other.project_id)
     assert said(again) == (409, "/problems/order-state-forbids")
 
 
 async def test_a_move_may_reach_the_threshold_and_keeps_the_way_back(stall: Stall) -> None:
-    other = await _another(stall)
+    other = await another(stall)
     order_id = await stall.ordered(60)
     there = await stall.ordered(48, projectId=str(other.project_id))
     for each in (order_id, there):
         await stall.pay(each)
-    await stall.change(MISSED, id=stall.listing.project_id)
+    await miss(stall)
 
-    moved = UUID((await _move(stall, order_id, other.project_id)).json()["id"])
+    moved = UUID((await move(stall, order_id, other.project_id)).json()["id"])
 
     assert await stall.pages(f"project/{other.project_id}/funded") == [
         "Threshold reached",
@@ -118,16 +111,16 @@ async def test_a_move_may_reach_the_threshold_and_keeps_the_way_back(stall: Stal
 
 
 async def test_a_dispute_finds_what_its_money_was_moved_to(stall: Stall) -> None:
-    other = await _another(stall)
+    other = await another(stall)
     order_id = await stall.ordered(60)
     await stall.pay(order_id)
-    await stall.change(MISSED, id=stall.listing.project_id)
+    await miss(stall)
     await stall.ordered(70, projectId=str(other.project_id))
-    too_many = await _move(stall, order_id, other.project_id)
+    too_many = await move(stall, order_id, other.project_id)
     assert said(too_many) == (409, "/problems/not-enough-units")
     assert await stall.state(order_id) == "paid"
     await refund(stall, order_id, 10)
-    moved = UUID((await _move(stall, order_id, other.project_id)).json()["id"])
+    moved = UUID((await move(stall, order_id, other.project_id)).json()["id"])
 
     await disputed(stall, order_id, DisputeStatus.OPEN, 636_300)
     assert await stall.state(moved) == "disputed"
@@ -141,22 +134,22 @@ async def test_a_dispute_finds_what_its_money_was_moved_to(stall: Stall) -> None
 
 
 async def test_only_what_is_still_there_of_a_stopped_project_moves(stall: Stall) -> None:
-    other = await _another(stall)
+    other = await another(stall)
     order_id = await stall.ordered(110)
     await stall.pay(order_id)
     scheme_id, project_id = stall.listing.scheme_id, stall.listing.project_id
     await spend(stall, {chart.START_PART.of(scheme_id, project_id): 700_000}, project_id)
     await stall.change(STOPPED, id=project_id)
 
-    async def move(units: int) -> Order:
+    async def substitute(units: int) -> Order:
         async with stall.database.work() as session:
             order = await session.get_one(Order, order_id)
             wish = Wish(TESTER, order.ordered_by_id, units, "It stopped.", undisbursed=True)
             return await reallocating.reallocate_undisbursed(session, order, other.project_id, wish)
 
     with pytest.raises(PaidOut, match=r"EUR 100\.00 of it was paid out"):
-        await move(41)
-    moved = await move(40)
+        await substitute(41)
+    moved = await substitute(40)
 
     assert await stall.state(order_id) == "partly_refunded"
     assert (await stall.pages(f"order/{order_id}/unwound"))[1:6] == [
@@ -185,26 +178,19 @@ async def test_units_that_cost_otherwise_are_no_choice(
         foreign = await make.a_listing(session)
     order_id = await stall.ordered(10)
     await stall.pay(order_id)
-    await stall.change(MISSED, id=stall.listing.project_id)
+    await miss(stall)
 
-    assert said(await _move(stall, order_id, dearer.project_id)) == (409, "/problems/other-terms")
-    assert said(await _move(stall, order_id, foreign.project_id)) == (404, "/problems/not-found")
+    assert said(await move(stall, order_id, dearer.project_id)) == (409, "/problems/other-terms")
+    assert said(await move(stall, order_id, foreign.project_id)) == (404, "/problems/not-found")
     await stall.change(
         "UPDATE memberships SET spending_limit_cents = 1000 WHERE id = :id",
         id=stall.buyer.clerk.membership_id,
     )
-    assert said(await _move(stall, order_id, dearer.project_id)) == (
+    assert said(await move(stall, order_id, dearer.project_id)) == (
         403,
         "/problems/above-own-limit",
     )
-    await stall.change(
-        "UPDATE rounds SET sale_ends_at = sale_ends_at - make_interval(days => 400),"
-        " sale_begins_at = sale_begins_at - make_interval(days => 400),"
-        " scores_due_at = scores_due_at - make_interval(days => 400),"
-        " plans_close_at = plans_close_at - make_interval(days => 400),"
-        " plans_open_at = plans_open_at - make_interval(days => 400) WHERE id = :id",
-        id=stall.listing.round_id,
-    )
-    late = await _move(stall, order_id, dearer.project_id)
+    await miss(stall, days=400)
+    late = await move(stall, order_id, dearer.project_id)
     assert said(late) == (409, "/problems/nothing-to-reallocate")
     assert "ended at" in late.json()["detail"]

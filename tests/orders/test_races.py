@@ -1,0 +1,103 @@
+"""Things that happen to paid orders at the same time, on connections of their own."""
+
+import asyncio
+from collections import Counter
+
+from app.core.ids import new_id
+from app.ledger import chart
+from app.ledger.journal import Balance
+from app.orders.actions import ending
+from app.payments.models import DisputeStatus
+from app.projects.models import Round
+from tests import make
+from tests.orders.conftest import Stall
+from tests.orders.histories import another, disputed, impact, miss, move, parts, refund, spend
+
+
+async def test_refunds_at_once_never_give_back_more_than_was_paid(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+
+    answers = await asyncio.gather(*(refund(stall, order_id, units) for units in (3, 3, 3, 3, 10)))
+
+    undone = await parts(stall, order_id)
+    assert sum(answer.is_success for answer in answers) == len(undone)
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert sum(int(str(part["quantityUnits"])) for part in undone) in {9, 10}
+    owed = sum(int(str(part["totalCents"])) for part in undone)
+    assert sum(cents for cents, _ in await stall.outgoings(order_id)) == owed
+    units = await impact(stall)
+    assert units["annulled"] == sum(int(str(part["quantityUnits"])) for part in undone)
+
+
+async def test_an_order_moves_or_goes_back_and_never_both(stall: Stall) -> None:
+    other = await another(stall)
+    orders = [await stall.ordered(units) for units in (5, 6, 7, 8)]
+    for order_id in orders:
+        await stall.pay(order_id)
+    await miss(stall)
+
+    await asyncio.gather(
+        *(refund(stall, order_id) for order_id in orders[:3]),
+        *(move(stall, order_id, other.project_id) for order_id in orders[:3]),
+        ending.end_due(stall.database),
+    )
+
+    states = Counter([await stall.state(order_id) for order_id in orders])
+    assert states["refunded"] + states["reallocated"] == 3
+    for order_id in orders[:3]:
+        [part] = await parts(stall, order_id)
+        assert (part["kind"] == "reallocated") == (part["movedToId"] is not None)
+    # The time to choose ends while the buyer chooses.
+    await miss(stall, days=60)
+    late, _ = await asyncio.gather(
+        move(stall, orders[3], other.project_id), ending.end_due(stall.database)
+    )
+    assert late.status_code == 409
+    assert await stall.state(orders[3]) == "refunded"
+    units = await impact(stall)
+    assert units["annulled"] == 26
+    there = 0
+    for order_id in orders:
+        [part] = await parts(stall, order_id)
+        there += int(str(part["quantityUnits"])) if part["movedToId"] else 0
+    assert (await impact(stall, other)).get("owned", 0) == there
+
+
+async def test_a_refund_and_a_lost_dispute_share_what_is_there(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+
+    await asyncio.gather(
+        refund(stall, order_id, 4), disputed(stall, order_id, DisputeStatus.LOST, 106_050)
+    )
+
+    assert await stall.state(order_id) == "refunded"
+    undone = await parts(stall, order_id)
+    assert sum(int(str(part["totalCents"])) for part in undone) == 106_050
+    deposit = chart.DEPOSIT.of(stall.listing.scheme_id, stall.listing.project_id)
+    assert await stall.balance(deposit) == Balance(0)
+    refunded = sum(cents for cents, _ in await stall.outgoings(order_id))
+    loss = await stall.balance(chart.OPERATOR_LOSS.of(stall.listing.scheme_id))
+    assert loss == Balance(refunded)
+
+
+async def test_two_projects_that_want_the_same_fee_both_have_their_refund(stall: Stall) -> None:
+    async with stall.database.work() as session:
+        in_round = await session.get_one(Round, stall.listing.round_id)
+        other = await make.a_listing(session, in_round)
+    orders = [
+        await stall.ordered(110, projectId=str(project_id))
+        for project_id in (stall.listing.project_id, other.project_id)
+    ]
+    for order_id in orders:
+        await stall.pay(order_id)
+    scheme_id = stall.listing.scheme_id
+    fees = chart.FEE_INCOME.of(scheme_id)
+    await spend(stall, {fees: 60_000}, new_id())
+
+    answers = await asyncio.gather(*(refund(stall, order_id) for order_id in orders))
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert await stall.balance(fees) == Balance(0)
+    assert await stall.balance(chart.OPERATOR_LOSS.of(scheme_id)) == Balance(60_000)
