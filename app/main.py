@@ -141,6 +141,7 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
     jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
+    jobs.Chore("end-settled-sales", ending.end_settled, every_seconds=3600.0),
     jobs.Chore("alert-of-overdue-payouts", overdue.alert, every_seconds=3_600.0),
     jobs.Chore("follow-plans", running.follow_plans, every_seconds=10.0),
     jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),

@@ -117,8 +117,9 @@ async def miss(stall: Stall, days: int = 0) -> None:
         "UPDATE projects SET state = 'not_funded' WHERE id = :id", id=stall.listing.project_id
     )
     moved = ", ".join(f"{name} = {name} - make_interval(days => :days)" for name in DATES)
+    state = "'ended'" if days else "state"
     await stall.change(
-        f"UPDATE rounds SET {moved} WHERE id = :id",  # noqa: S608  Our own.
+        f"UPDATE rounds SET state = {state}, {moved} WHERE id = :id",  # noqa: S608  Our own.
         days=days,
         id=stall.listing.round_id,
     )

@@ -5,8 +5,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from app.core import clock
+from app.core.events import Event
 from app.core.ids import new_id
 from app.ledger import chart
 from app.ledger.journal import Balance
@@ -15,6 +17,7 @@ from app.payments import hooks
 from app.payments.models import OutgoingStatus
 from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall, said
+from tests.orders.histories import miss
 
 TEN = 106_050
 """Ten units at EUR 100, a fee of 5 % and its VAT."""
@@ -295,6 +298,30 @@ async def test_a_missed_threshold_goes_back_to_everybody(stall: Stall) -> None:
     ]
     await _end_the_round(stall, days=14)
     assert await stall.outgoings(paid) == [(TEN, OutgoingStatus.PLANNED)]
+    async with stall.database.reading() as session:
+        told = (await session.scalars(sa.select(Event).filter_by(subject_id=paid))).all()
+    [missed] = [event for event in told if event.type == "order.threshold-missed"]
+    assert missed.data["quantityUnits"] == 10
+    assert missed.data["chooseUntil"] > clock.now().isoformat()
+
+
+async def test_what_is_left_of_a_settled_round_ends_too(stall: Stall) -> None:
+    paid = await stall.ordered(10)
+    await stall.pay(paid)
+    await stall.change(
+        "UPDATE rounds SET state = 'settled' WHERE id = :id", id=stall.listing.round_id
+    )
+    await ending.end_settled(stall.database)
+    assert (await stall.project_state(), await stall.state(paid)) == ("not_funded", "paid")
+    assert await stall.balance(stall.for_sale) == Balance(0)
+
+    await miss(stall, days=60)
+    await stall.change(
+        "UPDATE rounds SET state = 'settled' WHERE id = :id", id=stall.listing.round_id
+    )
+    await ending.end_settled(stall.database)
+
+    assert await stall.state(paid) == "refunded"
 
 
 async def test_unsold_units_of_a_funded_project_lapse(stall: Stall) -> None:

@@ -20,7 +20,7 @@ from app.orders.actions.parting import Why
 from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.queries.buying import Offer
 from app.projects.actions import outcomes
-from app.projects.models import ProjectState
+from app.projects.models import ProjectState, RoundState
 from app.schemes.terms import Reallocating
 
 MISSED = "The project did not reach its threshold."
@@ -28,12 +28,42 @@ MISSED = "The project did not reach its threshold."
 
 async def end_due(database: Database) -> None:
     """End every sale that is over, and refund what missed its threshold: a chore."""
+    await _end(database, RoundState.ENDED)
+
+
+async def end_settled(database: Database) -> None:
+    """Do the same for what is left of rounds that are settled: a chore that has more to look at.
+
+    Units may stay on sale until their round is settled, and a dispute may be won after it.
+    """
+    await _end(database, RoundState.SETTLED)
+
+
+async def _end(database: Database, state: RoundState) -> None:
     async with database.reading() as session:
-        projects = await queries.ending.sales_to_end(session)
-    await jobs.each_in_turn(database, projects, end_sale)
+        projects = await queries.ending.sales_to_end(session, state)
+    failures: list[ExceptionGroup[Exception]] = []
+    try:
+        await jobs.each_in_turn(database, projects, end_sale)
+    except ExceptionGroup as failed:
+        # A sale that can't be ended keeps no buyer of another from their money.
+        failures.append(failed)
     async with database.reading() as session:
-        orders = await queries.ending.orders_to_refund(session)
+        orders = await _to_refund(session, state)
     await jobs.each_in_turn(database, orders, refund_missed)
+    if failures:
+        message = "some sales could not be ended"
+        raise ExceptionGroup(message, failures)
+
+
+async def _to_refund(session: AsyncSession, state: RoundState) -> list[UUID]:
+    """Find the orders that missed the threshold, and whose buyers had their time to choose."""
+    due: list[UUID] = []
+    for project_id in await queries.ending.missed(session, state):
+        offer = await queries.buying.offer(session, project_id)
+        if offer is not None and refund_due_at(offer) <= clock.now():
+            due += await queries.orders.of_project(session, project_id, *parting.REFUNDABLE)
+    return due
 
 
 async def end_sale(session: AsyncSession, project_id: UUID) -> None:

@@ -13,13 +13,12 @@ from app.projects.models import Listing, Project, ProjectState, Round, RoundStat
 
 REFUNDABLE = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
 
-OVER = (RoundState.ENDED, RoundState.SETTLED)
 
-
-async def sales_to_end(session: AsyncSession) -> Sequence[UUID]:
-    """Find projects of ended rounds that are still listed, or still have units for sale.
+async def sales_to_end(session: AsyncSession, state: RoundState) -> Sequence[UUID]:
+    """Find projects of rounds in a state that are still listed, or still have units for sale.
 
     Those whose units stay on sale for a while are among them: who ends a sale looks at its terms.
+    Each step has an index, from the rounds down, so that its cost follows the rounds in the state.
     """
     unsold = sa.exists().where(
         LedgerAccount.owner_id == Listing.project_id,
@@ -30,18 +29,19 @@ async def sales_to_end(session: AsyncSession) -> Sequence[UUID]:
         sa.select(Listing.project_id)
         .join(Project, Project.id == Listing.project_id)
         .join(Round, Round.id == Listing.round_id)
-        .where(Round.state.in_(OVER), sa.or_(Project.state == ProjectState.LISTED, unsold))
+        .where(Round.state == state, sa.or_(Project.state == ProjectState.LISTED, unsold))
         .order_by(Listing.project_id)
     )
     return found.all()
 
 
-async def orders_to_refund(session: AsyncSession) -> Sequence[UUID]:
-    """Find paid orders of projects that missed their threshold, oldest first."""
+async def missed(session: AsyncSession, state: RoundState) -> Sequence[UUID]:
+    """Find projects of rounds in a state that missed their threshold and still have paid orders."""
+    paid = sa.exists().where(Order.project_id == Project.id, Order.state.in_(REFUNDABLE))
     found = await session.scalars(
-        sa.select(Order.id)
-        .join(Project, Project.id == Order.project_id)
-        .where(Order.state.in_(REFUNDABLE), Project.state == ProjectState.NOT_FUNDED)
-        .order_by(Order.id)
+        sa.select(Project.id)
+        .join(Round, Round.id == Project.round_id)
+        .where(Round.state == state, Project.state == ProjectState.NOT_FUNDED, paid)
+        .order_by(Project.id)
     )
     return found.all()
