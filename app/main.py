@@ -23,7 +23,7 @@ from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
-from app.orders.actions import OWNER, ending, expiring, filing, invoices
+from app.orders.actions import OWNER, ending, expiring, filing, invoices, letters
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
@@ -122,6 +122,9 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(status_reports.REJECT, status_reports.reject),
     jobs.outside(invoices.FILE, filing.file),
     jobs.transactional(invoices.ISSUE, invoices.issue_late),
+    jobs.transactional(letters.WRITE, letters.write),
+    jobs.transactional(letters.TELL, letters.tell),
+    jobs.transactional(letters.REMIND, letters.remind),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 
@@ -133,6 +136,7 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(reminders.REMIND, every=timedelta(hours=1)),
     jobs.Periodic(panel.OPEN_DUE, every=timedelta(minutes=5)),
     jobs.Periodic(inbox.SWEEP, every=timedelta(days=1)),
+    jobs.Periodic(letters.REMIND, every=timedelta(hours=1)),
 )
 
 unwinding.wire_unwound(unwinding.nobody_recognises)

@@ -17,6 +17,7 @@ from app.ledger.chart import BANK, Account, Book
 from app.ledger.drafts import Draft, credit, debit
 from app.main import HANDLERS
 from app.orders.actions.invoices import FILE, ISSUE
+from app.orders.actions.letters import WRITE
 from app.organisations.models import Organisation
 from app.payments import postings
 from app.payments.models import (
@@ -104,11 +105,14 @@ def a_gift(source: Account, outgoing: Outgoing) -> Draft:
     )
 
 
-async def jobs_done(database: Database, *, but: Collection[str] = (FILE.name, ISSUE.name)) -> None:
+LEFT = (FILE.name, ISSUE.name, WRITE.name)
+
+
+async def jobs_done(database: Database, *, but: Collection[str] = LEFT) -> None:
     """Do every job that is due, and those that follow from them; none waits after a failure.
 
-    Files of invoices are written only for who asks: setting them takes longer than most tests. So
-    are invoices that wait for what an organisation says of itself.
+    Files of invoices and letters about orders are written only for who asks: that takes longer than
+    most tests. So are invoices that wait for what an organisation says of itself.
     """
     table = {name: kind for name, kind in kinds.by_name(HANDLERS).items() if name not in but}
     at_once = sa.text("UPDATE jobs SET held_until = NULL WHERE state = 'queued'")

@@ -14,7 +14,8 @@ from app.ledger import balances, journal
 from app.ledger.chart import DISPUTED, UNALLOCATED
 from app.ledger.drafts import credit
 from app.orders import postings, queries
-from app.orders.actions import decisions, parting, refunding
+from app.orders.actions import decisions, letters, parting, refunding
+from app.orders.actions.letters import OrderLetter
 from app.orders.actions.parting import Loss, Why
 from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.queries.buying import Offer
@@ -31,7 +32,7 @@ async def follow(session: AsyncSession, dispute: Dispute, payment: Payment) -> N
     bought = await _locked(session, payment.owner_id)
     match dispute.status:
         case DisputeStatus.OPEN:
-            _freeze(session, bought)
+            await _freeze(session, bought)
         case DisputeStatus.WON if not await queries.disputes.others_open(session, dispute, payment):
             await _free(session, bought)
         case DisputeStatus.LOST if not await queries.disputes.is_entered(session, dispute, payment):
@@ -50,11 +51,12 @@ async def _locked(session: AsyncSession, order_id: UUID) -> list[tuple[Order, Of
     return bought
 
 
-def _freeze(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) -> None:
+async def _freeze(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) -> None:
     for order, _ in bought:
         if order.state in parting.REFUNDABLE:
             order.state = OrderState.DISPUTED
             decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.DISPUTED)
+            await letters.about_order(session, order, OrderLetter.DISPUTED)
 
 
 async def _free(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) -> None:
@@ -96,6 +98,7 @@ async def _lose(
     more = [postings.lost_twice(first, dispute, (rest, 0), clock.now())] if rest else []
     await parting.enter(session, losses, more)
     for loss in losses:
+        await letters.about_order(session, loss.order, OrderLetter.DISPUTE_LOST)
         await refunding.send_back(session, loss.order, loss.goes_to[1].amount)
 
 

@@ -15,7 +15,8 @@ from app.ledger import balances, journal
 from app.ledger.chart import FOR_SALE, UNALLOCATED
 from app.ledger.drafts import AnyDraft, Void
 from app.orders import postings, queries
-from app.orders.actions import decisions, expiring, invoices, parting, refunding
+from app.orders.actions import decisions, expiring, invoices, letters, parting, refunding
+from app.orders.actions.letters import OrderLetter, ProjectLetter
 from app.orders.actions.parting import Why
 from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.queries.buying import Offer
@@ -84,6 +85,7 @@ async def end_sale(session: AsyncSession, project_id: UUID) -> None:
         sold, _amounts = await queries.orders.sold(session, project_id)
         outcomes.miss(session, project, sold)
         await _tell_buyers(session, offer)
+        await letters.about_project(session, project, ProjectLetter.NOT_FUNDED)
     await session.flush()
     await journal.post(session, *drafts)
     for order in ended:
@@ -109,6 +111,7 @@ async def _close_unpaid(
         elif order.state is OrderState.RESERVED:
             order.state = OrderState.EXPIRED
             ended.append(order)
+            await letters.about_order(session, order, OrderLetter.EXPIRED)
             decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.EXPIRED)
             drafts.append(Void(order.hold_reference))
             came = await balances.now(session, UNALLOCATED.of(order.scheme_id, order.id))

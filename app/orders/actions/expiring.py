@@ -10,7 +10,8 @@ from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
 from app.ledger.drafts import AnyDraft, Void
 from app.orders import postings, queries
-from app.orders.actions import decisions, invoices, refunding
+from app.orders.actions import decisions, invoices, letters, refunding
+from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState
 
 AT_ONCE = 500
@@ -45,6 +46,7 @@ async def let_go(session: AsyncSession, order: Order) -> None:
     order.state = OrderState.EXPIRED
     decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.EXPIRED)
     await session.flush()
+    await letters.about_order(session, order, OrderLetter.EXPIRED)
     await end_reservation(session, order, NOT_PAID)
 
 

@@ -12,7 +12,8 @@ from app.core.problems import NotFound
 from app.ledger import journal
 from app.ledger.problems import LimitReached
 from app.orders import postings, queries
-from app.orders.actions import decisions, expiring, paying
+from app.orders.actions import decisions, expiring, letters, paying
+from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState, PayBy
 from app.orders.problems import (
     AboveOwnLimit,
@@ -77,6 +78,8 @@ async def order(
     if made.state is OrderState.RESERVED:
         await _reserve(session, made)
         await paying.invoice(session, caller.actor, made)
+    else:
+        await letters.about_order(session, made, OrderLetter.TO_APPROVE)
     return made
 
 
@@ -195,6 +198,7 @@ async def approve(session: AsyncSession, caller: Caller, waiting: Order) -> Orde
     decisions.note(session, caller.actor, waiting, OrderDecisionKind.APPROVED)
     await session.flush()
     await _reserve(session, waiting)
+    await letters.about_order(session, waiting, OrderLetter.APPROVED)
     await paying.invoice(session, caller.actor, waiting)
     return waiting
 
@@ -209,6 +213,7 @@ async def decline(session: AsyncSession, caller: Caller, waiting: Order, reason:
     waiting = await _judged(session, caller, waiting)
     waiting.state = OrderState.CANCELLED
     decisions.note(session, caller.actor, waiting, OrderDecisionKind.DECLINED, reason)
+    await letters.about_order(session, waiting, OrderLetter.DECLINED)
     return waiting
 
 

@@ -10,7 +10,8 @@ from app.ledger import journal
 from app.ledger.drafts import Extend
 from app.ledger.problems import LimitReached
 from app.orders import postings, queries
-from app.orders.actions import decisions, expiring, invoices
+from app.orders.actions import decisions, expiring, invoices, letters
+from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState, PayBy
 from app.orders.problems import OrderStateForbids, PaymentOpen
 from app.payments.actions import payments
@@ -68,6 +69,7 @@ async def invoice(session: AsyncSession, actor: Actor, order: Order) -> None:
     """
     if order.pay_by is PayBy.INVOICE:
         payment = await begin(session, actor, order, Way.BANK, None)
+        await letters.about_order(session, order, OrderLetter.RESERVED)
         prepared = await invoices.prepare(session, order)
         await invoices.issue_to_pay(session, prepared, payment)
 
@@ -129,6 +131,7 @@ async def _wait_again(session: AsyncSession, order: Order) -> None:
     if expiring.is_overdue(order):
         await expiring.let_go(session, order)
         return
+    await letters.about_order(session, order, OrderLetter.PAYMENT_FAILED)
     await session.flush()
     await journal.offer(session, Extend(order.hold_reference, order.reserved_until))
 

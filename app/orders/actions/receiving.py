@@ -9,7 +9,8 @@ from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
 from app.ledger.problems import HoldEnded, HoldPosted, LimitReached, NoSuchHold
 from app.orders import postings, queries
-from app.orders.actions import decisions, invoices, refunding, settling
+from app.orders.actions import decisions, invoices, letters, refunding, settling
+from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState
 from app.orders.postings import Arrived
 from app.orders.queries.buying import Offer
@@ -45,6 +46,8 @@ async def receive(session: AsyncSession, receipt: Receipt, payment: Payment) -> 
     if order.state in PAYABLE and come < order.total_cents:
         if order.state is not OrderState.EXPIRED:
             await journal.post(session, postings.received(order, coming.arrived))
+            part = receipt.amount_cents
+            await letters.about_order(session, order, OrderLetter.PART_RECEIVED, part)
             return
     elif order.state in PAYABLE and await _pay(session, coming):
         await refunding.send_back(session, order, come - order.total_cents)

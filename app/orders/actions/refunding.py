@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import events
 from app.core.events import Actor
 from app.orders import queries
-from app.orders.actions import decisions
+from app.orders.actions import decisions, letters
+from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order
 from app.orders.problems import BuyerWithoutAccount, NothingStranded
 from app.organisations.models import Organisation
@@ -37,6 +38,7 @@ async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> N
     """
     if amount_cents <= 0:
         return
+    await letters.about_order(session, order, OrderLetter.REFUND, amount_cents)
     receipts = await queries.money.receipts(session, order)
     sent = await queries.money.outgoings(session, order)
     rest = amount_cents

@@ -8,7 +8,8 @@ from app.core import clock
 from app.core.events import Actor
 from app.ledger.drafts import Draft, Line
 from app.orders import postings, queries
-from app.orders.actions import decisions, issuing
+from app.orders.actions import decisions, issuing, letters
+from app.orders.actions.letters import OrderLetter, ProjectLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState, SerialBlock
 from app.orders.postings import Funded
 from app.orders.queries.buying import Offer
@@ -64,5 +65,8 @@ async def write(
     block = await issuing.issue(session, done.project, done.order)
     if done.is_reached:
         outcomes.fund(session, done.project, done.sold_units)
+        await letters.about_project(session, done.project, ProjectLetter.FUNDED, done.order)
+    moved = kind is OrderDecisionKind.MOVED_HERE
+    await letters.about_order(session, done.order, OrderLetter.MOVED if moved else OrderLetter.PAID)
     await session.flush()
     return block
