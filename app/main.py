@@ -48,7 +48,8 @@ from app.payments.actions import (
 from app.payments.actions import payments as expected
 from app.payouts import routes as payouts
 from app.payouts.actions import OWNER as PAYOUTS
-from app.payouts.actions import overdue
+from app.payouts.actions import freezing, overdue
+from app.projects import hooks as results
 from app.projects import routes as projects
 from app.projects.actions import (
     market,
@@ -140,6 +141,7 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
 )
 
 unwinding.wire_unwound(unwinding.nobody_recognises)
+results.wire_short(freezing.freeze_short)
 
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
@@ -147,6 +149,7 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
     jobs.Chore("end-settled-sales", ending.end_settled, every_seconds=3600.0),
     jobs.Chore("alert-of-overdue-payouts", overdue.alert, every_seconds=3_600.0),
+    jobs.Chore("keep-frozen", freezing.keep_frozen, every_seconds=60.0),
     jobs.Chore("follow-plans", running.follow_plans, every_seconds=10.0),
     jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),
     jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),
@@ -225,6 +228,7 @@ async def prepare(database: Database) -> None:
     """Insist, before anything runs, on a fitting installation and on a handler for every job."""
     jobs.insist_on_all(HANDLERS)
     unwinding.insist_on_wiring()
+    results.insist_on_wiring()
     async with database.reading() as session:
         await installation.check(session, database.settings)
 

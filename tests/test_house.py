@@ -49,6 +49,7 @@ FURTHER_ROOMS = {
     ("payments", "sepa"): "the bank's messages and references, pure",
     ("payouts", "earmarks"): "what of a project's money can be paid, pure",
     ("projects", "contents"): "what plans and reports say, and whether they are whole",
+    ("projects", "hooks"): "what those above do when a result is found short",
     ("projects", "exchange"): "plans and rounds as rows of a file",
     ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",
 }

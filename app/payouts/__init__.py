@@ -6,6 +6,9 @@
 - *principal*: what of a payout comes from a part; its *VAT* is what the same orders paid for it.
 - *payout*: an amount of one tranche on its way; it goes through `PayoutState`.
 - *retry*: a payout of what another one failed to bring; nothing leaves the part a second time.
+- *freeze*: what was not paid out of a stopped project, or of one whose result is short, is held in
+  the books until the operator decides about it.
+- *remedy*: what it decides: so many whole units go back to the buyers, the rest can be paid out.
 - *withdrawal*: the operator takes what it earned, or remits VAT on it.
 
 May import `orders`, `projects`, `payments`, `schemes`, `ledger`, `organisations` and `core`.

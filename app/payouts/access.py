@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
 from app.payouts import queries
-from app.payouts.models import Payout
+from app.payouts.models import Payout, RemedyProposal
 from app.projects.access import (
     ApprovedProject,
     OperatedProject,
@@ -40,3 +40,12 @@ OperatedPayout = Annotated[Payout, Depends(_operated)]
 """A payout of a scheme for whose operator the person works."""
 ApprovedPayout = Annotated[Payout, Depends(_approved)]
 """A payout of a scheme for whose operator the person decides."""
+
+
+async def _remedy(remedy_id: UUID, project: ApprovedProject, session: Session) -> RemedyProposal:
+    found = await queries.freezes.proposal(session, project, remedy_id)
+    return found_or_refused(found, remedy_id)
+
+
+ApprovedRemedy = Annotated[RemedyProposal, Depends(_remedy)]
+"""What was proposed about frozen money, for whose operator the person decides."""

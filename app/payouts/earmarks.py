@@ -12,7 +12,8 @@ class ObstacleCode(StrEnum):
     """What can keep money from being paid out."""
 
     NOT_FUNDED = "not-funded"
-    STOPPED = "stopped"
+    UNDECIDED = "undecided"
+    """The project was stopped or its result is short, and nobody decided about what is left."""
     REPORT_NOT_ACCEPTED = "report-not-accepted"
     NOTHING_LEFT = "nothing-left"
     MONEY_WAITS = "money-waits"
@@ -63,6 +64,10 @@ class Facts:
     waiting_detail: str
     accepted: frozenset[TrancheMoment]
     """Which reports the operator accepted."""
+    is_undecided: bool = False
+    """It is frozen until the operator decides about it."""
+    is_released: bool = False
+    """The operator decided: what is left is the entrepreneur's, whatever was reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,10 @@ class Earmark:
         )
 
 
+UNDECIDED = Obstacle(
+    ObstacleCode.UNDECIDED,
+    "The project was stopped, or its result is short: what is left is frozen until it is decided.",
+)
 FUNDED = frozenset(
     {ProjectState.FUNDED, ProjectState.RUNNING, ProjectState.REPORTING, ProjectState.COMPLETED}
 )
@@ -207,8 +216,10 @@ _REPORTS = {
 
 def _obstacles(facts: Facts, moment: TrancheMoment) -> list[Obstacle]:
     """Say what keeps a tranche from being paid at all."""
-    if facts.state is ProjectState.STOPPED:
-        return [Obstacle(ObstacleCode.STOPPED, "The project was stopped: its money is frozen.")]
+    if facts.is_undecided:
+        return [UNDECIDED]
+    if facts.is_released:
+        return []
     if facts.state not in FUNDED:
         return [Obstacle(ObstacleCode.NOT_FUNDED, f"The project is {facts.state}, not funded.")]
     if moment in _REPORTS and moment not in facts.accepted:

@@ -23,7 +23,8 @@ def approved(payout: Payout, approved_at: datetime) -> Draft:
         occurred_at=approved_at,
         lines=(
             debit(part, payout.principal_cents, payout.id),
-            debit(vat, payout.vat_cents, payout.id),
+            # Whose VAT it is of the entrepreneur's projects, the line must say.
+            debit(vat, payout.vat_cents, payout.project_id),
             credit(payable, payout.amount_cents, payout.id),
         ),
     )
@@ -40,7 +41,7 @@ def withheld(payout: Payout, withheld_at: datetime) -> Draft:
         lines=(
             debit(payable, payout.amount_cents, payout.id),
             credit(part, payout.principal_cents, payout.id),
-            credit(vat, payout.vat_cents, payout.id),
+            credit(vat, payout.vat_cents, payout.project_id),
         ),
     )
 

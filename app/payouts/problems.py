@@ -50,3 +50,45 @@ class OperatorAccountUnfit(Problem):
 
     status = 409
     title = "The operator's account can't be paid now"
+
+
+class FreezeEnded(Problem):
+    """It was decided what becomes of the project's frozen money."""
+
+    status = 409
+    title = "The money is not frozen any more"
+
+
+class RemedyOutsideTerms(Problem):
+    """The policy of the project's round does not offer this remedy."""
+
+    status = 409
+    title = "The policy does not offer this"
+
+
+class RemedyPending(Problem):
+    """Another proposal about the same money waits for its decision."""
+
+    status = 409
+    title = "A proposal waits already"
+
+
+class RemedyDecided(Problem):
+    """The proposal was decided before."""
+
+    status = 409
+    title = "The proposal is decided"
+
+
+class UnitsNotThere(Problem):
+    """The money of so many units is not in the project's parts any more."""
+
+    status = 409
+    title = "The money of so many units is not there"
+
+    def __init__(self, asked_units: int, refundable_units: int) -> None:
+        super().__init__(
+            f"{asked_units} units were to go back, and the money of {refundable_units} is there.",
+            asked_units=asked_units,
+            refundable_units=refundable_units,
+        )

@@ -1,18 +1,19 @@
 """Earmarks, payouts and withdrawals on the wire. Amounts are whole euro cents."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.core.money import LARGEST_AMOUNT, Cents
 from app.core.wire import Moment, Request, View
 from app.organisations.schemas.fields import Reason
 from app.payments.models import OutgoingKind, Rail
 from app.payouts.earmarks import ObstacleCode
-from app.payouts.models import PayoutState
-from app.schemes.terms import Part, TrancheMoment
+from app.payouts.models import FreezeCause, PayoutState, RemedyState
+from app.schemes.terms import Part, Remedy, TrancheMoment
+from app.schemes.terms.fields import MOST_UNITS
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=LARGEST_AMOUNT, examples=[1_080_000])]
 
@@ -148,3 +149,83 @@ class EarmarkView(View):
     project_id: UUID
     earmark: EarmarkAmountsView
     destinations: DestinationsView
+
+
+class StopRequest(Request):
+    """Why a project is stopped."""
+
+    reason: Annotated[Reason, Field(description="Why; the entrepreneur reads this.")]
+
+
+class RemedyRequest(Request):
+    """What should become of a project's frozen money."""
+
+    kind: Annotated[Remedy, Field(description="Among what the policy of the round offers.")]
+    release_percent: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=100,
+            description="Of a pro-rata release: what share of the units whose money is there the"
+            " entrepreneur gets; the others go back to the buyers, as whole units.",
+        ),
+    ] = None
+    refund_units: Annotated[
+        int | None,
+        Field(ge=0, le=MOST_UNITS, description="Or so many units that go back to the buyers."),
+    ] = None
+    reason: Annotated[Reason, Field(description="Why; buyers and entrepreneur read this.")]
+
+    @model_validator(mode="after")
+    def _a_release_says_how_much(self) -> Self:
+        said = [value for value in (self.release_percent, self.refund_units) if value is not None]
+        if len(said) != (1 if self.kind is Remedy.PRO_RATA_RELEASE else 0):
+            message = "a pro-rata release has either releasePercent or refundUnits, others neither"
+            raise ValueError(message)
+        return self
+
+
+class RemedyDecisionRequest(Request):
+    """Approve a remedy that somebody else proposed, or reject it."""
+
+    kind: Literal[RemedyState.APPROVED, RemedyState.REJECTED]
+    reason: Reason
+
+
+class RemedyProposalView(View):
+    """What was proposed about a project's frozen money, and what became of it."""
+
+    id: UUID
+    kind: Remedy
+    refund_units: Annotated[
+        int, Field(description="Whole units that go back to buyers; the rest is paid out.")
+    ]
+    reason: str
+    state: RemedyState
+    proposed_by_id: UUID
+    proposed_at: Moment
+    decided_by_id: UUID | None
+    decided_at: Moment | None
+    decision_reason: str | None
+
+
+class FreezeView(View):
+    """Why money is frozen, and since when."""
+
+    cause: FreezeCause
+    reason: str
+    frozen_by: str
+    frozen_at: Moment
+    ended_at: Annotated[Moment | None, Field(description="When a remedy was approved.")]
+
+
+class FrozenMoneyView(View):
+    """Frozen money, what of it can go back to buyers, and what was proposed."""
+
+    freeze: FreezeView
+    undisbursed_cents: Annotated[Cents, Field(description="In the project's parts, without VAT.")]
+    remaining_units: Annotated[int, Field(description="What its buyers still have.")]
+    refundable_units: Annotated[
+        int, Field(description="So many whole units can go back out of what is there.")
+    ]
+    remedies: list[RemedyProposalView]

@@ -9,12 +9,19 @@ from app.ledger import journal
 from app.ledger.chart import FEE_INCOME, START_PART, Book
 from app.organisations.models import Organisation
 from app.payments.models import OutgoingKind
-from app.payouts.models import Payout, PayoutState
-from app.projects.models import Project, ProjectState
+from app.payouts.models import (
+    Freeze,
+    FreezeCause,
+    Payout,
+    PayoutState,
+    RemedyProposal,
+)
+from app.projects.models import Project, ProjectState, Round, RoundState
 from app.schemes.models import Scheme
-from app.schemes.terms import Part, TrancheMoment
+from app.schemes.terms import Part, Remedy, TrancheMoment
 from tests import make
 from tests.make.books import a_draft
+from tests.make.reports import a_running_project
 from tests.matrix import FURNISHERS, Body, Caller, Place, Rule, Tenant, World
 from tests.organisations.access_table import REASON, always
 from tests.payouts.conftest import START
@@ -40,12 +47,34 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
         holder_name="DAM Nederland B.V.",
         planned_by_id=world.users[Caller.STRANGER],
     )
-    session.add(payout)
+    told = await a_running_project(session, await _a_round(session, tenant))
+    stopped = await session.get_one(Project, told.project_id)
+    stopped.state = ProjectState.STOPPED
+    freeze = _freeze(stopped, world)
+    session.add_all([payout, freeze])
     await session.flush()
-    tenant.things["payout_id"] = payout.id
+    proposal = RemedyProposal(
+        freeze_id=freeze.id,
+        kind=Remedy.REFUND,
+        refund_units=0,
+        reason="As agreed.",
+        proposed_by_id=world.users[Caller.STRANGER],
+    )
+    session.add(proposal)
+    await session.flush()
+    tenant.things |= {
+        "payout_id": payout.id,
+        "stopped_project_id": stopped.id,
+        "remedy_id": proposal.id,
+    }
 
 
 FURNISHERS.append(furnish)
+
+
+async def _a_round(session: AsyncSession, tenant: Tenant) -> Round:
+    scheme = await session.get_one(Scheme, tenant.things["scheme_id"])
+    return await make.a_round(session, scheme, state=RoundState.ON_SALE)
 
 
 async def _project(session: AsyncSession, tenant: Tenant) -> Project:
@@ -83,6 +112,27 @@ async def _failed(session: AsyncSession, world: World, _caller: Caller) -> Body:
     return AGAIN
 
 
+async def _frozen(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the projects' money frozen."""
+    for place in Place:
+        project = await _project(session, world[place])
+        project.state = ProjectState.STOPPED
+        session.add(_freeze(project, world))
+    await session.flush()
+    return REFUNDED
+
+
+def _freeze(project: Project, world: World) -> Freeze:
+    return Freeze(
+        scheme_id=project.scheme_id,
+        project_id=project.id,
+        cause=FreezeCause.STOPPED,
+        reason="As agreed.",
+        frozen_by=f"user:{world.users[Caller.STRANGER]}",
+        hold_references=[],
+    )
+
+
 async def _earned(session: AsyncSession, world: World, _caller: Caller) -> Body:
     """Have the operators earned something, and an account of their own."""
     for place in Place:
@@ -101,6 +151,9 @@ TAKEN = {"kind": "fee", "amountCents": CENTS}
 PROJECT = "/v1/projects/{project_id}"
 PAYOUT = f"{PROJECT}/payouts/{{payout_id}}"
 SCHEME = "/v1/schemes/{scheme_id}"
+REFUNDED = {"kind": "refund", **REASON}
+APPROVED = {"kind": "approved", **REASON}
+STOPPED = {"project_id": "stopped_project_id"}
 
 TABLE: dict[str, Rule] = {
     f"GET {PROJECT}/earmark": Rule(INSPECTING, other=TOLD),
@@ -111,6 +164,12 @@ TABLE: dict[str, Rule] = {
     f"POST {PAYOUT}/approvals": Rule(DECIDING, always(REASON), _approvable, other=TOLD),
     f"POST {PAYOUT}/withholdings": Rule(DECIDING, always(REASON), other=TOLD),
     f"POST {PAYOUT}/retries": Rule(OPERATING, always(AGAIN), _failed, other=TOLD),
+    f"POST {PROJECT}/stops": Rule(DECIDING, always(REASON), _approvable, other=TOLD),
+    f"GET {PROJECT}/freeze": Rule(INSPECTING, other=STOPPED),
+    f"POST {PROJECT}/remedies": Rule(OPERATING, always(REFUNDED), _frozen, other=TOLD),
+    f"POST {PROJECT}/remedies/{{remedy_id}}/decisions": Rule(
+        DECIDING, always(APPROVED), other=STOPPED
+    ),
     f"GET {SCHEME}/payouts": Rule(INSPECTING),
     f"POST {SCHEME}/withdrawals": Rule(OPERATING, always(TAKEN), _earned),
 }

@@ -41,7 +41,11 @@ def test_the_start_part_is_payable_once_funded_and_the_result_after_reports() ->
     assert payable(earmark(FACTS)) == [(1_080_000, 226_800, []), waits, waits]
     not_yet = (0, 0, ["not-funded"])
     assert payable(earmark(replace(FACTS, state=ProjectState.LISTED))) == [not_yet] * 3
-    assert payable(earmark(replace(FACTS, state=ProjectState.STOPPED))) == [(0, 0, ["stopped"])] * 3
+    stopped = replace(FACTS, state=ProjectState.STOPPED)
+    undecided = (0, 0, ["undecided"])
+    assert payable(earmark(replace(stopped, is_undecided=True))) == [undecided] * 3
+    released = earmark(replace(stopped, is_released=True))
+    assert [each[0] for each in payable(released)] == [1_080_000, 48_000, 72_000]
     assert payable(earmark(replace(FACTS, accepted=BOTH))) == [
         (1_080_000, 226_800, []),
         (48_000, 10_080, []),

@@ -2,7 +2,15 @@
 
 from app.payments.actions import holding
 from app.payments.hooks import Owner
-from app.payouts.actions import deciding, following, overdue, planning, withdrawing
+from app.payouts.actions import (
+    deciding,
+    following,
+    freezing,
+    overdue,
+    planning,
+    remedying,
+    withdrawing,
+)
 
 OWNER = Owner(
     received=holding.OWNER.received,
@@ -12,4 +20,13 @@ OWNER = Owner(
 )
 """What payments tell of the purpose `payout/<id>`; nobody pays for one, so the rest is held."""
 
-__all__ = ["OWNER", "deciding", "following", "overdue", "planning", "withdrawing"]
+__all__ = [
+    "OWNER",
+    "deciding",
+    "following",
+    "freezing",
+    "overdue",
+    "planning",
+    "remedying",
+    "withdrawing",
+]

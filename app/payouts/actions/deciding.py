@@ -24,7 +24,7 @@ from app.payouts.models.payouts import OWED_AGAIN
 from app.payouts.problems import EarmarkTooSmall, PayoutNotDue, PayoutStateForbids
 from app.projects.actions import eligibility
 from app.projects.actions.letters import titled
-from app.projects.models import Project, ProjectState
+from app.projects.models import Project
 from app.projects.queries import listings, projects
 from app.schemes.terms import Part
 
@@ -73,10 +73,8 @@ async def _insist_on_due(session: AsyncSession, project: Project, payout: Payout
         *await planning.destination_obstacles(session, project, payout.rail),
         *await _another_account(session, payout),
     ]
-    if project.state is ProjectState.STOPPED:
-        detail = "The project was stopped: its money is frozen."
-        obstacles.append(Obstacle(ObstacleCode.STOPPED, detail))
     if payout.retries_id is not None:
+        obstacles += await planning.undecided(session, project)
         if obstacles:
             raise PayoutNotDue(obstacles)
         return

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import mail
 from app.core.mail import Category
 from app.organisations.queries import users
-from app.payouts.models import Payout
+from app.payouts.models import Payout, RemedyProposal
 from app.projects.actions.letters import titled
 from app.projects.models import Project
 from app.projects.queries import listings, projects
@@ -32,6 +32,17 @@ async def overdue(session: AsyncSession, payout: Payout) -> None:
     await _send(session, payout, project.round.scheme.operator_id, "overdue", due)
 
 
+async def stopped(session: AsyncSession, project: Project, reason: str) -> None:
+    """Tell an entrepreneur that its project was stopped."""
+    await _to_deciders(session, project, project.entrepreneur_id, "stopped", {"reason": reason})
+
+
+async def remedied(session: AsyncSession, project: Project, proposal: RemedyProposal) -> None:
+    """Tell an entrepreneur what was decided about its project's money."""
+    told = {"units": f"{proposal.refund_units:,}", "reason": proposal.reason}
+    await _to_deciders(session, project, project.entrepreneur_id, "remedied", told)
+
+
 async def _project(session: AsyncSession, payout: Payout) -> Project:
     project = await projects.one(session, payout.project_id)
     if project is None:
@@ -47,9 +58,20 @@ async def _send(
     letter: str,
     more: Mapping[str, object],
 ) -> None:
-    """Mail who decides for an organisation, unless they declined such mail."""
     project = await _project(session, payout)
-    listing = await listings.of_project(session, payout.project_id)
+    told = {"amount_cents": payout.amount_cents, **more}
+    await _to_deciders(session, project, organisation_id, letter, told)
+
+
+async def _to_deciders(
+    session: AsyncSession,
+    project: Project,
+    organisation_id: UUID,
+    letter: str,
+    told: Mapping[str, object],
+) -> None:
+    """Mail who decides for an organisation, unless they declined such mail."""
+    listing = await listings.of_project(session, project.id)
     for user in await users.deciders(session, organisation_id):
         await mail.send(
             session,
@@ -61,6 +83,5 @@ async def _send(
             organisation=project.entrepreneur.legal_name,
             scheme=project.round.scheme.name[user.language],
             project=titled(listing.title, user.language),
-            amount_cents=payout.amount_cents,
-            **more,
+            **told,
         )

@@ -12,13 +12,13 @@ from app.payments.models import Rail
 from app.payments.queries import accounts
 from app.payouts import earmarks, queries
 from app.payouts.actions import decisions
-from app.payouts.earmarks import Obstacle, ObstacleCode
+from app.payouts.earmarks import Obstacle
 from app.payouts.models import Payout, PayoutState
 from app.payouts.models.payouts import OWED_AGAIN
 from app.payouts.problems import EarmarkTooSmall, PayoutNotDue, PayoutStateForbids
 from app.payouts.schemas import PayoutRequest, RetryRequest
 from app.projects.actions import eligibility
-from app.projects.models import Project, ProjectState
+from app.projects.models import Project
 from app.projects.queries import projects
 
 
@@ -72,6 +72,12 @@ async def destination_obstacles(
     return found.bank if rail is Rail.BANK else found.provider
 
 
+async def undecided(session: AsyncSession, project: Project) -> list[Obstacle]:
+    """Notice that a project's money is frozen until the operator decides about it."""
+    freeze = await queries.freezes.of_project(session, project.id)
+    return [earmarks.UNDECIDED] if freeze is not None and freeze.is_open else []
+
+
 async def _direct(session: AsyncSession, payout: Payout, rail: Rail) -> None:
     """Say where a payout goes; what keeps it from there was looked at."""
     payout.iban = payout.holder_name = payout.provider_account_id = None
@@ -110,9 +116,7 @@ async def retry(
         message = "This payout is retried already."
         raise PayoutStateForbids(message, current_state=failed.state)
     obstacles = await destination_obstacles(session, project, wanted.rail)
-    if project.state is ProjectState.STOPPED:
-        detail = "The project was stopped: its money is frozen."
-        obstacles = [Obstacle(ObstacleCode.STOPPED, detail), *obstacles]
+    obstacles += await undecided(session, project)
     if obstacles:
         raise PayoutNotDue(obstacles)
     payout = _again(caller.user_id, failed)

@@ -1,5 +1,5 @@
 """Questions, by noun."""
 
-from app.payouts.queries import earmarks, payouts
+from app.payouts.queries import earmarks, freezes, payouts
 
-__all__ = ["earmarks", "payouts"]
+__all__ = ["earmarks", "freezes", "payouts"]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.ledger import balances
-from app.orders.models import Order, OrderState
+from app.orders.models import Order, OrderState, between
 from app.orders.queries import orders
 from app.organisations.models import Organisation
 from app.payments.models import Payment, Receipt, Way
@@ -19,7 +19,7 @@ from app.payouts import earmarks
 from app.payouts.earmarks import Earmark, Facts, Obstacle, ObstacleCode, Taken
 from app.payouts.models import PayoutState
 from app.payouts.postings import KEPT_IN
-from app.payouts.queries import payouts
+from app.payouts.queries import freezes, payouts
 from app.projects.models import Project, ReportKind
 from app.projects.queries import reports
 from app.schemes.queries import participants
@@ -74,6 +74,7 @@ async def facts_of(
         there[part], held[part] = balance.posted, balance.held
     _units, amounts = await orders.sold(session, project.id)
     waiting, until = await _waiting(session, project, terms)
+    freeze = await freezes.of_project(session, project.id)
     return Facts(
         state=project.state,
         terms=terms,
@@ -91,6 +92,8 @@ async def facts_of(
                 if await reports.is_accepted(session, project.id, kind)
             ]
         ),
+        is_undecided=freeze is not None and freeze.is_open,
+        is_released=freeze is not None and not freeze.is_open,
     )
 
 
@@ -113,11 +116,12 @@ async def _waiting(
 ) -> tuple[int, datetime | None]:
     """Say what of a project's money may still be taken back, and until when at the least."""
     wait = timedelta(days=terms.payout.debit_wait_days)
+    paid_order_id = sa.func.coalesce(Order.origin_id, Order.id)
     debited: sa.ScalarSelect[Any] = (
         sa.select(sa.func.max(Receipt.received_at))
         .join(Payment, Payment.id == Receipt.payment_id)
         .where(
-            Payment.purpose == sa.func.concat("order/", sa.cast(Order.id, sa.Text)),
+            Payment.purpose == sa.func.concat("order/", sa.cast(paid_order_id, sa.Text)),
             Payment.way == Way.SEPA_DEBIT,
             Receipt.received_at > clock.now() - wait,
         )
@@ -135,7 +139,8 @@ async def _waiting(
     )
     cents, until = 0, None
     for order, debited_at in found:
-        cents += order.proceeds_cents
+        left = between(order.quote, order.undone_units, order.quantity_units)
+        cents += left.proceeds_cents
         if debited_at is not None:
             until = max(until or debited_at + wait, debited_at + wait)
     return cents, until

@@ -1,5 +1,5 @@
 """The endpoints of this domain."""
 
-from app.payouts.routes import payouts, withdrawals
+from app.payouts.routes import freezes, payouts, withdrawals
 
-ROUTERS = (payouts.router, withdrawals.router)
+ROUTERS = (payouts.router, withdrawals.router, freezes.router)

@@ -11,7 +11,7 @@ from app.core import clock, events
 from app.core.database import violates
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
-from app.projects import queries
+from app.projects import hooks, queries
 from app.projects.actions import eligibility, letters, running
 from app.projects.contents import ReportChange, ReportContent
 from app.projects.models import (
@@ -25,6 +25,7 @@ from app.projects.models import (
     ReportMeasurement,
     ReportState,
     ReportVersion,
+    Result,
 )
 from app.projects.problems import (
     ProjectStateForbids,
@@ -215,6 +216,8 @@ async def judge(
         kind = ProjectDecisionKind.COMPLETED
         await running.move(session, caller, project, kind, wanted.reason)
     await session.flush()
+    if wanted.result is Result.SHORT:
+        await hooks.found_short(session, caller, project, wanted.reason)
     await _announce(session, project)
     _tell(session, caller, project, report, f"report.{wanted.kind}")
     await letters.report_judged(session, project, report, wanted.reason)

@@ -27,6 +27,7 @@ TRANSITIONS: Mapping[ProjectDecisionKind, tuple[frozenset[ProjectState], Project
     KIND.STARTED: (frozenset({STATE.FUNDED}), STATE.RUNNING),
     KIND.ENDED: (frozenset({STATE.RUNNING}), STATE.REPORTING),
     KIND.COMPLETED: (frozenset({STATE.RUNNING, STATE.REPORTING}), STATE.COMPLETED),
+    KIND.STOPPED: (frozenset({STATE.FUNDED, STATE.RUNNING, STATE.REPORTING}), STATE.STOPPED),
 }
 """Each decision with the states that it can be taken in and the state that it leads to."""
 

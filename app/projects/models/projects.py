@@ -45,7 +45,7 @@ class ProjectState(StrEnum):
     NOT_FUNDED = "not_funded"
     """The sale ended below its threshold (orders)."""
     STOPPED = "stopped"
-    """It ended before its end (orders)."""
+    """The operator ended it before its end (payouts: `actions.freezing.stop`)."""
     CANCELLED = "cancelled"
     """Its round was cancelled before the sale (`actions.cancellations.end_projects`)."""
 
@@ -99,6 +99,8 @@ class ProjectDecisionKind(StrEnum):
     ENDED = "ended"
     """Its final report is due."""
     COMPLETED = "completed"
+    STOPPED = "stopped"
+    """The operator ended it before its end."""
     OBJECTION_LODGED = "objection-lodged"
     OBJECTION_UPHELD = "objection-upheld"
     OBJECTION_DISMISSED = "objection-dismissed"

@@ -1,0 +1,153 @@
+"""Stopped projects and short results: frozen, decided about by two people, refunded, released."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from app.core.ids import new_id
+from app.ledger import chart, journal
+from app.payouts.actions import freezing
+from app.projects.models import ReportKind
+from tests import make
+from tests.make import Member
+from tests.make.books import a_draft
+from tests.orders.conftest import said
+from tests.payouts.conftest import INTERIM, REASON, Safe
+
+HALF = {"kind": "pro-rata-release", "releasePercent": 50, **REASON}
+REFUND = {"kind": "refund", **REASON}
+
+
+async def stop(safe: Safe) -> httpx.Response:
+    return await safe.post(f"{safe.path}/stops", safe.approver, REASON)
+
+
+async def propose(safe: Safe, body: dict[str, Any]) -> httpx.Response:
+    return await safe.post(f"{safe.path}/remedies", safe.planner, body)
+
+
+async def decide(
+    safe: Safe, proposed: httpx.Response, kind: str = "approved", by: Member | None = None
+) -> httpx.Response:
+    assert proposed.status_code == 201, proposed.text
+    path = f"{safe.path}/remedies/{proposed.json()['id']}/decisions"
+    return await safe.post(path, by or safe.approver, {"kind": kind, **REASON})
+
+
+async def held(safe: Safe) -> tuple[int, int]:
+    listing = safe.stall.listing
+    found = [
+        await safe.stall.balance(kind.of(listing.scheme_id, listing.project_id))
+        for kind in (chart.START_PART, chart.RESULT_PART)
+    ]
+    return found[0].held, found[1].held
+
+
+async def test_a_stopped_project_is_frozen_and_half_of_it_goes_back(safe: Safe) -> None:
+    early = await stop(safe)
+    assert said(early) == (409, "/problems/project-state-forbids")
+    large, small = await safe.sell(108, 12)
+    planned = (await safe.plan(principalCents=100_000)).json()
+    approved = await safe.approved(principalCents=200_000)
+
+    answers = await asyncio.gather(stop(safe), stop(safe))
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert [await safe.state(each["id"]) for each in (planned, approved)] == ["withheld"] * 2
+    assert await held(safe) == (1_080_000, 120_000)
+    assert await safe.payable() == [(0, 0, ["undecided"])] * 3
+    frozen = await safe.get("/freeze", safe.stall.entrepreneur)
+    assert frozen["freeze"]["cause"] == "stopped"
+    assert (frozen["undisbursedCents"], frozen["refundableUnits"]) == (1_200_000, 120)
+
+    proposed = await propose(safe, HALF)
+    assert proposed.json()["refundUnits"] == 60
+    twice = await propose(safe, REFUND)
+    assert said(twice) == (409, "/problems/remedy-pending")
+    own = await decide(safe, proposed, by=safe.planner)
+    assert said(own) == (409, "/problems/same-person")
+    both = await asyncio.gather(
+        decide(safe, proposed), decide(safe, proposed, by=safe.stall.operator)
+    )
+    assert sorted(answer.status_code for answer in both) == [201, 409]
+
+    assert await held(safe) == (0, 0)
+    assert [await safe.stall.state(each) for each in (large, small)] == ["partly_refunded"] * 2
+    assert await safe.stall.pages(f"order/{large}/unwound") == [
+        "54 units annulled, their money goes back",
+        "Dr result_part 120000",
+        "Dr start_part 420000",
+        "Dr vat_sale 113400",
+        "Dr fee_income 27000",
+        "Dr vat_fee 5670",
+        "   Cr refund_due 686070",
+        "Dr annulled 54",
+        "   Cr owned 54",
+    ]
+    assert (await safe.payable())[0] == (600_000, 126_000, [])
+    rest = await safe.approved()
+    assert rest["amountCents"] == 726_000
+    assert await safe.has() == {
+        "start_part": 0,
+        "result_part": 0,
+        "vat_sale": 0,
+        "payable": 726_000,
+    }
+    told = {mail.subject for mail in await make.mails(safe.stall.database)}
+    assert told >= {"Uw project is gestopt", "Er is over het geld van uw project beslist"}
+
+
+async def test_a_short_result_is_frozen_when_its_report_is_accepted_and_refunded(
+    safe: Safe,
+) -> None:
+    await safe.sell(108, 12)
+    await safe.bank_pays(await safe.approved())
+    await safe.start()
+    await safe.accept(ReportKind.INTERIM)
+    interim = (await safe.plan(**INTERIM)).json()
+    await safe.accept(ReportKind.FINAL, result="short")
+
+    assert await safe.state(interim["id"]) == "withheld"
+    assert await held(safe) == (0, 120_000)
+    assert (await safe.payable())[2] == (0, 0, ["undecided"])
+    substitute = await propose(safe, {"kind": "substitute-project", **REASON})
+    assert said(substitute) == (409, "/problems/remedy-outside-terms")
+    much = await propose(safe, {"kind": "pro-rata-release", "refundUnits": 13, **REASON})
+    assert said(much) == (409, "/problems/units-not-there")
+    unclear = await propose(safe, {"kind": "pro-rata-release", **REASON})
+    assert unclear.status_code == 400
+    rejected = await decide(safe, await propose(safe, HALF), "rejected")
+    assert (rejected.status_code, rejected.json()["state"]) == (201, "rejected")
+    done = await decide(safe, await propose(safe, REFUND))
+    assert (done.status_code, done.json()["refundUnits"]) == (201, 12)
+
+    # Eleven of the buyer of 108, and one of the buyer of 12; nothing is claimed back.
+    has = await safe.has()
+    assert (has["result_part"], has["vat_sale"]) == (0, 0)
+    claim = chart.RECEIVABLE.of(safe.stall.listing.scheme_id, safe.stall.listing.entrepreneur_id)
+    assert (await safe.stall.balance(claim)).posted == 0
+    again = await propose(safe, REFUND)
+    assert said(again) == (409, "/problems/freeze-ended")
+    remedies = (await safe.get("/freeze"))["remedies"]
+    assert [remedy["state"] for remedy in remedies] == ["rejected", "approved"]
+
+
+async def test_money_that_comes_late_is_frozen_as_well(safe: Safe) -> None:
+    unfrozen = await safe.stall.client.get(f"{safe.path}/freeze", headers=safe.planner.headers)
+    assert unfrozen.status_code == 404
+    await safe.sell(108)
+    assert (await stop(safe)).status_code == 201
+    listing = safe.stall.listing
+    async with safe.stall.database.work() as session:
+        part = chart.RESULT_PART.of(listing.scheme_id, listing.project_id)
+        await journal.post(session, a_draft(part, 5_000, reference=f"test/{new_id()}"))
+
+    for _ in range(2):
+        await freezing.keep_frozen(safe.stall.database)
+
+    assert await held(safe) == (1_080_000, 5_000)
+    proposed = await propose(safe, {**HALF, "releasePercent": 100})
+    assert (await decide(safe, proposed)).status_code == 201
+    assert await held(safe) == (0, 0)
+    assert [each[0] for each in await safe.payable()] == [1_080_000, 2_000, 3_000]
