@@ -71,7 +71,7 @@ async def test_a_buyer_is_told_all_that_happens_to_an_order(stall: Stall) -> Non
     paid, back = sorted(await _new(stall, seen), key=lambda mail: mail.subject)[::-1]
     assert (paid.subject, back.subject) == ("Uw order is betaald", "U krijgt geld terug")
     assert "De serienummers zijn" in _text(paid)
-    assert "gaat € 0,04 terug langs dezelfde weg" in _text(back)
+    assert "gaat € 0,04 terug naar de rekening waar het van kwam" in _text(back)
 
 
 async def test_who_approves_is_asked_and_who_ordered_is_told(stall: Stall) -> None:

@@ -54,6 +54,8 @@ class OrderLetter(StrEnum):
     FIRM = "firm"
     MISSED = "missed"
     REFUND = "refund"
+    REFUND_STRANDED = "refund_stranded"
+    """Nobody knows to which account."""
     DISPUTED = "disputed"
     DISPUTE_LOST = "dispute_lost"
 

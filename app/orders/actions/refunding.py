@@ -38,7 +38,6 @@ async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> N
     """
     if amount_cents <= 0:
         return
-    await letters.about_order(session, order, OrderLetter.REFUND, amount_cents)
     receipts = await queries.money.receipts(session, order)
     sent = await queries.money.outgoings(session, order)
     rest = amount_cents
@@ -47,7 +46,13 @@ async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> N
         if part and way.to is not None:
             await outgoings.plan(session, decisions.PAYMENTS, _planned(order, way.to, part))
             rest -= part
-    if rest and await _to_own_account(session, decisions.PAYMENTS, order, rest) is None:
+    stranded = rest
+    if rest and await _to_own_account(session, decisions.PAYMENTS, order, rest) is not None:
+        stranded = 0
+    if stranded < amount_cents:
+        await letters.about_order(session, order, OrderLetter.REFUND, amount_cents - stranded)
+    if stranded:
+        await letters.about_order(session, order, OrderLetter.REFUND_STRANDED, stranded)
         events.record(
             session,
             "order.refund-stranded",
@@ -55,7 +60,7 @@ async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> N
             decisions.PAYMENTS,
             schemeId=str(order.scheme_id),
             buyerId=str(order.buyer_id),
-            amountCents=rest,
+            amountCents=stranded,
         )
 
 
@@ -81,6 +86,7 @@ async def send_stranded(session: AsyncSession, actor: Actor, order: Order) -> Ou
             f" organisation (PATCH /v1/organisations/{order.buyer_id})."
         )
         raise BuyerWithoutAccount(message)
+    await letters.about_order(session, order, OrderLetter.REFUND, cents)
     return outgoing
 
 
