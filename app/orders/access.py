@@ -23,8 +23,16 @@ READ_ORDERS = Scope(
     "orders:read", "Read the orders that the organisation made, and those of its schemes."
 )
 
+WRITE_ORDERS = Scope(
+    "orders:write",
+    "Order units in the organisation's name, within the key's spending limit; pay and cancel"
+    " orders.",
+)
+
 OrderReader = Annotated[Caller, Security(identify, scopes=[READ_ORDERS])]
 """A person, or a machine that may read orders."""
+OrderWriter = Annotated[Caller, Security(identify, scopes=[WRITE_ORDERS])]
+"""A person, or a machine that may order."""
 
 
 async def find_order(session: AsyncSession, caller: Caller, order_id: UUID) -> Order:
@@ -68,6 +76,10 @@ async def _own(order_id: UUID, caller: Person, session: Session) -> Order:
     return await _as_buyer(session, caller, order_id, Right.WRITE)
 
 
+async def _writable(order_id: UUID, caller: OrderWriter, session: Session) -> Order:
+    return await _as_buyer(session, caller, order_id, Right.WRITE)
+
+
 async def _approvable(order_id: UUID, caller: Person, session: Session) -> Order:
     return await _as_buyer(session, caller, order_id, Right.APPROVE)
 
@@ -85,6 +97,8 @@ ReadableOrder = Annotated[Order, Depends(_readable)]
 """An order that the caller may read: its buyer's people, its operator's, auditors, staff."""
 OwnOrder = Annotated[Order, Depends(_own)]
 """An order for whose buyer the person works."""
+WritableOrder = Annotated[Order, Depends(_writable)]
+"""An order for whose buyer the caller, person or machine, works."""
 ApprovableOrder = Annotated[Order, Depends(_approvable)]
 """An order for whose buyer the person decides."""
 SoldOrder = Annotated[Order, Depends(_sold)]
@@ -99,6 +113,12 @@ async def _selling(scheme_id: UUID, caller: OrderReader, session: Session) -> Sc
     return await find_scheme(session, caller, scheme_id, SchemeRight.INSPECT)
 
 
+async def _ordering(organisation_id: UUID, caller: OrderWriter, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.WRITE)
+
+
+OrderingOrganisation = Annotated[Organisation, Depends(_ordering)]
+"""An organisation in whose name the caller, person or machine, orders."""
 BuyingOrganisation = Annotated[Organisation, Depends(_buying)]
 """An organisation of which the caller, person or machine, may read what it bought."""
 SellingScheme = Annotated[Scheme, Depends(_selling)]

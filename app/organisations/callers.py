@@ -26,6 +26,11 @@ class Identity:
     in_cookie: bool
     last_used_at: datetime | None
 
+    @property
+    def key_id(self) -> UUID | None:
+        """The API key, if it is a machine's."""
+        return self.credential_id if self.user_id is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:

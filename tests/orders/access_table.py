@@ -20,7 +20,18 @@ from tests import make
 from tests.make.invoices import an_invoice
 from tests.make.orders import an_order, pay
 from tests.make.reports import a_submitted_report
-from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World, standing
+from tests.matrix import (
+    ANYBODY,
+    FURNISHERS,
+    Body,
+    Caller,
+    Place,
+    Rule,
+    Standing,
+    Tenant,
+    World,
+    standing,
+)
 from tests.organisations.access_table import OURS, REASON, always
 from tests.projects.access_market import LISTED, SHOWN, a_file
 from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING, READING
@@ -124,13 +135,14 @@ def _an_order(world: World, place: Place) -> Body:
 
 ORDER = "/v1/orders/{order_id}"
 SEEING = READING | INSPECTING
+ORDERING = OPERATING | {Standing.KEY}
 INVOICE = "/v1/invoices/{invoice_id}"
 
 TABLE = {
     f"GET {LISTED}/quote": Rule(ANYBODY, on=OURS),
     f"GET {LISTED}/units": Rule(ANYBODY, on=OURS),
     "GET /v1/units/{serial}": Rule(ANYBODY, on=OURS),
-    "POST /v1/organisations/{organisation_id}/orders": Rule(OPERATING, _an_order),
+    "POST /v1/organisations/{organisation_id}/orders": Rule(ORDERING, _an_order),
     "GET /v1/organisations/{organisation_id}/orders": Rule(READING),
     "GET /v1/schemes/{scheme_id}/orders": Rule(INSPECTING),
     f"GET {ORDER}": Rule(SEEING),
@@ -138,7 +150,7 @@ TABLE = {
     f"GET {ORDER}/units": Rule(SEEING),
     f"POST {ORDER}/approvals": Rule(DECIDING, always({"approved": True, **REASON}), _waiting),
     f"GET {ORDER}/payments": Rule(SEEING),
-    f"POST {ORDER}/payments": Rule(OPERATING, always({"way": "bank"})),
+    f"POST {ORDER}/payments": Rule(ORDERING, always({"way": "bank"})),
     f"GET {ORDER}/refunds": Rule(SEEING),
     f"POST {ORDER}/refunds": Rule(DECIDING, always(REASON), _paid),
     f"GET {ORDER}/reports": Rule(SEEING),
@@ -146,7 +158,7 @@ TABLE = {
     "GET /v1/schemes/{scheme_id}/stranded-refunds": Rule(INSPECTING),
     f"POST {ORDER}/refund-transfers": Rule(DECIDING, arrange=_stranded),
     f"POST {ORDER}/reallocations": Rule(OPERATING, _listed, _missed),
-    f"POST {ORDER}/cancellations": Rule(OPERATING, always(REASON)),
+    f"POST {ORDER}/cancellations": Rule(ORDERING, always(REASON)),
     f"GET {ORDER}/invoices": Rule(SEEING),
     "GET /v1/organisations/{organisation_id}/invoices": Rule(READING),
     f"GET {INVOICE}": Rule(SEEING),

@@ -1,7 +1,7 @@
 """A project on the market before the test begins, and companies that may buy it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,11 @@ class Stall:
     other: Buyer
     entrepreneur: Member
     operator: Member
+
+    def by(self, headers: dict[str, str], organisation_id: UUID | None = None) -> Member:
+        """Let a machine act for the buyer, or try to for another organisation."""
+        organisation_id = organisation_id or self.buyer.organisation.id
+        return replace(self.buyer.clerk, headers=headers, organisation_id=organisation_id)
 
     async def order(
         self,

@@ -27,7 +27,7 @@ from app.orders.problems import (
 from app.orders.queries.buying import Buying, Offer
 from app.orders.schemas import OrderRequest
 from app.organisations.callers import Caller
-from app.organisations.models import Organisation
+from app.organisations.models import ApiKey, Organisation
 from app.payments.actions import payments
 from app.schemes.terms import PolicyTerms, Quote
 
@@ -66,7 +66,10 @@ async def order(
         NotEnoughUnits: fewer are free.
         InvoiceImpossible: it is to be paid on invoice, and somebody's data are not complete.
     """
-    buying = await queries.buying.buying(session, request.project_id, buyer.id, caller.user_id)
+    who = caller.identity
+    buying = await queries.buying.buying(
+        session, request.project_id, buyer.id, who.user_id, who.key_id
+    )
     if buying is None:
         raise not_on_the_market(request.project_id)
     insist_on_buyer(buying, buyer)
@@ -143,7 +146,8 @@ def _ordered(caller: Caller, buyer: Organisation, request: OrderRequest, buying:
         cost_centre=request.cost_centre,
         invoice_address=address and address.model_dump(mode="json", by_alias=True),
         is_named=request.is_named,
-        ordered_by_id=caller.user_id,
+        ordered_by_id=caller.identity.user_id,
+        ordered_by_key_id=caller.identity.key_id,
         ordered_at=now,
         reserved_until=None if waits else reserved_until(offer, request.pay_by, now),
     )
@@ -222,10 +226,18 @@ async def _judged(session: AsyncSession, caller: Caller, waiting: Order) -> Orde
     if waiting.state is not OrderState.AWAITING_APPROVAL:
         message = f"The order is {waiting.state}: it waits for no approval."
         raise OrderStateForbids(message, current_state=waiting.state)
-    if waiting.ordered_by_id == caller.user_id:
-        message = "You ordered this: another approver decides about it."
+    if waiting.ordered_by_id == caller.user_id or await _made_its_key(session, caller, waiting):
+        message = "You ordered this, or made the key that did: another approver decides about it."
         raise OwnOrder(message)
     return waiting
+
+
+async def _made_its_key(session: AsyncSession, caller: Caller, waiting: Order) -> bool:
+    """Tell whether the caller made the key that ordered: a machine is no second person."""
+    if waiting.ordered_by_key_id is None:
+        return False
+    key = await session.get_one(ApiKey, waiting.ordered_by_key_id)
+    return key.created_by == str(caller.actor)
 
 
 async def cancel(session: AsyncSession, actor: Actor, cancelled: Order, reason: str) -> Order:

@@ -52,7 +52,8 @@ class Wish:
     """Who moves how many units, and why; `undisbursed` insists that their money is still there."""
 
     actor: Actor
-    ordered_by_id: UUID
+    ordered_by_id: UUID | None
+    """None: whoever ordered what moves."""
     units: int
     reason: str
     undisbursed: bool = False
@@ -110,7 +111,9 @@ async def reallocate_undisbursed(
     return await _move(session, move, wish)
 
 
-async def _locked(session: AsyncSession, order: Order, project_id: UUID, user_id: UUID) -> _Move:
+async def _locked(
+    session: AsyncSession, order: Order, project_id: UUID, user_id: UUID | None
+) -> _Move:
     """Keep both projects, and then the order, as they are: projects in the order of their ids."""
     buying = await queries.buying.buying(session, project_id, order.buyer_id, user_id)
     if buying is None or buying.offer.scheme_id != order.scheme_id:
@@ -210,7 +213,8 @@ def _moved(order: Order, there: Offer, wish: Wish) -> Order:
         cost_centre=order.cost_centre,
         invoice_address=order.invoice_address,
         is_named=order.is_named,
-        ordered_by_id=wish.ordered_by_id,
+        ordered_by_id=wish.ordered_by_id or order.ordered_by_id,
+        ordered_by_key_id=None if wish.ordered_by_id else order.ordered_by_key_id,
         ordered_at=clock.now(),
         moved_from_id=order.id,
         origin_id=order.paid_order_id,

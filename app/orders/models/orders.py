@@ -97,6 +97,9 @@ class Order(Versioned):
         CheckConstraint(
             "(moved_from_id IS NULL) = (origin_id IS NULL)", name="moved_from_an_origin"
         ),
+        CheckConstraint(
+            "num_nonnulls(ordered_by_id, ordered_by_key_id) = 1", name="ordered_by_one"
+        ),
         Index(None, "buyer_id", "id"),
         Index(None, "scheme_id", "id"),
         Index(None, "project_id", "state"),
@@ -130,7 +133,9 @@ class Order(Versioned):
     """An `InvoiceAddress`, as it goes over the wire; none: the organisation's own."""
     is_named: Mapped[bool]
     """Whether the public register of units may name the buyer."""
-    ordered_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    ordered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    ordered_by_key_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))
+    """A machine of the buyer's, instead of a person."""
     ordered_at: Mapped[datetime] = mapped_column(default=clock.now)
     reserved_until: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.orders.problems import SaleNotRunning
-from app.organisations.models import Membership
+from app.organisations.models import ApiKey, Membership
 from app.projects.models import Listing, Project, ProjectState, Round, RoundState
 from app.schemes.models import (
     Authority,
@@ -104,11 +104,21 @@ async def offer(session: AsyncSession, project_id: UUID) -> Offer | None:
 
 
 async def buying(
-    session: AsyncSession, project_id: UUID, buyer_id: UUID, user_id: UUID
+    session: AsyncSession,
+    project_id: UUID,
+    buyer_id: UUID,
+    user_id: UUID | None,
+    key_id: UUID | None = None,
 ) -> Buying | None:
-    """Find a project on the market, and what a member of a buyer may do about it."""
+    """Find a project on the market, and what a member or a machine of a buyer may do about it."""
     found = await session.execute(
-        _BUYING, {"project_id": project_id, "buyer_id": buyer_id, "user_id": user_id}
+        _BUYING,
+        {
+            "project_id": project_id,
+            "buyer_id": buyer_id,
+            "user_id": user_id,
+            "key_id": key_id,
+        },
     )
     row = found.one_or_none()
     if row is None:
@@ -164,10 +174,19 @@ def _buying() -> sa.Select[Any]:
         )
         .scalar_subquery()
     )
+    # A member without a limit has none; a key always has one.
+    of_key = (
+        sa.select(ApiKey.spending_limit_cents)
+        .where(
+            ApiKey.organisation_id == buyer_id,
+            ApiKey.id == sa.bindparam("key_id", type_=sa.Uuid()),
+        )
+        .scalar_subquery()
+    )
     return _offers(
         is_enrolled.label("is_enrolled"),
         recognises.label("recognises"),
-        limit.label("spending_limit_cents"),
+        sa.func.coalesce(limit, of_key).label("spending_limit_cents"),
     )
 
 

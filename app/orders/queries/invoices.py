@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.languages import Language
+from app.core.languages import DEFAULT, Language
 from app.core.paging import Page, PageRequest, page
 from app.orders.invoicing.document import InvoiceKind
 from app.orders.models import Invoice, InvoiceFile, InvoiceForm, InvoiceRole, Order
@@ -27,7 +27,7 @@ class Parties:
     title: dict[str, str]
     unit_name: str
     language: Language
-    """Of whoever ordered."""
+    """Of whoever ordered; a machine has none."""
 
 
 async def parties(session: AsyncSession, order: Order) -> Parties:
@@ -43,7 +43,7 @@ async def parties(session: AsyncSession, order: Order) -> Parties:
         .select_from(Order)
         .join(Listing, Listing.project_id == Order.project_id)
         .join(Scheme, Scheme.id == Order.scheme_id)
-        .join(User, User.id == Order.ordered_by_id)
+        .outerjoin(User, User.id == Order.ordered_by_id)
         .where(Order.id == order.id)
     )
     row = (await session.execute(about)).one()
@@ -61,7 +61,7 @@ async def parties(session: AsyncSession, order: Order) -> Parties:
         buyer=by_id[order.buyer_id],
         title=row.title,
         unit_name=row.unit_name,
-        language=row.language,
+        language=row.language or DEFAULT,
     )
 
 

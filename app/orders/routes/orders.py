@@ -11,9 +11,12 @@ from app.orders import actions, queries
 from app.orders.access import (
     ApprovableOrder,
     BuyingOrganisation,
+    OrderingOrganisation,
+    OrderWriter,
     OwnOrder,
     ReadableOrder,
     SellingScheme,
+    WritableOrder,
 )
 from app.orders.models import Order, OrderDecision
 from app.orders.problems import (
@@ -39,7 +42,6 @@ from app.orders.schemas import (
 )
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
-from app.schemes.access import ActingOrganisation
 
 router = router_of("", "Orders")
 
@@ -62,16 +64,16 @@ router = router_of("", "Orders")
 )
 async def order_units(
     request: OrderRequest,
-    caller: Person,
-    organisation: ActingOrganisation,
+    caller: OrderWriter,
+    organisation: OrderingOrganisation,
     session: Session,
     _once: Idempotent,
     response: Response,
 ) -> Order:
     """Reserve units of a project in the name of a company.
 
-    They are kept out of sale until `reservedUntil`. Above the member's spending limit nothing is
-    reserved until an approver of the company agrees.
+    They are kept out of sale until `reservedUntil`. Above the spending limit of the member, or of
+    the API key (`orders:write`), nothing is reserved until an approver of the company agrees.
     """
     made = await actions.ordering.order(session, caller, organisation, request)
     response.headers["Location"] = f"/v1/orders/{made.id}"
@@ -151,8 +153,8 @@ async def judge_order(
 )
 async def cancel_order(
     request: CancellationRequest,
-    caller: Person,
-    order: OwnOrder,
+    caller: OrderWriter,
+    order: WritableOrder,
     session: Session,
     _once: Idempotent,
 ) -> Order:

@@ -8,10 +8,9 @@ from app.core.idempotency import Idempotent
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import refusals
 from app.orders import actions, queries
-from app.orders.access import OwnOrder, ReadableOrder
+from app.orders.access import OrderWriter, ReadableOrder, WritableOrder
 from app.orders.problems import OrderStateForbids, PaymentOpen
 from app.orders.schemas import PaymentRequest
-from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.payments.models import Payment
 from app.payments.problems import ProviderMissing, TooLargeForIdeal
@@ -35,8 +34,8 @@ router = router_of("/orders/{order_id}", "Orders")
 )
 async def pay_order(
     request: PaymentRequest,
-    caller: Person,
-    order: OwnOrder,
+    caller: OrderWriter,
+    order: WritableOrder,
     session: Session,
     _once: Idempotent,
     response: Response,

@@ -94,7 +94,10 @@ class OrderView(View):
     cost_centre: str | None
     invoice_address: InvoiceAddress | None
     is_named: bool
-    ordered_by_id: UUID
+    ordered_by_id: Annotated[UUID | None, Field(description="Who ordered; null: a machine.")]
+    ordered_by_key_id: Annotated[
+        UUID | None, Field(description="The API key that ordered; null: a person did.")
+    ]
     ordered_at: Moment
     reserved_until: Annotated[
         Moment | None, Field(description="Pay until then; null while it waits for approval.")

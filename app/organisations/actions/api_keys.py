@@ -28,6 +28,7 @@ async def make(
         organisation_id=organisation.id,
         name=request.name,
         scopes=sorted(set(request.scopes)),
+        spending_limit_cents=request.spending_limit_cents,
         token_hash=credentials.digest(token),
         hint=token[-4:],
         created_by=str(caller.actor),
@@ -88,4 +89,5 @@ def _note(session: AsyncSession, caller: Caller, kind: str, key: ApiKey) -> None
         key.id,
         organisation_id=key.organisation_id,
         scopes=list(key.scopes),
+        spendingLimitCents=key.spending_limit_cents,
     )

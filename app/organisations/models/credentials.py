@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -35,10 +35,13 @@ class ApiKey(Identified):
     """A machine acts for an organisation, within scopes."""
 
     __tablename__ = "api_keys"
+    __table_args__ = (CheckConstraint("spending_limit_cents >= 0", name="spending_limit_sensible"),)
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str]
     scopes: Mapped[list[str]]
+    spending_limit_cents: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What it may order at once without an approver, all included."""
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     hint: Mapped[str]
     """The last four characters, by which people recognise a key."""

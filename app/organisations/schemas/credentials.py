@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.core.money import LARGEST_AMOUNT
 from app.core.wire import ONE_LINE, Moment, Request, View
 from app.organisations.schemas.fields import Code, Email, PresentPassword
 
@@ -105,6 +106,16 @@ class ApiKeyRequest(Request):
             examples=[["organisations:read"]],
         ),
     ]
+    spending_limit_cents: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=LARGEST_AMOUNT,
+            description="What it may order at once, all included; an order above it waits for an"
+            " approver, and so does every order of a key with 0.",
+            examples=[250_000],
+        ),
+    ] = 0
     expires_at: Annotated[
         Moment | None, Field(description="When it ends by itself; null: when it is revoked.")
     ] = None
@@ -117,6 +128,7 @@ class ApiKeyView(View):
     organisation_id: UUID
     name: str
     scopes: list[str]
+    spending_limit_cents: int
     hint: Annotated[str, Field(description="Its last four characters.", examples=["x7Qk"])]
     created_by: str
     created_at: Moment
