@@ -21,6 +21,7 @@ from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
+from app.obligations import routes as obligations
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
 from app.orders.actions import OWNER, ending, expiring, filing, invoices, letters
@@ -69,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *organisations.ROUTERS,
     *ledger.ROUTERS,
     *schemes.ROUTERS,
+    *obligations.ROUTERS,
     *projects.ROUTERS,
     *payments.ROUTERS,
     *orders.ROUTERS,

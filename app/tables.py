@@ -5,6 +5,7 @@ from app.core.files import models as files
 from app.core.jobs import models as jobs
 from app.core.mail import models as mail
 from app.ledger import models as ledger
+from app.obligations import models as obligations
 from app.orders import models as orders
 from app.organisations import models as organisations
 from app.payments import models as payments
@@ -20,6 +21,7 @@ __all__ = [
     "jobs",
     "ledger",
     "mail",
+    "obligations",
     "orders",
     "organisations",
     "payments",

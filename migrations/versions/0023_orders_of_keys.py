@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023_orders_of_keys"
-down_revision = "0021_payouts"
+down_revision = "0022_stops"
 
 
 def upgrade() -> None:

@@ -31,6 +31,7 @@ from tests.matrix import (
     path_of,
     standing,
 )
+from tests.obligations import access_table as obligations
 from tests.orders import access_table as orders
 from tests.organisations import access_table
 from tests.payments import access_bank as bank
@@ -47,6 +48,7 @@ TABLE: dict[str, Rule] = {
     **projects.TABLE,
     **payments.TABLE,
     **orders.TABLE,
+    **obligations.TABLE,
     **bank.TABLE,
     **payouts.TABLE,
 }

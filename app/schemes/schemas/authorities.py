@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from app.core.wire import Moment, Request, View
 from app.organisations.schemas import UserView
 from app.organisations.schemas.fields import Email, Reason
-from app.schemes.schemas.fields import Municipality, each_once
+from app.schemes.terms.fields import Municipality, each_once
 
 LONGEST_AUDIT = timedelta(days=4 * 366)
 

@@ -10,8 +10,8 @@ from app.core.wire import Day, Moment, Request, View
 from app.organisations.schemas.fields import Reason
 from app.schemes.models import SchemeDecisionKind, SchemeState
 from app.schemes.schemas.authorities import RecognisingAuthorityView
-from app.schemes.schemas.fields import Languages, Region, SchemeCode, UnitName
-from app.schemes.terms.fields import BilingualText
+from app.schemes.schemas.fields import Languages, SchemeCode, UnitName
+from app.schemes.terms.fields import BilingualText, Region
 
 
 class SchemePageRequest(PageRequest):

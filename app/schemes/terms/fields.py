@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.core.wire import ONE_LINE, Request
 
@@ -38,6 +38,35 @@ class BilingualText(Request):
 
     nl: Annotated[Line, Field(description="In Dutch.")]
     en: Annotated[Line, Field(description="In English.")]
+
+
+def each_once(values: list[str]) -> list[str]:
+    """Put a list of different values in order, for two of the same set are one."""
+    if len(set(values)) < len(values):
+        message = "name each one once"
+        raise ValueError(message)
+    return sorted(values)
+
+
+Municipality = Annotated[
+    str,
+    Field(
+        pattern=r"^GM[0-9]{4}$",
+        description="A municipality, as Statistics Netherlands (CBS) numbers them.",
+        examples=["GM0599"],
+    ),
+]
+
+Region = Annotated[
+    list[Municipality],
+    Field(
+        min_length=1,
+        max_length=400,
+        description="Municipalities, such as Rotterdam (`GM0599`) and Schiedam (`GM0606`).",
+        examples=[["GM0599", "GM0606"]],
+    ),
+    AfterValidator(each_once),
+]
 
 
 def half_up(amount: int, basis_points: int) -> int:

@@ -1,0 +1,5 @@
+"""Verbs about rules."""
+
+from app.obligations.actions import rules
+
+__all__ = ["rules"]

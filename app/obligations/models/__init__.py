@@ -1,0 +1,5 @@
+"""Tables of rules."""
+
+from app.obligations.models.rules import RuleDraft, RuleVersion
+
+__all__ = ["RuleDraft", "RuleVersion"]

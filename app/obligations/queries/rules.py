@@ -1,0 +1,88 @@
+"""Questions about rules: what applies, what applied, what is being written."""
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.paging import Page, PageRequest, page
+from app.obligations.models import RuleDraft, RuleVersion
+from app.obligations.rules import RuleChange, compare
+from app.schemes.models import Authority
+
+
+async def published(
+    session: AsyncSession, authority_id: UUID, paging: PageRequest, on: date | None
+) -> Page[RuleVersion]:
+    """List the versions of an authority's rules, or the one that applies on a day."""
+    if on is not None:
+        found = await applying(session, authority_id, on)
+        return Page([found] if found else [], paging.limit)
+    query = sa.select(RuleVersion).where(RuleVersion.authority_id == authority_id)
+    return await page(session, query, RuleVersion, paging)
+
+
+async def applying(session: AsyncSession, authority_id: UUID, on: date) -> RuleVersion | None:
+    """Find the version that applies on a day: the last one that has begun by then."""
+    found: RuleVersion | None = await session.scalar(
+        sa.select(RuleVersion)
+        .where(RuleVersion.authority_id == authority_id, RuleVersion.valid_from <= on)
+        .order_by(RuleVersion.number.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def last(session: AsyncSession, authority_id: UUID) -> RuleVersion | None:
+    """Find the version that was published last, whether it has begun or not."""
+    found: RuleVersion | None = await session.scalar(
+        sa.select(RuleVersion)
+        .where(RuleVersion.authority_id == authority_id)
+        .order_by(RuleVersion.number.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def one(session: AsyncSession, authority_id: UUID, rules_id: UUID) -> RuleVersion | None:
+    """Find a published version of an authority."""
+    found: RuleVersion | None = await session.scalar(
+        sa.select(RuleVersion).where(
+            RuleVersion.id == rules_id, RuleVersion.authority_id == authority_id
+        )
+    )
+    return found
+
+
+async def changes(session: AsyncSession, version: RuleVersion) -> list[RuleChange]:
+    """Compare a version with the one before."""
+    before = await session.scalar(
+        sa.select(RuleVersion).where(
+            RuleVersion.authority_id == version.authority_id,
+            RuleVersion.number == version.number - 1,
+        )
+    )
+    return compare(before.rules if before else None, version.rules)
+
+
+async def changes_of_draft(session: AsyncSession, draft: RuleDraft) -> list[RuleChange]:
+    """Compare a draft with what was published last."""
+    before = await last(session, draft.authority_id)
+    return compare(before.rules if before else None, draft.rules)
+
+
+async def drafts(
+    session: AsyncSession, authority: Authority, paging: PageRequest
+) -> Page[RuleDraft]:
+    """List what the people of an authority are writing."""
+    query = sa.select(RuleDraft).where(RuleDraft.authority_id == authority.id)
+    return await page(session, query, RuleDraft, paging)
+
+
+async def draft(session: AsyncSession, authority: Authority, draft_id: UUID) -> RuleDraft | None:
+    """Find a draft of an authority."""
+    found: RuleDraft | None = await session.scalar(
+        sa.select(RuleDraft).where(RuleDraft.id == draft_id, RuleDraft.authority_id == authority.id)
+    )
+    return found

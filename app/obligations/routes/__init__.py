@@ -1,0 +1,5 @@
+"""The endpoints of this domain."""
+
+from app.obligations.routes import rules
+
+ROUTERS = (rules.router,)

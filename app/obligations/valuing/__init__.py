@@ -1,0 +1,40 @@
+"""What is owed, and what something counts for: pure arithmetic over an authority's rules.
+
+Rules and facts in, a value with its steps out: no database, no clock. Fractions are exact until
+the last step, where an amount is rounded once to the nearest cent (a half goes up).
+"""
+
+from app.obligations.valuing.arithmetic import NotLaidDown, Room, Step, Worth
+from app.obligations.valuing.owing import ContractFacts, Owed, owed, sanction
+from app.obligations.valuing.periods import months_between
+from app.obligations.valuing.placements import Placement, placement
+from app.obligations.valuing.spending import (
+    ActivityHours,
+    SocialPurchase,
+    UnitsBought,
+    activity,
+    pso,
+    social_purchase,
+    units,
+)
+
+__all__ = [
+    "ActivityHours",
+    "ContractFacts",
+    "NotLaidDown",
+    "Owed",
+    "Placement",
+    "Room",
+    "SocialPurchase",
+    "Step",
+    "UnitsBought",
+    "Worth",
+    "activity",
+    "months_between",
+    "owed",
+    "placement",
+    "pso",
+    "sanction",
+    "social_purchase",
+    "units",
+]
