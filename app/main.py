@@ -22,6 +22,7 @@ from app.core.settings import Settings
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.obligations import routes as obligations
+from app.obligations.actions import following, reminding
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
 from app.orders.actions import OWNER, ending, expiring, filing, invoices, letters
@@ -149,11 +150,13 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
     jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
-    jobs.Chore("end-settled-sales", ending.end_settled, every_seconds=3600.0),
+    jobs.Chore("end-settled-sales", ending.end_settled, every_seconds=3_600.0),
     jobs.Chore("alert-of-overdue-payouts", overdue.alert, every_seconds=3_600.0),
     jobs.Chore("keep-frozen", freezing.keep_frozen, every_seconds=60.0),
     jobs.Chore("follow-plans", running.follow_plans, every_seconds=10.0),
     jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),
+    jobs.Chore("obligations-follow", following.follow_due, every_seconds=60.0),
+    jobs.Chore("obligations-remind", reminding.remind_due, every_seconds=60.0),
     jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),
     jobs.Chore("market-after-sale", market.keep_right, every_seconds=market.AFTERWARDS_SECONDS),
 )

@@ -6,6 +6,11 @@
 - *building block*: what one full-time year of work is worth for somebody of a target group.
 - *base*: the sum that a percentage is taken of: contract sum, tender sum, turnover or wage bill.
 - *reference date*: the day whose rules apply to a contract, for good.
+- *contract*: what an authority awarded; what it says stands in its amendments, which only grow.
+- *clause*: the social-return clause of a contract; without one nothing is owed.
+- *obligation*: what a contract obliges to; computed by the rules, imposed when it is confirmed.
+- *recovery period*: time to make up for what was not fulfilled by the due date.
+- *proposal*: a waiver or a sanction that somebody asks for, and somebody else decides.
 - *arithmetic*: a value with the steps that lead to it, so that anybody can recompute it.
 
 May import `schemes`, `ledger`, `organisations` and `core`.
@@ -14,6 +19,12 @@ Decision: rules are one document that one model validates, a draft and a publish
 tables, as the policies of a scheme are. What the sources don't say of an authority is null in its
 document, and never a guess: where the rules are silent the arithmetic says so, and either the
 contract's own clause decides or nothing counts.
+
+Decision: an obligation has two figures, computed and confirmed. Registering, amending and importing
+contracts only ever change the first; one verb, by an approver who did not enter the figures, brings
+the second and the books to it. So no import moves value, and raising needs no rights of its own.
+Whoever posts to an obligation's accounts locks its row first, and calls `states.settle_state`
+afterwards; the row of its contract comes before it.
 
 Decision: what something is worth is pure (`valuing`): rules and facts in, a value with its steps
 out. Who asks before buying and who decides afterwards call the same functions, and the golden

@@ -1,5 +1,6 @@
 """Who works for an authority, audits it, or looks? Dependencies that prove it."""
 
+from dataclasses import dataclass
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -9,11 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import Session
 from app.core.problems import NotFound
 from app.obligations import queries
-from app.obligations.models import RuleDraft, RuleVersion
+from app.obligations.models import (
+    Contract,
+    Obligation,
+    ObligationProposal,
+    ProposalSide,
+    RuleDraft,
+    RuleVersion,
+)
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
-from app.organisations.models import Right
+from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
 from app.organisations.scopes import Scope
 from app.schemes import queries as of_schemes
@@ -119,6 +127,151 @@ async def _decided_draft(
 SeenRuleDraft = Annotated[RuleDraft, Depends(_seen_draft)]
 WorkedRuleDraft = Annotated[RuleDraft, Depends(_worked_draft)]
 DecidedRuleDraft = Annotated[RuleDraft, Depends(_decided_draft)]
+
+
+async def _reads_contracts_of(
+    organisation_id: UUID, caller: ObligationReader, session: Session
+) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.READ)
+
+
+BoundOrganisation = Annotated[Organisation, Depends(_reads_contracts_of)]
+"""An organisation of which the caller, person or machine, may read what binds it."""
+
+
+async def find_contract(session: AsyncSession, caller: Caller, contract_id: UUID) -> Contract:
+    """Find a contract that the caller may read: its authority's people, its parties', staff.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with it.
+    """
+    contract = await queries.contracts.one(session, contract_id)
+    if contract is None or not await _is_theirs(
+        session, caller, contract.authority_id, contract_id
+    ):
+        message = f"You have nothing to do with a contract {contract_id}."
+        raise NotFound(message).for_trail()
+    return contract
+
+
+async def find_obligation(session: AsyncSession, caller: Caller, obligation_id: UUID) -> Obligation:
+    """Find an obligation that the caller may read: as its contract.
+
+    Raises:
+        NotFound: it does not exist, or the caller has nothing to do with it.
+    """
+    found = await queries.obligations.one(session, obligation_id)
+    if found is None or not await _is_theirs(
+        session, caller, found.authority_id, found.contract_id
+    ):
+        message = f"You have nothing to do with an obligation {obligation_id}."
+        raise NotFound(message).for_trail()
+    return found
+
+
+async def _is_theirs(
+    session: AsyncSession, caller: Caller, authority_id: UUID, contract_id: UUID
+) -> bool:
+    if await queries.contracts.binds(session, contract_id, list(caller.identity.rights)):
+        return True
+    return await sees(session, caller, await session.get_one(Authority, authority_id))
+
+
+async def _readable_contract(
+    contract_id: UUID, caller: ObligationReader, session: Session
+) -> Contract:
+    return await find_contract(session, caller, contract_id)
+
+
+async def _worked_contract(contract_id: UUID, caller: Person, session: Session) -> Contract:
+    contract = await find_contract(session, caller, contract_id)
+    await _insist_on_authority(session, caller, contract.authority_id, Right.WRITE)
+    return contract
+
+
+async def _readable_obligation(
+    obligation_id: UUID, caller: ObligationReader, session: Session
+) -> Obligation:
+    return await find_obligation(session, caller, obligation_id)
+
+
+async def _worked_obligation(obligation_id: UUID, caller: Person, session: Session) -> Obligation:
+    obligation = await find_obligation(session, caller, obligation_id)
+    await _insist_on_authority(session, caller, obligation.authority_id, Right.WRITE)
+    return obligation
+
+
+async def _decided_obligation(obligation_id: UUID, caller: Person, session: Session) -> Obligation:
+    obligation = await find_obligation(session, caller, obligation_id)
+    await _insist_on_authority(session, caller, obligation.authority_id, Right.APPROVE)
+    return obligation
+
+
+async def _insist_on_authority(
+    session: AsyncSession, caller: Caller, authority_id: UUID, right: Right
+) -> None:
+    authority = await session.get_one(Authority, authority_id)
+    if not caller.rights_in(authority.organisation_id):
+        message = "This is for the people of the authority."
+        raise RoleTooSmall(message)
+    await find_organisation(session, caller, authority.organisation_id, right)
+
+
+ReadableContract = Annotated[Contract, Depends(_readable_contract)]
+"""A contract that the caller may read: its authority's people, its parties', auditors, staff."""
+WorkedContract = Annotated[Contract, Depends(_worked_contract)]
+"""A contract for whose authority the person works."""
+ReadableObligation = Annotated[Obligation, Depends(_readable_obligation)]
+"""An obligation that the caller may read, as its contract."""
+WorkedObligation = Annotated[Obligation, Depends(_worked_obligation)]
+"""An obligation for whose authority the person works."""
+DecidedObligation = Annotated[Obligation, Depends(_decided_obligation)]
+"""An obligation for whose authority the person decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An obligation, and on whose side the person asks for something about it."""
+
+    obligation_id: UUID
+    side: ProposalSide
+
+
+async def _asked(obligation_id: UUID, caller: Person, session: Session) -> Asked:
+    obligation = await find_obligation(session, caller, obligation_id)
+    authority = await session.get_one(Authority, obligation.authority_id)
+    if caller.rights_in(authority.organisation_id):
+        await find_organisation(session, caller, authority.organisation_id, Right.WRITE)
+        return Asked(obligation.id, ProposalSide.AUTHORITY)
+    bound = [
+        organisation_id
+        for organisation_id in caller.identity.rights
+        if await queries.contracts.binds(session, obligation.contract_id, [organisation_id])
+    ]
+    if not bound:
+        message = "This is for the people of the authority and of the contractor."
+        raise RoleTooSmall(message)
+    await _insist_on_one(session, caller, bound)
+    return Asked(obligation.id, ProposalSide.CONTRACTOR)
+
+
+async def _insist_on_one(session: AsyncSession, caller: Caller, bound: list[UUID]) -> None:
+    if not any(Right.WRITE in caller.rights_in(organisation_id) for organisation_id in bound):
+        await find_organisation(session, caller, bound[0], Right.WRITE)
+
+
+AskedObligation = Annotated[Asked, Depends(_asked)]
+"""An obligation about which the person may ask for something, on either side."""
+
+
+async def _decided_proposal(
+    proposal_id: UUID, obligation: DecidedObligation, session: Session
+) -> ObligationProposal:
+    found = await queries.obligations.proposal(session, obligation.id, proposal_id)
+    return _found(found, proposal_id)
+
+
+DecidedProposal = Annotated[ObligationProposal, Depends(_decided_proposal)]
 
 Found = TypeVar("Found")
 

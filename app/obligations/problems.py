@@ -21,3 +21,78 @@ class NoRulesApply(Problem):
 
     status = 409
     title = "No rules apply"
+
+
+class ContractKnown(Problem):
+    """The authority has a contract with this reference."""
+
+    status = 409
+    title = "The contract is known"
+
+
+class ContractAhead(Problem):
+    """A contract was awarded today or before."""
+
+    status = 409
+    title = "The contract is not awarded yet"
+
+
+class RulesSilent(Problem):
+    """Rules and contract together don't say what is owed, or what follows."""
+
+    status = 409
+    title = "The rules don't say"
+
+
+class ObligationStateForbids(Problem):
+    """The state of the obligation does not allow this."""
+
+    status = 409
+    title = "The obligation's state does not allow this"
+
+
+class NothingToConfirm(Problem):
+    """The obligation is confirmed as it is computed, or comes to nothing."""
+
+    status = 409
+    title = "There is nothing to confirm"
+
+
+class OwnContract(NotAllowed):
+    """Who entered the contract's figures does not confirm what follows from them."""
+
+    title = "Somebody else must confirm this"
+
+
+class OwnProposal(NotAllowed):
+    """Who proposed it does not decide it."""
+
+    title = "Somebody else must decide this"
+
+
+class ProposalOpen(Problem):
+    """Another proposal about the obligation waits for its decision."""
+
+    status = 409
+    title = "A proposal is open"
+
+
+class ProposalDecided(Problem):
+    """The proposal was decided before."""
+
+    status = 409
+    title = "The proposal is decided"
+
+
+class NotSoMuchOwed(Problem):
+    """Less is owed than the proposal says."""
+
+    status = 409
+    title = "Not so much is owed"
+
+
+class RecoveryRuns(Problem):
+    """The contractor still has time to make up for it, or claims wait for a decision."""
+
+    status = 409
+    title = "The recovery period is not over"

@@ -1,16 +1,36 @@
-"""Rules of authorities, made straight in the database."""
+"""Rules, contracts and obligations, made straight in the database."""
 
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.obligations.models import RuleDraft, RuleVersion
+from app.core.events import Actor
+from app.ledger import journal
+from app.ledger.chart import Book
+from app.obligations import postings, queries
+from app.obligations.actions import computing, states
+from app.obligations.models import (
+    Contract,
+    ContractAmendment,
+    ContractOrigin,
+    ContractParty,
+    Obligation,
+    ObligationState,
+    PartyRole,
+    RuleDraft,
+    RuleVersion,
+)
+from app.obligations.rules import ContractKind
+from app.organisations.models import Organisation
 from app.schemes.models import Authority
 from tests.make.organisations import a_user
+
+_numbers = count(1)
 
 NAMED = {"nl": "Naam", "en": "Name"}
 FROM_200_000 = {"kind": "from", "amountCents": 20_000_000}
@@ -109,3 +129,93 @@ async def a_rule_draft(session: AsyncSession, authority: Authority) -> RuleDraft
     session.add(draft)
     await session.flush()
     return draft
+
+
+def says(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  Columns of an amendment.
+    """What a contract of EUR 1,000,000 with a clause says, that began yesterday, for a year."""
+    today = clock.today()
+    return {
+        "title": "Cleaning of schools",
+        "kind": ContractKind.SERVICES,
+        "has_clause": True,
+        "is_cancelled": False,
+        "base": None,
+        "basis_points": None,
+        "contract_sum_cents": 100_000_000,
+        "tender_sum_cents": None,
+        "invoiced_turnover_cents": None,
+        "wage_bill_cents": None,
+        "labour_share_basis_points": None,
+        "starts_on": today - timedelta(days=1),
+        "ends_on": today + timedelta(days=364),
+        **changes,
+    }
+
+
+async def a_contract(
+    session: AsyncSession,
+    authority: Authority,
+    contractor: Organisation,
+    **changes: Any,  # noqa: ANN401  Columns of an amendment.
+) -> Contract:
+    """A contract that an officer registered yesterday, with what follows from it."""
+    officer = await a_user(session)
+    awarded_on = changes.pop("awarded_on", clock.today() - timedelta(days=1))
+    told = says(**changes)
+    contract = Contract(
+        authority_id=authority.id,
+        reference=f"2026-{next(_numbers):04}",
+        origin=ContractOrigin.AUTHORITY,
+        awarded_on=awarded_on,
+        has_clause=told["has_clause"],
+        is_cancelled=False,
+        registered_by_id=officer.id,
+    )
+    session.add(contract)
+    await session.flush()
+    party = ContractParty(
+        contract_id=contract.id,
+        role=PartyRole.CONTRACTOR,
+        scheme="NL-KVK",
+        identifier=contractor.register_number,
+        legal_name=contractor.legal_name,
+        organisation_id=contractor.id,
+    )
+    amendment = ContractAmendment(
+        contract_id=contract.id,
+        number=1,
+        reason="As it was awarded.",
+        made_by_id=officer.id,
+        **told,
+    )
+    session.add_all([party, amendment])
+    await session.flush()
+    await computing.take_up(session, Actor.user(officer.id), contract, amendment)
+    return contract
+
+
+async def an_obligation(
+    session: AsyncSession,
+    authority: Authority,
+    contractor: Organisation,
+    *,
+    confirmed: bool = True,
+    **changes: Any,  # noqa: ANN401  Columns of an amendment.
+) -> Obligation:
+    """An obligation of EUR 50,000, confirmed and active if nothing else is said.
+
+    The authority needs rules that apply (`a_rule_version`).
+    """
+    contract = await a_contract(session, authority, contractor, **changes)
+    obligation = await queries.obligations.of_contract(session, contract.id)
+    if obligation is None:
+        raise RuntimeError("nothing follows from this contract")
+    if confirmed:
+        await journal.open_ledger(session, authority.id, Book.SOCIAL_RETURN)
+        draft = postings.imposed(obligation, obligation.computed_cents, clock.now())
+        await journal.post(session, draft)
+        obligation.confirmed_cents = obligation.computed_cents
+        obligation.state = ObligationState.ACTIVE
+        await states.follow_dates(session, obligation)
+    await session.flush()
+    return obligation

@@ -1,5 +1,5 @@
-"""Verbs about rules."""
+"""Verbs about rules, contracts and obligations."""
 
-from app.obligations.actions import rules
+from app.obligations.actions import confirming, contracts, following, proposals, reminding, rules
 
-__all__ = ["rules"]
+__all__ = ["confirming", "contracts", "following", "proposals", "reminding", "rules"]

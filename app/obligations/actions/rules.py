@@ -101,6 +101,7 @@ async def publish(
         raise OwnRuleDraft(message)
     last = await queries.rules.last(session, authority.id)
     _insist_on_order(draft, last)
+    await _insist_on_no_use(session, draft)
     version = RuleVersion(
         authority_id=authority.id,
         number=last.number + 1 if last else 1,
@@ -149,6 +150,15 @@ def _insist_on_order(draft: RuleDraft, last: RuleVersion | None) -> None:
     earliest = _after(last, clock.today())
     if draft.valid_from < earliest:
         message = f"These rules can begin on {earliest} at the earliest."
+        raise RulesTooEarly(message, earliest=earliest.isoformat())
+
+
+async def _insist_on_no_use(session: AsyncSession, draft: RuleDraft) -> None:
+    """Refuse rules that would have applied to a contract that was judged by others."""
+    used = await queries.rules.used_until(session, draft.authority_id)
+    if used is not None and draft.valid_from <= used:
+        earliest = used + timedelta(days=1)
+        message = f"Contracts up to {used} follow other rules: these can begin on {earliest}."
         raise RulesTooEarly(message, earliest=earliest.isoformat())
 
 

@@ -1,5 +1,5 @@
-"""Questions about rules."""
+"""Questions about rules, contracts and obligations."""
 
-from app.obligations.queries import rules
+from app.obligations.queries import contracts, obligations, rules, standing
 
-__all__ = ["rules"]
+__all__ = ["contracts", "obligations", "rules", "standing"]

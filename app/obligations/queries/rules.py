@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.paging import Page, PageRequest, page
-from app.obligations.models import RuleDraft, RuleVersion
+from app.obligations.models import Contract, RuleDraft, RuleVersion
 from app.obligations.rules import RuleChange, compare
 from app.schemes.models import Authority
 
@@ -41,6 +41,16 @@ async def last(session: AsyncSession, authority_id: UUID) -> RuleVersion | None:
         .where(RuleVersion.authority_id == authority_id)
         .order_by(RuleVersion.number.desc())
         .limit(1)
+    )
+    return found
+
+
+async def used_until(session: AsyncSession, authority_id: UUID) -> date | None:
+    """Say up to which reference date contracts of an authority follow its rules."""
+    found: date | None = await session.scalar(
+        sa.select(sa.func.max(Contract.awarded_on)).where(
+            Contract.authority_id == authority_id, Contract.rules_id.is_not(None)
+        )
     )
     return found
 

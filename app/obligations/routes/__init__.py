@@ -1,5 +1,5 @@
 """The endpoints of this domain."""
 
-from app.obligations.routes import rules
+from app.obligations.routes import contracts, obligations, proposals, rules
 
-ROUTERS = (rules.router,)
+ROUTERS = (rules.router, contracts.router, obligations.router, proposals.router)

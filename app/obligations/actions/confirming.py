@@ -1,0 +1,106 @@
+"""The authority confirms what follows from a contract, and closes what is fulfilled."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.problems import PreconditionFailed
+from app.ledger import journal
+from app.ledger.chart import Book
+from app.ledger.drafts import Draft
+from app.obligations import postings, queries
+from app.obligations.actions import decisions, letters, states
+from app.obligations.models import (
+    ContractAmendment,
+    Obligation,
+    ObligationDecisionKind,
+    ObligationState,
+)
+from app.obligations.problems import NothingToConfirm, ObligationStateForbids, OwnContract
+from app.organisations.callers import Caller
+
+
+async def confirm(
+    session: AsyncSession, caller: Caller, obligation: Obligation, reason: str
+) -> Obligation:
+    """Impose an obligation as it is computed, or raise or lower it to that.
+
+    Raises:
+        PreconditionFailed: it has changed since the caller read it.
+        ObligationStateForbids: it is closed.
+        NothingToConfirm: it is confirmed as it is computed.
+        OwnContract: the caller entered the figures that it follows from.
+    """
+    obligation = await _as_read(session, obligation)
+    if obligation.state.is_closed:
+        message = "The obligation is closed: what its contract says changes nothing any more."
+        raise ObligationStateForbids(message, current_state=obligation.state)
+    before = obligation.confirmed_cents or 0
+    difference = obligation.computed_cents - before
+    if not difference:
+        message = "There is nothing to confirm: it is imposed as it is computed."
+        raise NothingToConfirm(message)
+    amendment = await session.get_one(ContractAmendment, obligation.amendment_id)
+    if amendment.made_by_id == caller.user_id:
+        message = "You entered these figures: somebody else of the authority confirms them."
+        raise OwnContract(message)
+    kind, draft = await _drafted(session, obligation, difference)
+    await journal.open_ledger(session, obligation.authority_id, Book.SOCIAL_RETURN)
+    await journal.post(session, draft)
+    obligation.confirmed_cents = obligation.computed_cents
+    decisions.note(
+        session, caller.actor, obligation, kind, amount_cents=abs(difference), reason=reason
+    )
+    if obligation.state is ObligationState.REGISTERED:
+        begun = obligation.starts_on <= clock.today()
+        obligation.state = ObligationState.ACTIVE if begun else ObligationState.CONFIRMED
+    await states.follow_dates(session, obligation)
+    await session.flush()
+    await states.settle_state(session, caller.actor, obligation)
+    await letters.confirmed(session, obligation)
+    return obligation
+
+
+async def _as_read(session: AsyncSession, obligation: Obligation) -> Obligation:
+    """Keep an obligation, as the caller knows it."""
+    known = obligation.version
+    kept = await queries.obligations.kept(session, obligation.id)
+    if kept.version != known:
+        message = "The obligation has changed meanwhile. Read it again, then decide."
+        raise PreconditionFailed(message)
+    return kept
+
+
+async def _drafted(
+    session: AsyncSession, obligation: Obligation, difference: int
+) -> tuple[ObligationDecisionKind, Draft]:
+    now, amendment_id = clock.now(), obligation.amendment_id
+    if obligation.confirmed_cents is None:
+        draft = postings.imposed(obligation, difference, now)
+        return ObligationDecisionKind.CONFIRMED, draft
+    if difference > 0:
+        draft = postings.raised(obligation, difference, amendment_id, now)
+        return ObligationDecisionKind.RAISED, draft
+    standing = await queries.standing.now(session, obligation)
+    draft = postings.lowered(obligation, -difference, standing.owed, amendment_id, now)
+    return ObligationDecisionKind.LOWERED, draft
+
+
+async def settle(
+    session: AsyncSession, caller: Caller, obligation_id: UUID, reason: str
+) -> Obligation:
+    """Close an obligation that is fulfilled.
+
+    Raises:
+        ObligationStateForbids: something is owed, or undecided; or it is closed.
+    """
+    obligation = await queries.obligations.kept(session, obligation_id)
+    if obligation.state is not ObligationState.FULFILLED:
+        message = f"An obligation is settled when it is fulfilled; this one is {obligation.state}."
+        raise ObligationStateForbids(message, current_state=obligation.state)
+    obligation.state = ObligationState.SETTLED
+    obligation.remind_on = None
+    decisions.note(session, caller.actor, obligation, ObligationDecisionKind.SETTLED, reason=reason)
+    await session.flush()
+    return obligation

@@ -1,0 +1,250 @@
+"""Register contracts, report in with them, amend them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock, events
+from app.core.database import violates
+from app.core.problems import NotFound
+from app.obligations import queries
+from app.obligations.actions import computing
+from app.obligations.actions.rules import insist_on_life
+from app.obligations.models import (
+    Contract,
+    ContractAmendment,
+    ContractOrigin,
+    ContractParty,
+    PartyRole,
+)
+from app.obligations.parties import TRADE_REGISTERS, normalised
+from app.obligations.problems import ContractAhead, ContractKnown
+from app.obligations.schemas.contracts import (
+    AmendmentRequest,
+    ContractReportRequest,
+    ContractRequest,
+    PartyRequest,
+)
+from app.organisations.callers import Caller
+from app.organisations.models import Organisation
+from app.schemes.models import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class NewContract:
+    """A contract to be, whoever told of it."""
+
+    authority_id: UUID
+    reference: str
+    origin: ContractOrigin
+    awarded_on: date
+    says: Mapping[str, Any]
+    """What it says, by column of an amendment."""
+    parties: Sequence[ContractParty]
+    reason: str
+    source_key: str | None = None
+    is_cancelled: bool = False
+    reported_in: bool = field(default=False)
+
+
+async def register(
+    session: AsyncSession, caller: Caller, authority: Authority, request: ContractRequest
+) -> Contract:
+    """Register a contract that an authority awarded.
+
+    Raises:
+        AuthorityEnded: it is no authority any more.
+        ContractKnown, ContractAhead: it has it, or can't have it yet.
+        NoRulesApply, RulesSilent: it has a clause, and nobody can say what is owed.
+    """
+    new = NewContract(
+        authority_id=authority.id,
+        reference=request.reference,
+        origin=ContractOrigin.AUTHORITY,
+        awarded_on=request.awarded_on,
+        says=request.columns(),
+        parties=parties_of(request.parties),
+        reason="Registered by the authority.",
+    )
+    return await add(session, caller, new)
+
+
+def parties_of(requested: Sequence[PartyRequest]) -> list[ContractParty]:
+    """Make rows of parties; the first answers for the obligation."""
+    return [
+        ContractParty(
+            role=PartyRole.JOINT if place else PartyRole.CONTRACTOR,
+            scheme=party.scheme,
+            identifier=normalised(party.scheme, party.identifier),
+            legal_name=party.legal_name,
+            organisation_id=None,
+        )
+        for place, party in enumerate(requested)
+    ]
+
+
+async def add(session: AsyncSession, caller: Caller, new: NewContract) -> Contract:
+    """Write a contract, and let its obligation follow.
+
+    Raises:
+        AuthorityEnded, ContractKnown, ContractAhead, NoRulesApply, RulesSilent: as `register`.
+    """
+    if new.awarded_on > clock.today():
+        message = "A contract is registered when it is awarded, not before."
+        raise ContractAhead(message)
+    # Shared: while the rules are looked up nobody publishes others that would apply.
+    authority = await session.get_one(Authority, new.authority_id, with_for_update={"read": True})
+    insist_on_life(authority)
+    contract = Contract(
+        authority_id=new.authority_id,
+        reference=new.reference,
+        source_key=new.source_key,
+        origin=new.origin,
+        awarded_on=new.awarded_on,
+        has_clause=new.says["has_clause"],
+        is_cancelled=new.is_cancelled,
+        reported_in_at=clock.now() if new.reported_in else None,
+        registered_by_id=caller.user_id,
+    )
+    session.add(contract)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if violates(error, "uq_contracts_authority_id_reference"):
+            message = f"The authority has a contract {new.reference} already."
+            raise ContractKnown(message) from error
+        raise
+    for party in new.parties:
+        party.contract_id = contract.id
+        session.add(party)
+    events.record(
+        session,
+        "contract.registered",
+        contract.id,
+        caller.actor,
+        authorityId=str(new.authority_id),
+        origin=new.origin,
+    )
+    await _amended(
+        session, caller, contract, 1, {**new.says, "is_cancelled": new.is_cancelled}, new.reason
+    )
+    return contract
+
+
+async def _amended(  # noqa: PLR0913  Each is one thing that a row says.
+    session: AsyncSession,
+    caller: Caller,
+    contract: Contract,
+    number: int,
+    says: Mapping[str, Any],
+    reason: str,
+) -> ContractAmendment:
+    amendment = ContractAmendment(
+        contract_id=contract.id, number=number, reason=reason, made_by_id=caller.user_id, **says
+    )
+    session.add(amendment)
+    await session.flush()
+    await computing.take_up(session, caller.actor, contract, amendment)
+    return amendment
+
+
+async def report_in(
+    session: AsyncSession,
+    caller: Caller,
+    organisation: Organisation,
+    request: ContractReportRequest,
+) -> Contract:
+    """Come forward as the contractor of a contract: one that the authority has, or tells of first.
+
+    Raises:
+        NotFound: there is no such authority.
+        ContractKnown: the authority has it with other parties.
+        AuthorityEnded, ContractAhead, NoRulesApply, RulesSilent: as `register`.
+    """
+    if await session.get(Authority, request.authority_id) is None:
+        message = f"There is no authority {request.authority_id}."
+        raise NotFound(message)
+    known = await queries.contracts.by_reference(session, request.authority_id, request.reference)
+    if known is not None:
+        return await _come_forward(session, caller, organisation, known)
+    new = NewContract(
+        authority_id=request.authority_id,
+        reference=request.reference,
+        origin=ContractOrigin.CONTRACTOR,
+        awarded_on=request.awarded_on,
+        says=request.columns(),
+        parties=[_itself(organisation)],
+        reason="Reported in by the contractor.",
+        reported_in=True,
+    )
+    return await add(session, caller, new)
+
+
+async def _come_forward(
+    session: AsyncSession, caller: Caller, organisation: Organisation, contract: Contract
+) -> Contract:
+    if not await queries.contracts.binds(session, contract.id, [organisation.id]):
+        message = "The authority has this contract with other parties: ask it to put that right."
+        raise ContractKnown(message)
+    if contract.reported_in_at is None:
+        contract.reported_in_at = clock.now()
+        events.record(session, "contract.reported-in", contract.id, caller.actor)
+        await session.flush()
+    return contract
+
+
+def _itself(organisation: Organisation) -> ContractParty:
+    registers = {country: scheme for scheme, country in TRADE_REGISTERS.items()}
+    return ContractParty(
+        role=PartyRole.CONTRACTOR,
+        scheme=registers.get(organisation.country, f"{organisation.country}-REG"),
+        identifier=organisation.register_number,
+        legal_name=organisation.legal_name,
+        organisation_id=organisation.id,
+    )
+
+
+async def amend(
+    session: AsyncSession, caller: Caller, contract_id: UUID, request: AmendmentRequest
+) -> ContractAmendment:
+    """Write what a contract says from now on; what it said stays.
+
+    Raises:
+        NoRulesApply, RulesSilent: it has a clause, and nobody can say what is owed.
+    """
+    says = {**request.columns(), "is_cancelled": request.is_cancelled}
+    return await rewrite(session, caller, contract_id, says, request.reason)
+
+
+async def rewrite(
+    session: AsyncSession,
+    caller: Caller,
+    contract_id: UUID,
+    says: Mapping[str, Any],
+    reason: str,
+) -> ContractAmendment:
+    """Append an amendment to a contract, and let its obligation follow.
+
+    Raises:
+        NoRulesApply, RulesSilent: as `amend`.
+    """
+    found = await session.scalar(sa.select(Contract.authority_id).where(Contract.id == contract_id))
+    await session.get_one(Authority, found, with_for_update={"read": True})
+    contract = await queries.contracts.kept(session, contract_id)
+    number = contract.terms.number + 1
+    amendment = await _amended(session, caller, contract, number, says, reason)
+    events.record(
+        session,
+        "contract.amended",
+        contract.id,
+        caller.actor,
+        authorityId=str(contract.authority_id),
+        number=number,
+    )
+    return amendment

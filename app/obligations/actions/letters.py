@@ -1,0 +1,81 @@
+"""The letters of this domain: what is mailed to contractors, in their people's language."""
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import mail
+from app.core.mail import Category
+from app.obligations import queries
+from app.obligations.models import Obligation, ObligationProposal
+from app.obligations.queries.standing import Standing
+from app.organisations.models import Organisation
+from app.organisations.queries import users
+from app.schemes.models import Authority
+
+
+async def confirmed(session: AsyncSession, obligation: Obligation) -> None:
+    """Tell a contractor what it is obliged to, or is obliged to now."""
+    await _to_contractors(
+        session, obligation, "confirmed", cents=obligation.confirmed_cents, due_on=obligation.due_on
+    )
+
+
+async def due_soon(
+    session: AsyncSession, obligation: Obligation, standing: Standing, ends_on: date
+) -> None:
+    """Remind a contractor of what is due."""
+    await _to_contractors(session, obligation, "due_soon", cents=standing.owed, due_on=ends_on)
+
+
+async def recovery_began(session: AsyncSession, obligation: Obligation, standing: Standing) -> None:
+    """Tell a contractor that it did not fulfil in time, and until when it may make up for it."""
+    await _to_contractors(
+        session,
+        obligation,
+        "recovery_began",
+        cents=standing.owed,
+        due_on=obligation.recovery_ends_on,
+    )
+
+
+async def proposal_decided(
+    session: AsyncSession, obligation: Obligation, proposal: ObligationProposal
+) -> None:
+    """Tell a contractor what was decided about a waiver or a sanction, and why."""
+    await _to_contractors(
+        session,
+        obligation,
+        "proposal_decided",
+        kind=proposal.kind.value,
+        state=proposal.state.value,
+        cents=proposal.amount_cents,
+        withheld=proposal.withheld_cents or 0,
+        reason=proposal.decision_reason or "",
+    )
+
+
+async def _to_contractors(
+    session: AsyncSession, obligation: Obligation, letter: str, **values: object
+) -> None:
+    contract = await queries.contracts.one(session, obligation.contract_id)
+    if contract is None:
+        raise RuntimeError("an obligation has a contract")
+    authority = await session.get_one(Authority, obligation.authority_id)
+    imposing = await session.get_one(Organisation, authority.organisation_id)
+    told = {
+        "authority": imposing.legal_name,
+        "reference": contract.reference,
+        "contract": contract.terms.title,
+        **values,
+    }
+    for organisation_id in await queries.contracts.party_organisations(session, contract.id):
+        for user in await users.deciders(session, organisation_id):
+            await mail.send(
+                session,
+                to=user.email,
+                language=user.language,
+                letter=f"obligations/{letter}",
+                category=Category.TASKS,
+                **{"name": user.name, **told},
+            )

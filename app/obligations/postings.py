@@ -1,0 +1,86 @@
+"""What happens to the book of social return: pure, event in, draft out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.ledger.chart import IMPOSED, OWED, SANCTIONED, SURPLUS, WAIVED
+from app.ledger.drafts import Draft, credit, debit
+from app.obligations.models import Obligation
+
+
+def imposed(obligation: Obligation, cents: int, occurred_at: datetime) -> Draft:
+    """Impose an obligation."""
+    return _raised(obligation, cents, occurred_at, "imposed", "Obligation imposed")
+
+
+def raised(obligation: Obligation, cents: int, amendment_id: UUID, occurred_at: datetime) -> Draft:
+    """Raise an obligation, after its contract was amended."""
+    what = f"amended/{amendment_id}"
+    return _raised(obligation, cents, occurred_at, what, "Obligation raised")
+
+
+def _raised(
+    obligation: Obligation, cents: int, occurred_at: datetime, what: str, narration: str
+) -> Draft:
+    keeper, about = obligation.authority_id, obligation.id
+    return Draft(
+        kind="obligation.imposed" if what == "imposed" else "obligation.raised",
+        reference=f"obligation/{about}/{what}",
+        narration=narration,
+        occurred_at=occurred_at,
+        lines=(
+            debit(OWED.of(keeper, about), cents, about),
+            credit(IMPOSED.of(keeper, about), cents, about),
+        ),
+    )
+
+
+def lowered(
+    obligation: Obligation, cents: int, owed_cents: int, amendment_id: UUID, occurred_at: datetime
+) -> Draft:
+    """Lower an obligation; what is more than is owed was fulfilled beyond what is imposed."""
+    keeper, about = obligation.authority_id, obligation.id
+    of_owed = min(cents, owed_cents)
+    return Draft(
+        kind="obligation.lowered",
+        reference=f"obligation/{about}/amended/{amendment_id}",
+        narration="Obligation lowered",
+        occurred_at=occurred_at,
+        lines=(
+            debit(IMPOSED.of(keeper, about), cents, about),
+            credit(OWED.of(keeper, about), of_owed, about),
+            credit(SURPLUS.of(keeper, about), cents - of_owed, about),
+        ),
+    )
+
+
+def waived(obligation: Obligation, cents: int, proposal_id: UUID, occurred_at: datetime) -> Draft:
+    """Let go of a part of what is owed."""
+    keeper, about = obligation.authority_id, obligation.id
+    return Draft(
+        kind="obligation.waived",
+        reference=f"obligation/{about}/waived/{proposal_id}",
+        narration="Waived by the authority",
+        occurred_at=occurred_at,
+        lines=(
+            debit(WAIVED.of(keeper, about), cents, about),
+            credit(OWED.of(keeper, about), cents, about),
+        ),
+    )
+
+
+def sanctioned(
+    obligation: Obligation, cents: int, proposal_id: UUID, occurred_at: datetime
+) -> Draft:
+    """Sanction what was not realised; what is withheld for it in money stands beside the books."""
+    keeper, about = obligation.authority_id, obligation.id
+    return Draft(
+        kind="obligation.sanctioned",
+        reference=f"obligation/{about}/sanctioned/{proposal_id}",
+        narration="Sanctioned: not realised in time",
+        occurred_at=occurred_at,
+        lines=(
+            debit(SANCTIONED.of(keeper, about), cents, about),
+            credit(OWED.of(keeper, about), cents, about),
+        ),
+    )
