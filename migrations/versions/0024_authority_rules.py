@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0030_authority_rules"
+revision = "0024_authority_rules"
 down_revision = "0023_orders_of_keys"
 
 

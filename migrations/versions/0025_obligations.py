@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0031_obligations"
-down_revision = "0030_authority_rules"
+revision = "0025_obligations"
+down_revision = "0024_authority_rules"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}
