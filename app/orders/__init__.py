@@ -8,6 +8,10 @@
   the project's fact, and no state of the order.
 - *serial*: the number of one unit: the project's number and a count from 1, never used twice.
 - *block*: a gap-free run of serials that was issued to one order.
+- *part*: units that an order lost, the last ones first, with their serials and what of its amounts
+  belongs to them: refunded, lost in a dispute, or moved to another project. Parts add up.
+- *origin*: the order that was paid, of one that was moved: its money goes back by its payments.
+- *stranded*: owed back to a buyer, and going nowhere.
 
 May import `projects`, `payments`, `schemes`, `ledger`, `organisations` and `core`.
 

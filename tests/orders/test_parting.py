@@ -49,6 +49,7 @@ async def test_an_order_is_refunded_unit_by_unit(stall: Stall) -> None:
         for count in (7, 8)
     }
     assert (register[7], register[8]) == (None, annulled["annulledAt"])
+    assert annulled["reason"] == "Its money went back."
 
     assert said(await refund(stall, order_id, 8)) == (409, "/problems/more-units-than-left")
     assert (await refund(stall, order_id)).json()["state"] == "refunded"

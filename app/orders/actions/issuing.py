@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.orders import queries
-from app.orders.models import Annulment, Order, OrderPart, SerialBlock
+from app.orders.models import Annulment, Order, OrderPart, PartKind, SerialBlock
 from app.projects.models import Project
 
 
@@ -20,6 +20,14 @@ async def issue(session: AsyncSession, project: Project, order: Order) -> Serial
     return block
 
 
+PUBLIC = {
+    PartKind.REFUNDED: "Its money went back.",
+    PartKind.LOST: "Its payment was taken back.",
+    PartKind.REALLOCATED: "Its money moved to another project.",
+}
+"""What everybody reads in the register: what the operator decided, and why, is for the buyer."""
+
+
 def annul(session: AsyncSession, block: SerialBlock, part: OrderPart) -> None:
     """Let a part of an order's serials count for nothing any more; the order is locked."""
     session.add(
@@ -27,7 +35,7 @@ def annul(session: AsyncSession, block: SerialBlock, part: OrderPart) -> None:
             block_id=block.id,
             first_serial=part.first_serial,
             last_serial=part.last_serial,
-            reason=part.reason,
+            reason=PUBLIC[part.kind],
             annulled_at=part.decided_at,
         )
     )

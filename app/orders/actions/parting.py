@@ -107,7 +107,9 @@ async def refund_pro_rata(
 
     Raises:
         MoreUnitsThanLeft: the project's orders have fewer.
+        ValueError: it is no number of units.
     """
+    _insist_on_units(units)
     await queries.orders.locked_project(session, project_id)
     offer = await _offer(session, project_id)
     orders = await queries.orders.locked_paid(session, project_id)
@@ -158,7 +160,12 @@ async def _offer(session: AsyncSession, project_id: UUID) -> Offer:
 async def take_off(
     session: AsyncSession, offer: Offer, order: Order, units: int, why: Why
 ) -> OrderPart:
-    """Write down that an order, which is locked, loses its last units, and what belongs to them."""
+    """Write down that an order, which is locked, loses its last units, and what belongs to them.
+
+    Raises:
+        ValueError: it is no number of units, or the order has fewer.
+    """
+    _insist_on_units(units)
     block = await queries.units.given(session, order)
     last, undone = block.last_serial - order.undone_units, order.undone_units + units
     amounts = between(order.quote, order.undone_units, undone)
@@ -187,6 +194,12 @@ async def take_off(
     issuing.annul(session, block, part)
     decisions.note_part(session, why.actor, order, kind, part)
     return part
+
+
+def _insist_on_units(units: int) -> None:
+    if units < 1:
+        message = f"{units} is no number of units to undo."
+        raise ValueError(message)
 
 
 def _resells(offer: Offer) -> bool:
@@ -227,9 +240,9 @@ async def enter(
     first = [
         draft for loss in losses for draft in await hooks.unwound(session, loss.order, loss.part)
     ]
-    offers = [loss.offer for loss in losses]
+    offers = {loss.offer.project_id: loss.offer for loss in losses}
     for _ in range(TRIES):
-        left = await sources.read(session, offers)
+        left = await sources.read(session, offers.values())
         undone = [_unwound(loss, left.take(loss.offer, loss.part)) for loss in losses]
         try:
             await journal.post(session, *first, *undone, *more)

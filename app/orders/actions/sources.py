@@ -1,6 +1,6 @@
 """Say where the money of undone units comes from: from each account what is there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -91,7 +91,7 @@ def _accounts(offer: Offer) -> tuple[Account, Account, Account, Account, Account
     )
 
 
-async def read(session: AsyncSession, offers: Sequence[Offer]) -> Sources:
+async def read(session: AsyncSession, offers: Iterable[Offer]) -> Sources:
     """See what is left; the projects are locked, so that nobody else takes of their earmarks.
 
     The operator's own accounts nobody locks: whoever takes of them bears to be refused, and looks

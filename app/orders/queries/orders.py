@@ -24,7 +24,8 @@ async def one(session: AsyncSession, order_id: UUID) -> Order | None:
 async def paid_with(session: AsyncSession, order_id: UUID) -> Sequence[Order]:
     """List an order, and those that its money was moved to in however many steps: it first."""
     query = sa.select(Order).where(sa.or_(Order.id == order_id, Order.origin_id == order_id))
-    return (await session.scalars(query.order_by(Order.id))).all()
+    first = Order.origin_id.is_not(None)
+    return (await session.scalars(query.order_by(first, Order.id))).all()
 
 
 async def locked(session: AsyncSession, order_id: UUID) -> Order:
