@@ -143,7 +143,7 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(letters.REMIND, every=timedelta(hours=1)),
 )
 
-unwinding.wire_unwound(unwinding.nobody_recognises)
+unwinding.wire_unwound(freezing.thaw)
 results.wire_short(freezing.freeze_short)
 
 CHORES: tuple[jobs.Chore, ...] = (

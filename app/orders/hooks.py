@@ -42,10 +42,3 @@ async def unwound(session: AsyncSession, order: Order, part: OrderPart) -> Seque
     """Let those above revoke what was recognised of some of an order's units."""
     insist_on_wiring()
     return await _wired[0](session, order, part)
-
-
-async def nobody_recognises(
-    _session: AsyncSession, _order: Order, _part: OrderPart
-) -> Sequence[AnyDraft]:
-    """Do nothing: as long as no domain recognises units, there is nothing to revoke."""
-    return ()

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("frozen_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("hold_references", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("thawed_holds", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["scheme_id"], ["schemes.id"], name=op.f("fk_freezes_scheme_id")),

@@ -133,6 +133,22 @@ async def test_a_short_result_is_frozen_when_its_report_is_accepted_and_refunded
     assert [remedy["state"] for remedy in remedies] == ["rejected", "approved"]
 
 
+async def test_a_buyer_is_refunded_out_of_what_is_frozen(safe: Safe) -> None:
+    _, small = await safe.sell(108, 12)
+    assert (await stop(safe)).status_code == 201
+    refund = await safe.stall.act(small, "refunds", safe.approver)
+    assert refund.status_code == 201, refund.text
+
+    claim = chart.RECEIVABLE.of(safe.stall.listing.scheme_id, safe.stall.listing.entrepreneur_id)
+    assert (await safe.stall.balance(claim)).posted == 0
+    assert await held(safe) == (0, 0)
+    assert await safe.payable() == [(0, 0, ["undecided"])] * 3
+    await freezing.keep_frozen(safe.stall.database)
+    assert await held(safe) == (1_080_000, 0)
+    assert (await decide(safe, await propose(safe, REFUND))).json()["refundUnits"] == 108
+    assert set((await safe.has()).values()) == {0}
+
+
 async def test_money_that_comes_late_is_frozen_as_well(safe: Safe) -> None:
     unfrozen = await safe.stall.client.get(f"{safe.path}/freeze", headers=safe.planner.headers)
     assert unfrozen.status_code == 404

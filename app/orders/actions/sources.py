@@ -102,7 +102,9 @@ async def read(session: AsyncSession, offers: Iterable[Offer]) -> Sources:
     for offer in offers:
         for account in _accounts(offer):
             if account not in left:
-                left[account] = (await balances.now(session, account)).available
+                # Of what is held in a project's parts, whoever froze it gives free in the same call
+                # what goes back to a buyer (`hooks.unwound`).
+                left[account] = (await balances.now(session, account)).posted
         vat_of_projects[offer.project_id] = await queries.money.about_project(
             session, VAT_SALE.of(offer.scheme_id, offer.entrepreneur_id), offer.project_id
         )

@@ -1,5 +1,6 @@
 """Freeze what was not paid out: of a stopped project, or of one whose result is short."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from app.core import events, jobs
 from app.core.database import Database
 from app.core.ids import new_id
 from app.ledger import balances, journal
-from app.ledger.drafts import Hold
+from app.ledger.drafts import AnyDraft, Hold, Void
 from app.orders.actions import ending
+from app.orders.models import Order, OrderPart
 from app.organisations.callers import Caller
 from app.payments.models import Outgoing
 from app.payments.queries import outgoings
@@ -100,11 +102,29 @@ async def _hold(session: AsyncSession, freeze: Freeze) -> None:
         account = kind.of(freeze.scheme_id, freeze.project_id)
         free = (await balances.now(session, account)).available
         if free:
-            number = len(freeze.hold_references) + len(holds) + 1
+            number = freeze.thawed_holds + len(freeze.hold_references) + len(holds) + 1
             reference = f"freeze/{freeze.id}/{part}/{number}"
             holds.append(Hold(account, free, reference, freeze.project_id, FOREVER))
     await journal.post(session, *holds)
     freeze.hold_references = [*freeze.hold_references, *(hold.reference for hold in holds)]
+
+
+async def thaw(session: AsyncSession, order: Order, _part: OrderPart) -> Sequence[AnyDraft]:
+    """Give free what a buyer's refund, or a lost dispute, takes of a frozen project.
+
+    Called by orders (`orders.hooks`), which locked the project and enter this before the rest, in
+    one call. Nothing else leaves meanwhile, for nobody has decided; what is left is held again by
+    `keep_frozen`.
+    """
+    freeze = await queries.freezes.of_project(session, order.project_id)
+    if freeze is None or not freeze.is_open:
+        return ()
+    freeze = await queries.freezes.locked(session, freeze.id)
+    voids = tuple(Void(reference) for reference in freeze.hold_references)
+    freeze.thawed_holds += len(voids)
+    freeze.hold_references = []
+    await session.flush()
+    return voids
 
 
 async def keep_frozen(database: Database) -> None:

@@ -39,6 +39,8 @@ class Freeze(Versioned):
     """A remedy was approved (`actions.remedying.approve`): nothing is frozen any more."""
     hold_references: Mapped[list[str]]
     """Of what is held in the books while nobody has decided."""
+    thawed_holds: Mapped[int] = mapped_column(default=0)
+    """So many holds were given free for refunds; the next ones are numbered after them."""
 
     @property
     def is_open(self) -> bool:
