@@ -252,23 +252,32 @@ def unwound(order: Order, part: OrderPart, money: tuple[Line, ...]) -> Draft:
     )
 
 
-def lost_twice(
-    order: Order, dispute: Dispute, cents: tuple[int, int], occurred_at: datetime
-) -> Draft:
-    """Bear what a lost dispute takes beyond what is left of an order: it was paid twice.
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What a lost dispute takes beyond what is left of an order, in cents."""
 
-    Of so many cents, the second part came for the order and pays nothing yet.
-    """
-    lost, unallocated = cents
+    cents: int
+    unallocated_cents: int
+    """Of it: what came for the order and pays nothing yet."""
+    refund_due_cents: int
+    """Of it: what was to be refunded the same way, and is not any more."""
+
+
+def lost_twice(order: Order, dispute: Dispute, beyond: Beyond, occurred_at: datetime) -> Draft:
+    """Take what is there of what a dispute takes too much, and bear the rest: it was paid twice."""
+    loss = beyond.cents - beyond.unallocated_cents - beyond.refund_due_cents
+    unallocated = UNALLOCATED.of(order.scheme_id, order.id)
+    refund_due = REFUND_DUE.of(order.scheme_id, order.buyer_id)
     return Draft(
         kind="order.lost-twice",
         reference=f"order/{order.id}/lost/{dispute.id}",
         narration="A dispute took more than was left",
         occurred_at=occurred_at,
         lines=(
-            debit(UNALLOCATED.of(order.scheme_id, order.id), unallocated, order.id),
-            debit(OPERATOR_LOSS.of(order.scheme_id), lost - unallocated, order.id),
-            credit(DISPUTED.of(order.scheme_id), lost, order.id),
+            debit(unallocated, beyond.unallocated_cents, order.id),
+            debit(refund_due, beyond.refund_due_cents, order.id),
+            debit(OPERATOR_LOSS.of(order.scheme_id), loss, order.id),
+            credit(DISPUTED.of(order.scheme_id), beyond.cents, order.id),
         ),
     )
 

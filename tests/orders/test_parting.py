@@ -10,7 +10,7 @@ from app.ledger.journal import Balance
 from app.orders.actions import parting
 from app.orders.problems import MoreUnitsThanLeft
 from app.organisations.models import Organisation
-from app.payments.models import DisputeStatus
+from app.payments.models import DisputeStatus, OutgoingStatus
 from app.projects.models import Round
 from tests import make
 from tests.orders.conftest import Stall, a_stall, said
@@ -179,6 +179,33 @@ async def test_a_lost_dispute_takes_what_is_left_and_the_rest_is_a_loss(stall: S
     ]
     assert [part["kind"] for part in await parts(stall, order_id)] == ["refunded", "lost"]
     assert await impact(stall) == {"for_sale": 110, "annulled": 10}
+
+
+async def test_a_lost_dispute_stops_the_refund_of_what_it_took(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+    await refund(stall, order_id, 4)
+    # As if it had been paid by card: a refund goes back to the payment.
+    await stall.change(
+        "UPDATE outgoings SET payment_id = :payment, rail = 'provider', iban = NULL,"
+        " holder_name = NULL WHERE purpose = :purpose",
+        payment=(await stall.payments(order_id))[0],
+        purpose=f"order/{order_id}",
+    )
+    await disputed(stall, order_id, DisputeStatus.LOST, 100_000)
+
+    # The dispute took 63,630 of what was left and 36,370 of the refund; the rest is due anew.
+    assert await stall.pages(f"order/{order_id}/lost") == [
+        "A dispute took more than was left",
+        "Dr refund_due 36370",
+        "   Cr disputed 36370",
+    ]
+    assert await stall.outgoings(order_id) == [
+        (42_420, OutgoingStatus.WITHHELD),
+        (6_050, OutgoingStatus.PLANNED),
+    ]
+    due = chart.REFUND_DUE.of(stall.listing.scheme_id, stall.buyer.organisation.id)
+    assert await stall.balance(due) == Balance(6_050)
 
 
 async def test_what_missed_the_threshold_is_still_in_its_deposit(stall: Stall) -> None:

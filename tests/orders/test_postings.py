@@ -11,7 +11,7 @@ from app.ledger.chart import BANK, DEPOSIT
 from app.ledger.drafts import debit
 from app.orders import postings
 from app.orders.models import Order, OrderPart, PartKind
-from app.orders.postings import Amounts, Arrived, Funded
+from app.orders.postings import Amounts, Arrived, Beyond, Funded
 from app.payments.models import Dispute
 from app.schemes.terms import FeeBearer
 
@@ -183,10 +183,11 @@ def test_units_move_to_a_project_below_its_threshold() -> None:
 
 def test_a_dispute_that_takes_too_much_is_a_loss() -> None:
     dispute = Dispute(id=UUID(int=8))
-    assert str(postings.lost_twice(an_order(), dispute, (100, 30), AT)).splitlines() == [
+    assert str(postings.lost_twice(an_order(), dispute, Beyond(100, 30, 20), AT)).splitlines() == [
         "2026-05-01  A dispute took more than was left",
         "  Dr unallocated                         0.30 EUR",
-        "  Dr operator_loss                       0.70 EUR",
+        "  Dr refund_due                          0.20 EUR",
+        "  Dr operator_loss                       0.50 EUR",
         "      Cr disputed                        1.00 EUR",
     ]
 

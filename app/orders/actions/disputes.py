@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.problems import Unavailable
-from app.ledger import balances, journal
+from app.ledger import balances
 from app.ledger.chart import DISPUTED, UNALLOCATED
 from app.ledger.drafts import credit
 from app.orders import postings, queries
@@ -18,7 +18,9 @@ from app.orders.actions import decisions, letters, parting, refunding
 from app.orders.actions.letters import OrderLetter
 from app.orders.actions.parting import Loss, Why
 from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
+from app.orders.postings import Beyond
 from app.orders.queries.buying import Offer
+from app.payments.actions import outgoings
 from app.payments.models import Dispute, DisputeStatus, Payment
 
 LOST = "The dispute was lost."
@@ -74,38 +76,47 @@ async def _free(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) ->
 async def _lose(
     session: AsyncSession, dispute: Dispute, bought: Sequence[tuple[Order, Offer]]
 ) -> None:
-    """Undo all that is left of what was bought. What the provider took beyond it is a loss.
+    """Undo all that is left of what was bought.
 
-    What it did not take is owed to the buyer: nothing is left of the order that it could pay.
+    What the provider did not take is owed to the buyer: nothing is left that it could pay. What it
+    took beyond was paid back before, or is about to be: that is stopped, and the rest is a loss.
     """
     why = Why(PartKind.LOST, decisions.PAYMENTS, LOST, dispute_id=dispute.id)
-    live = [(order, offer) for order, offer in bought if order.state in LIVE]
-    if not live:
-        await _bear(session, dispute, [order for order, _ in bought])
-        return
+    first, _ = bought[0]
     rest = dispute.amount_cents
     losses = []
-    for order, offer in live:
+    for order, offer in bought:
+        if order.state not in LIVE:
+            continue
         order.set_aside_units = 0
         part = await parting.take_off(session, offer, order, order.remaining_units, why)
         gone = min(rest, part.total_cents)
         rest -= gone
         held_back = credit(DISPUTED.of(order.scheme_id), gone, order.id)
-        losses.append(
-            Loss(order, offer, part, (held_back, postings.owed(order, part.total_cents - gone)))
-        )
-    first, _ = bought[0]
-    more = [postings.lost_twice(first, dispute, (rest, 0), clock.now())] if rest else []
+        owed = postings.owed(order, part.total_cents - gone)
+        losses.append(Loss(order, offer, part, (held_back, owed)))
+    stopped = await _stop_refunds(session, first, dispute) if rest else 0
+    beyond = await _beyond(session, first, rest, stopped)
+    more = [postings.lost_twice(first, dispute, beyond, clock.now())] if rest else []
     await parting.enter(session, losses, more)
     for loss in losses:
         await letters.about_order(session, loss.order, OrderLetter.DISPUTE_LOST)
         await refunding.send_back(session, loss.order, loss.goes_to[1].amount)
+    await refunding.send_back(session, first, stopped - beyond.refund_due_cents)
 
 
-async def _bear(session: AsyncSession, dispute: Dispute, orders: Sequence[Order]) -> None:
-    """Bear what is lost of orders that had gone back already: they were paid twice."""
-    order = orders[0]
+async def _stop_refunds(session: AsyncSession, order: Order, dispute: Dispute) -> int:
+    """Stop refunds to a payment that its payer took back, if they are not sent; say how much."""
+    cents = 0
+    for outgoing in await queries.money.outgoings(session, order):
+        to_payer = outgoing.payment_id == dispute.payment_id
+        if to_payer and await outgoings.stop(session, decisions.PAYMENTS, outgoing, LOST):
+            cents += outgoing.amount_cents
+    return cents
+
+
+async def _beyond(session: AsyncSession, order: Order, cents: int, stopped: int) -> Beyond:
+    """See what there is of what a dispute takes beyond what is left of an order."""
     unallocated = UNALLOCATED.of(order.scheme_id, order.id)
-    came = min((await balances.now(session, unallocated)).posted, dispute.amount_cents)
-    amounts = dispute.amount_cents, came
-    await journal.post(session, postings.lost_twice(order, dispute, amounts, clock.now()))
+    came = min((await balances.now(session, unallocated)).posted, cents)
+    return Beyond(cents, came, min(stopped, cents - came))

@@ -137,9 +137,22 @@ async def withhold(
     """
     outgoing = await queries.outgoings.locked(session, outgoing.id)
     _insist(outgoing, OutgoingStatus.PLANNED, OutgoingStatus.APPROVED)
-    outgoing.failure = reason
-    await _move(session, outgoing, OutgoingStatus.WITHHELD, caller.actor)
+    await _withhold(session, caller.actor, outgoing, reason)
     return outgoing
+
+
+async def stop(session: AsyncSession, actor: Actor, outgoing: Outgoing, reason: str) -> bool:
+    """Stop money that nobody should have any more, unless it was sent; say whether it was not."""
+    outgoing = await queries.outgoings.locked(session, outgoing.id)
+    if outgoing.status not in {OutgoingStatus.PLANNED, OutgoingStatus.APPROVED}:
+        return False
+    await _withhold(session, actor, outgoing, reason)
+    return True
+
+
+async def _withhold(session: AsyncSession, actor: Actor, outgoing: Outgoing, reason: str) -> None:
+    outgoing.failure = reason
+    await _move(session, outgoing, OutgoingStatus.WITHHELD, actor)
 
 
 async def claw_back(
