@@ -1,5 +1,6 @@
 """The rules of the house that no linter knows."""
 
+import ast
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -243,3 +244,21 @@ async def test_the_application_is_nobody_special(session: AsyncSession) -> None:
     """
 
     assert await session.scalar(sa.text(query)) is False
+
+
+def test_every_entry_has_its_page_in_a_test() -> None:
+    # A bookkeeper reviews what is entered without reading Python: page by page.
+    unprinted = []
+    for postings in sorted((PROJECT / "app").glob("*/postings.py")):
+        tests = (PROJECT / "tests" / postings.parent.name).glob("test_*postings.py")
+        printed = "\n".join(test.read_text() for test in tests)
+        unprinted += [
+            f"{postings.parent.name}.postings.{function.name}"
+            for function in ast.parse(postings.read_text()).body
+            if isinstance(function, ast.FunctionDef)
+            and not function.name.startswith("_")
+            and function.returns is not None
+            and ast.unparse(function.returns) in {"Draft", "Hold"}
+            and not re.search(rf"\b{function.name}\(", printed)
+        ]
+    assert unprinted == []

@@ -98,6 +98,14 @@ def test_money_in_vain_is_owed_back() -> None:
     ]
 
 
+def test_what_came_for_an_order_that_ended_is_owed_back() -> None:
+    assert str(postings.given_back(an_order(), 40_000, AT)).splitlines() == [
+        "2026-05-01  Received for an order that ended: goes back",
+        "  Dr unallocated                       400.00 EUR",
+        "      Cr refund_due                    400.00 EUR",
+    ]
+
+
 def funded(amounts: Amounts, threshold_cents: int = 1_080_000) -> Funded:
     return Funded(SCHEME, PROJECT, SELLER, threshold_cents, amounts)
 
