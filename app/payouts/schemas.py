@@ -174,7 +174,18 @@ class RemedyRequest(Request):
         int | None,
         Field(ge=0, le=MOST_UNITS, description="Or so many units that go back to the buyers."),
     ] = None
+    substitute_project_id: Annotated[
+        UUID | None,
+        Field(description="Where the units move to, if another project is substituted."),
+    ] = None
     reason: Annotated[Reason, Field(description="Why; buyers and entrepreneur read this.")]
+
+    @model_validator(mode="after")
+    def _a_substitute_is_named(self) -> Self:
+        if (self.kind is Remedy.SUBSTITUTE_PROJECT) != (self.substitute_project_id is not None):
+            message = "a substitution names substituteProjectId, and no other remedy does"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _a_release_says_how_much(self) -> Self:
@@ -197,9 +208,10 @@ class RemedyProposalView(View):
 
     id: UUID
     kind: Remedy
-    refund_units: Annotated[
-        int, Field(description="Whole units that go back to buyers; the rest is paid out.")
+    units: Annotated[
+        int, Field(description="Whole units that go back to buyers, or move; the rest is paid out.")
     ]
+    substitute_project_id: UUID | None
     reason: str
     state: RemedyState
     proposed_by_id: UUID

@@ -14,7 +14,8 @@ KINDS = (
 )
 REMEDIES = ("pro-rata-release", "refund", "substitute-project")
 CHECKS = {
-    "units_sensible": "refund_units >= 0",
+    "units_sensible": "units >= 0",
+    "substitute_named": "(kind = 'substitute-project') = (substitute_project_id IS NOT NULL)",
     "two_people_decide": "state <> 'approved' OR decided_by_id <> proposed_by_id",
     "decided_whole": (
         "(state = 'proposed') = (num_nonnulls(decided_by_id, decided_at, decision_reason) = 0)"
@@ -59,12 +60,18 @@ def upgrade() -> None:
 
 def _make_proposals() -> None:
     table = "remedy_proposals"
-    refers = {"freeze_id": "freezes", "proposed_by_id": "users", "decided_by_id": "users"}
+    refers = {
+        "freeze_id": "freezes",
+        "substitute_project_id": "projects",
+        "proposed_by_id": "users",
+        "decided_by_id": "users",
+    }
     op.create_table(
         table,
         sa.Column("freeze_id", sa.Uuid(), nullable=False),
         sa.Column("kind", _one_of("remedy", *REMEDIES), nullable=False),
-        sa.Column("refund_units", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("substitute_project_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column(
             "state", _one_of("remedystate", "proposed", "approved", "rejected"), nullable=False

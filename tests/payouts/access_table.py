@@ -56,7 +56,7 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     proposal = RemedyProposal(
         freeze_id=freeze.id,
         kind=Remedy.REFUND,
-        refund_units=0,
+        units=0,
         reason="As agreed.",
         proposed_by_id=world.users[Caller.STRANGER],
     )

@@ -174,10 +174,15 @@ async def safe(client: httpx.AsyncClient, database: Database) -> Safe:
     return await a_safe(client, database)
 
 
-async def a_safe(client: httpx.AsyncClient, database: Database) -> Safe:
-    """Put a project on the market whose plan runs since ten days."""
+async def a_safe(
+    client: httpx.AsyncClient,
+    database: Database,
+    **terms: Any,  # noqa: ANN401  JSON.
+) -> Safe:
+    """Put a project on the market whose plan runs since a hundred days."""
     async with database.work() as session:
-        scheme = await make.a_scheme(session, policy=make.terms(saleVat=make.CHARGED))
+        policy = make.terms(saleVat=make.CHARGED, **terms)
+        scheme = await make.a_scheme(session, policy=policy)
         in_round = await make.a_round(session, scheme, state=RoundState.ON_SALE)
         seller = await make.an_organisation(session, "DAM Nederland B.V.")
         admission: Admission = await make.an_admission(session, scheme, seller)

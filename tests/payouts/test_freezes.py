@@ -5,18 +5,21 @@ from typing import Any
 
 import httpx
 
+from app.core.database import Database
 from app.core.ids import new_id
 from app.ledger import chart, journal
 from app.payouts.actions import freezing
-from app.projects.models import ReportKind
+from app.projects.models import Listing, ReportKind, Round
 from tests import make
 from tests.make import Member
 from tests.make.books import a_draft
+from tests.make.reports import a_plan_of
 from tests.orders.conftest import said
-from tests.payouts.conftest import INTERIM, REASON, Safe
+from tests.payouts.conftest import INTERIM, REASON, Safe, a_safe
 
 HALF = {"kind": "pro-rata-release", "releasePercent": 50, **REASON}
 REFUND = {"kind": "refund", **REASON}
+SUBSTITUTE = {"kind": "substitute-project", **REASON}
 
 
 async def stop(safe: Safe) -> httpx.Response:
@@ -62,7 +65,7 @@ async def test_a_stopped_project_is_frozen_and_half_of_it_goes_back(safe: Safe) 
     assert (frozen["undisbursedCents"], frozen["refundableUnits"]) == (1_200_000, 120)
 
     proposed = await propose(safe, HALF)
-    assert proposed.json()["refundUnits"] == 60
+    assert proposed.json()["units"] == 60
     twice = await propose(safe, REFUND)
     assert said(twice) == (409, "/problems/remedy-pending")
     own = await decide(safe, proposed, by=safe.planner)
@@ -111,8 +114,9 @@ async def test_a_short_result_is_frozen_when_its_report_is_accepted_and_refunded
     assert await safe.state(interim["id"]) == "withheld"
     assert await held(safe) == (0, 120_000)
     assert (await safe.payable())[2] == (0, 0, ["undecided"])
-    substitute = await propose(safe, {"kind": "substitute-project", **REASON})
-    assert said(substitute) == (409, "/problems/remedy-outside-terms")
+    nowhere = {**SUBSTITUTE, "substituteProjectId": safe.path.rpartition("/")[2]}
+    assert (await propose(safe, SUBSTITUTE)).status_code == 400
+    assert said(await propose(safe, nowhere))[0] == 404
     much = await propose(safe, {"kind": "pro-rata-release", "refundUnits": 13, **REASON})
     assert said(much) == (409, "/problems/units-not-there")
     unclear = await propose(safe, {"kind": "pro-rata-release", **REASON})
@@ -120,7 +124,7 @@ async def test_a_short_result_is_frozen_when_its_report_is_accepted_and_refunded
     rejected = await decide(safe, await propose(safe, HALF), "rejected")
     assert (rejected.status_code, rejected.json()["state"]) == (201, "rejected")
     done = await decide(safe, await propose(safe, REFUND))
-    assert (done.status_code, done.json()["refundUnits"]) == (201, 12)
+    assert (done.status_code, done.json()["units"]) == (201, 12)
 
     # Eleven of the buyer of 108, and one of the buyer of 12; nothing is claimed back.
     has = await safe.has()
@@ -145,7 +149,7 @@ async def test_a_buyer_is_refunded_out_of_what_is_frozen(safe: Safe) -> None:
     assert await safe.payable() == [(0, 0, ["undecided"])] * 3
     await freezing.keep_frozen(safe.stall.database)
     assert await held(safe) == (1_080_000, 0)
-    assert (await decide(safe, await propose(safe, REFUND))).json()["refundUnits"] == 108
+    assert (await decide(safe, await propose(safe, REFUND))).json()["units"] == 108
     assert set((await safe.has()).values()) == {0}
 
 
@@ -167,3 +171,53 @@ async def test_money_that_comes_late_is_frozen_as_well(safe: Safe) -> None:
     assert (await decide(safe, proposed)).status_code == 201
     assert await held(safe) == (0, 0)
     assert [each[0] for each in await safe.payable()] == [1_080_000, 2_000, 3_000]
+
+
+async def test_only_what_the_policy_offers_is_proposed(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    payout = {**make.TERMS["payout"], "shortResultRemedies": ["refund"]}
+    safe = await a_safe(client, database, payout=payout)
+    await safe.sell(108)
+    await stop(safe)
+
+    assert said(await propose(safe, HALF)) == (409, "/problems/remedy-outside-terms")
+    assert (await propose(safe, REFUND)).status_code == 201
+
+
+async def a_substitute(safe: Safe, units: int = 120) -> Listing:
+    async with safe.stall.database.work() as session:
+        in_round = await session.get_one(Round, safe.stall.listing.round_id)
+        plan = a_plan_of(-100, 50)
+        return await make.a_listing(session, in_round, units=units, plan=plan)
+
+
+async def test_units_move_to_a_substitute_all_of_them_or_none(safe: Safe) -> None:
+    large, small = await safe.sell(108, 12)
+    await safe.bank_pays(await safe.approved(principalCents=600_000))
+    assert (await stop(safe)).status_code == 201
+    there = await a_substitute(safe, 119)
+    body = {**SUBSTITUTE, "substituteProjectId": str(there.project_id)}
+    proposed = await propose(safe, body)
+    assert proposed.json()["units"] == 60
+    taken = await safe.stall.client.post(
+        f"/v1/organisations/{safe.stall.other.organisation.id}/orders",
+        json={"projectId": str(there.project_id), "quantityUnits": 60, "payBy": "online"},
+        headers={**safe.stall.other.clerk.headers, "Idempotency-Key": new_id().hex},
+    )
+    assert taken.status_code == 201, taken.text
+
+    # 54 and 6 units are to move, and 59 are free: the first would fit, and does not move alone.
+    refused = await decide(safe, proposed)
+    assert said(refused) == (409, "/problems/not-enough-units")
+    assert await safe.stall.state(large) == "paid"
+    assert await held(safe) == (480_000, 120_000)
+    await safe.stall.act(taken.json()["id"], "cancellations", safe.stall.other.clerk)
+    moved = await decide(safe, proposed)
+
+    assert (moved.status_code, moved.json()["state"]) == (201, "approved")
+    assert [await safe.stall.state(each) for each in (large, small)] == ["partly_refunded"] * 2
+    deposit = chart.DEPOSIT.of(there.scheme_id, there.project_id)
+    assert (await safe.stall.balance(deposit)).posted == 60 * 12_705
+    assert await held(safe) == (0, 0)
+    assert set((await safe.has()).values()) == {0}

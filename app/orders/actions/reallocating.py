@@ -34,6 +34,9 @@ from app.schemes.terms import PolicyTerms, Reallocating
 
 CHOSEN = "The buyer chose another project."
 
+SUBSTITUTED = frozenset({ProjectState.STOPPED, ProjectState.COMPLETED})
+"""Stopped, or completed with a short result: what was not paid out may go to another project."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Move:
@@ -88,13 +91,13 @@ async def reallocate(
 async def reallocate_undisbursed(
     session: AsyncSession, order: Order, project_id: UUID, wish: Wish
 ) -> Order:
-    """Move units of a stopped project whose money is still there; give the new order.
+    """Move units of a stopped or short project whose money is still there; give the new order.
 
     The order keeps the others. Whoever decides that a project is substituted shares the units that
     are left over its orders first (`core.money.split`), and then moves each order's share.
 
     Raises:
-        OrderStateForbids: the order is not paid, or its project has not stopped.
+        OrderStateForbids: the order is not paid, or its project is not over.
         MoreUnitsThanLeft: it has fewer.
         PaidOut: their money was paid out.
         NotFound, OtherTerms: as of a buyer who chooses.
@@ -103,8 +106,8 @@ async def reallocate_undisbursed(
     """
     move = await _locked(session, order, project_id, wish.ordered_by_id)
     _insist_on_state(move.order)
-    if move.offer.project_state is not ProjectState.STOPPED:
-        message = f"The project is {move.offer.project_state}: only of a stopped one units move."
+    if move.offer.project_state not in SUBSTITUTED:
+        message = f"The project is {move.offer.project_state}: only of one that is over units move."
         raise OrderStateForbids(message, current_state=move.order.state)
     if wish.units > move.order.remaining_units:
         raise MoreUnitsThanLeft(wish.units, move.order.remaining_units)

@@ -39,7 +39,11 @@ async def stopped(session: AsyncSession, project: Project, reason: str) -> None:
 
 async def remedied(session: AsyncSession, project: Project, proposal: RemedyProposal) -> None:
     """Tell an entrepreneur what was decided about its project's money."""
-    told = {"units": f"{proposal.refund_units:,}", "reason": proposal.reason}
+    told = {
+        "units": f"{proposal.units:,}",
+        "is_moved": proposal.substitute_project_id is not None,
+        "reason": proposal.reason,
+    }
     await _to_deciders(session, project, project.entrepreneur_id, "remedied", told)
 
 

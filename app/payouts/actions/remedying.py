@@ -1,14 +1,17 @@
 """Decide what becomes of frozen money: proposed by one person, approved by another."""
 
-from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.money import split
 from app.core.problems import NotFound
 from app.ledger import journal
 from app.ledger.drafts import Void
-from app.orders.actions import parting
+from app.orders.actions import parting, reallocating
+from app.orders.actions.reallocating import Wish
+from app.orders.queries import buying, orders
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.payments.problems import SamePerson
@@ -28,7 +31,6 @@ from app.projects.models import Project
 from app.projects.queries import projects
 from app.schemes.terms import Remedy
 
-POSSIBLE: Sequence[Remedy] = (Remedy.PRO_RATA_RELEASE, Remedy.REFUND)
 WHOLE_PERCENT = 100
 
 
@@ -39,8 +41,9 @@ async def propose(
 
     Raises:
         OwnAffair: the caller acts for the entrepreneur.
-        NotFound: nothing of the project was frozen.
+        NotFound: nothing of the project was frozen, or the substitute is not on the market.
         FreezeEnded: it was decided.
+        SaleNotRunning: the substitute is not for sale now.
         RemedyOutsideTerms: the policy does not offer this.
         RemedyPending: another proposal waits for its decision.
         UnitsNotThere: the money of so many units is not there.
@@ -48,10 +51,10 @@ async def propose(
     eligibility.insist_on_distance(caller, project)
     project, freeze = await _locked(session, project)
     allowed = queries.earmarks.terms_of(project).payout.short_result_remedies
-    if wanted.kind not in allowed or wanted.kind not in POSSIBLE:
-        offered = ", ".join(kind for kind in allowed if kind in POSSIBLE)
-        message = f"This is not offered for the project's round; choose from: {offered or 'none'}."
+    if wanted.kind not in allowed:
+        message = f"The policy of the round does not offer this; choose from: {', '.join(allowed)}."
         raise RemedyOutsideTerms(message)
+    await _insist_on_substitute(session, project, wanted.substitute_project_id)
     if await queries.freezes.has_proposal(session, freeze):
         message = "Another proposal waits for its decision: decide about that one first."
         raise RemedyPending(message)
@@ -59,7 +62,8 @@ async def propose(
     proposal = RemedyProposal(
         freeze_id=freeze.id,
         kind=wanted.kind,
-        refund_units=_units(wanted, most),
+        units=_units(wanted, most),
+        substitute_project_id=wanted.substitute_project_id,
         reason=wanted.reason,
         proposed_by_id=caller.user_id,
     )
@@ -70,8 +74,8 @@ async def propose(
 
 
 def _units(wanted: RemedyRequest, most: int) -> int:
-    """Say how many units go back: all that can, if it is a refund."""
-    if wanted.kind is Remedy.REFUND:
+    """Say how many units go back or move: all that can, if nothing is released."""
+    if wanted.kind is not Remedy.PRO_RATA_RELEASE:
         return most
     if wanted.release_percent is not None:
         return most - most * wanted.release_percent // WHOLE_PERCENT
@@ -79,6 +83,18 @@ def _units(wanted: RemedyRequest, most: int) -> int:
     if units > most:
         raise UnitsNotThere(units, most)
     return units
+
+
+async def _insist_on_substitute(
+    session: AsyncSession, project: Project, substitute_id: UUID | None
+) -> None:
+    if substitute_id is None:
+        return
+    offer = await buying.offer(session, substitute_id)
+    if offer is None or offer.scheme_id != project.scheme_id or substitute_id == project.id:
+        message = f"There is no other project {substitute_id} on the market of the scheme."
+        raise NotFound(message)
+    offer.insist_on_sale(clock.now())
 
 
 async def _locked(session: AsyncSession, project: Project) -> tuple[Project, Freeze]:
@@ -109,8 +125,14 @@ async def decide(
         RemedyDecided: this proposal was.
         SamePerson: who proposed it can't approve it.
         UnitsNotThere: by now there is less.
+        PaidOut, OtherTerms, SaleNotRunning, BuyerOutsideTerms, OwnProject, QuantityOutsideTerms,
+            NotEnoughUnits: some buyer's units can't move to the substitute: nothing moves.
     """
     eligibility.insist_on_distance(caller, project)
+    if proposal.substitute_project_id is not None:
+        # As whoever moves orders does: projects in the order of their ids.
+        for each in sorted({project.id, proposal.substitute_project_id}):
+            await projects.locked_on_sale(session, each)
     project, freeze = await _locked(session, project)
     proposal = await queries.freezes.locked_proposal(session, proposal.id)
     if proposal.state is not RemedyState.PROPOSED:
@@ -145,15 +167,39 @@ async def _do(
     has locked the project, so nobody waits for them the other way round.
     """
     most = await queries.freezes.refundable(session, project)
-    if proposal.refund_units > most:
-        raise UnitsNotThere(proposal.refund_units, most)
+    if proposal.units > most:
+        raise UnitsNotThere(proposal.units, most)
     await journal.post(session, *(Void(reference) for reference in freeze.hold_references))
     freeze.ended_at = clock.now()
     await session.flush()
-    if proposal.refund_units:
+    if proposal.units and proposal.substitute_project_id is not None:
+        await _move(session, caller, project, proposal, proposal.substitute_project_id)
+    elif proposal.units:
         await parting.refund_pro_rata(
-            session, caller.actor, project.id, proposal.refund_units, proposal.reason
+            session, caller.actor, project.id, proposal.units, proposal.reason
         )
+
+
+async def _move(
+    session: AsyncSession,
+    caller: Caller,
+    project: Project,
+    proposal: RemedyProposal,
+    substitute_id: UUID,
+) -> None:
+    """Move each order's share of the units; the share of one in dispute stays where it is."""
+    paid = await orders.locked_paid(session, project.id)
+    left = [order.remaining_units - order.set_aside_units for order in paid]
+    for order, share in zip(paid, split(proposal.units, left), strict=True):
+        if share and order.state in parting.REFUNDABLE:
+            wish = Wish(
+                actor=caller.actor,
+                ordered_by_id=caller.user_id,
+                units=share,
+                reason=proposal.reason,
+                undisbursed=True,
+            )
+            await reallocating.reallocate_undisbursed(session, order, substitute_id, wish)
 
 
 def _tell(
@@ -167,5 +213,5 @@ def _tell(
         organisation_id=project.entrepreneur_id,
         projectId=str(project.id),
         remedy=proposal.kind,
-        refundUnits=proposal.refund_units,
+        units=proposal.units,
     )

@@ -64,7 +64,11 @@ class RemedyProposal(Versioned):
 
     __tablename__ = "remedy_proposals"
     __table_args__ = (
-        CheckConstraint("refund_units >= 0", name="units_sensible"),
+        CheckConstraint("units >= 0", name="units_sensible"),
+        CheckConstraint(
+            "(kind = 'substitute-project') = (substitute_project_id IS NOT NULL)",
+            name="substitute_named",
+        ),
         CheckConstraint(
             "state <> 'approved' OR decided_by_id <> proposed_by_id", name="two_people_decide"
         ),
@@ -84,8 +88,11 @@ class RemedyProposal(Versioned):
 
     freeze_id: Mapped[UUID] = mapped_column(ForeignKey("freezes.id"))
     kind: Mapped[Remedy]
-    refund_units: Mapped[int]
-    """So many whole units go back to the buyers, pro rata; the rest is the entrepreneur's."""
+    units: Mapped[int]
+    """So many whole units go back to the buyers or move, pro rata; the rest is the
+    entrepreneur's."""
+    substitute_project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id"))
+    """Where the units move, if that is what is proposed."""
     reason: Mapped[str]
     state: Mapped[RemedyState] = mapped_column(default=RemedyState.PROPOSED)
     proposed_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

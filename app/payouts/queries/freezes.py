@@ -11,9 +11,10 @@ from app.core import database
 from app.core.money import split
 from app.core.problems import NotFound
 from app.ledger import balances
+from app.ledger.chart import VAT_SALE
 from app.ledger.models import LedgerAccount
 from app.orders.models import Order, between
-from app.orders.queries import orders
+from app.orders.queries import money, orders
 from app.payouts.models import Freeze, RemedyProposal, RemedyState
 from app.payouts.postings import KEPT_IN
 from app.projects.models import Project
@@ -66,7 +67,7 @@ async def read(session: AsyncSession, project: Project) -> FreezePage:
         freeze=freeze,
         undisbursed_cents=there,
         remaining_units=sum(_left(paid)),
-        refundable_units=refundable_units(paid, there),
+        refundable_units=refundable_units(paid, there, await _vat_there(session, project)),
         remedies=remedies.all(),
     )
 
@@ -84,7 +85,13 @@ async def undisbursed_cents(session: AsyncSession, project: Project) -> int:
 async def refundable(session: AsyncSession, project: Project) -> int:
     """Say how many whole units can go back to buyers out of what is there."""
     there = await undisbursed_cents(session, project)
-    return refundable_units(await _paid(session, project.id), there)
+    vat = await _vat_there(session, project)
+    return refundable_units(await _paid(session, project.id), there, vat)
+
+
+async def _vat_there(session: AsyncSession, project: Project) -> int:
+    account = VAT_SALE.of(project.scheme_id, project.entrepreneur_id)
+    return await money.about_project(session, account, project.id)
 
 
 async def _paid(session: AsyncSession, project_id: UUID) -> Sequence[Order]:
@@ -100,27 +107,35 @@ def _left(paid: Sequence[Order]) -> list[int]:
     return [order.remaining_units - order.set_aside_units for order in paid]
 
 
-def refundable_units(paid: Sequence[Order], there_cents: int) -> int:
-    """Say how many units can be shared over orders, so that their proceeds are there to the cent.
+def refundable_units(paid: Sequence[Order], there_cents: int, vat_cents: int) -> int:
+    """Say how many units can be shared over orders, so that what belongs to them is all there.
 
     The first guess is by the average; what is rounded in each order's share is seen to after it.
     """
     left = _left(paid)
     most = sum(left)
-    worth = _proceeds(paid, left)
     if most == 0 or there_cents <= 0:
         return 0
+    worth, _vat = _worth(paid, left)
     units = most if worth <= there_cents else min(most, there_cents * most // worth + 1)
-    while units and _proceeds(paid, split(units, left)) > there_cents:
+    while units:
+        proceeds, vat = _worth(paid, split(units, left))
+        if proceeds <= there_cents and vat <= vat_cents:
+            break
         units -= 1
     return units
 
 
-def _proceeds(paid: Sequence[Order], shares: Sequence[int]) -> int:
-    return sum(
-        between(order.quote, order.undone_units, order.undone_units + share).proceeds_cents
+def _worth(paid: Sequence[Order], shares: Sequence[int]) -> tuple[int, int]:
+    """Add up the proceeds of the last units of orders, and the VAT on their sale."""
+    quotes = [
+        between(order.quote, order.undone_units, order.undone_units + share)
         for order, share in zip(paid, shares, strict=True)
         if share
+    ]
+    return (
+        sum(quote.proceeds_cents for quote in quotes),
+        sum(quote.vat_sale_cents for quote in quotes),
     )
 
 

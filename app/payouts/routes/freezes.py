@@ -4,6 +4,15 @@ from app.core.database import Session
 from app.core.http.routing import router as router_of
 from app.core.idempotency import Idempotent
 from app.core.problems import refusals
+from app.orders.problems import (
+    BuyerOutsideTerms,
+    NotEnoughUnits,
+    OtherTerms,
+    OwnProject,
+    PaidOut,
+    QuantityOutsideTerms,
+    SaleNotRunning,
+)
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.payments.problems import SamePerson
@@ -33,6 +42,16 @@ from app.schemes.problems import OwnAffair
 
 router = router_of("/projects/{project_id}", "Payouts")
 
+MOVING = (
+    PaidOut,
+    OtherTerms,
+    SaleNotRunning,
+    OwnProject,
+    BuyerOutsideTerms,
+    QuantityOutsideTerms,
+    NotEnoughUnits,
+)
+"""Why the units of some buyer can't move to a substitute."""
 WORKING = (RoleTooSmall, OrganisationInactive, OwnAffair)
 
 
@@ -67,7 +86,10 @@ async def read_frozen_money(project: ReadableProject, session: Session) -> Freez
     "/remedies",
     status_code=201,
     response_model=RemedyProposalView,
-    responses=refusals(*WORKING, FreezeEnded, RemedyOutsideTerms, RemedyPending, UnitsNotThere),
+    responses=refusals(
+        *WORKING,
+        *(FreezeEnded, RemedyOutsideTerms, RemedyPending, UnitsNotThere, SaleNotRunning),
+    ),
 )
 async def propose_remedy(
     request: RemedyRequest,
@@ -84,7 +106,11 @@ async def propose_remedy(
     "/remedies/{remedy_id}/decisions",
     status_code=201,
     response_model=RemedyProposalView,
-    responses=refusals(*WORKING, FreezeEnded, RemedyDecided, SamePerson, UnitsNotThere),
+    responses=refusals(
+        *WORKING,
+        *(FreezeEnded, RemedyDecided, SamePerson, UnitsNotThere),
+        *MOVING,
+    ),
 )
 async def decide_about_remedy(
     request: RemedyDecisionRequest,
@@ -96,6 +122,7 @@ async def decide_about_remedy(
 ) -> RemedyProposal:
     """Approve a remedy that somebody else proposed, or reject it (the operator's approvers).
 
-    Approved, the units go back to the buyers at once, and what is left can be paid out.
+    Approved, the units go back to the buyers or move to the substitute at once, all of them or
+    none; what is left can be paid out.
     """
     return await actions.remedying.decide(session, caller, project, remedy, request)
