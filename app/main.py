@@ -22,7 +22,7 @@ from app.core.settings import Settings
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.obligations import routes as obligations
-from app.obligations.actions import following, reminding
+from app.obligations.actions import following, packages, reminding
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
 from app.orders.actions import OWNER, ending, expiring, filing, invoices, letters
@@ -120,6 +120,7 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(accounts.ONBOARD, errands.accounts.onboard),
     jobs.outside(inbox.WORK, errands.inbox.work),
     jobs.outside(inbox.SWEEP, errands.sweeping.sweep),
+    jobs.outside(packages.WORK, packages.work),
     jobs.transactional(score_reminders.WARN, score_reminders.warn),
     jobs.transactional(matching.MATCH, matching.match),
     jobs.transactional(matching.SETTLE, matching.settle),

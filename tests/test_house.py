@@ -36,6 +36,7 @@ FURTHER_ROOMS = {
     ("ledger", "publishing"): "the chart into the database",
     ("ledger", "streaming"): "the journal entry by entry, however long",
     ("ledger", "trial_balances"): "a ledger added up by kind of account",
+    ("obligations", "importing"): "contracts out of files, pure",
     ("obligations", "parties"): "numbers of registers, and how they are written",
     ("obligations", "rules"): "what an authority's rules say",
     ("obligations", "shipped"): "figures of real authorities, with their sources",

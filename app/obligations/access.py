@@ -12,6 +12,7 @@ from app.core.problems import NotFound
 from app.obligations import queries
 from app.obligations.models import (
     Contract,
+    ContractImport,
     Obligation,
     ObligationProposal,
     ProposalSide,
@@ -272,6 +273,15 @@ async def _decided_proposal(
 
 
 DecidedProposal = Annotated[ObligationProposal, Depends(_decided_proposal)]
+
+
+async def _import(
+    ocds_import_id: UUID, authority: SeenAuthority, session: Session
+) -> ContractImport:
+    return _found(await queries.imports.one(session, authority, ocds_import_id), ocds_import_id)
+
+
+ImportOfAuthority = Annotated[ContractImport, Depends(_import)]
 
 Found = TypeVar("Found")
 

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.events import Actor
+from app.core.files import File
+from app.core.ids import new_id
 from app.ledger import journal
 from app.ledger.chart import Book
 from app.obligations import postings, queries
@@ -17,6 +19,7 @@ from app.obligations.actions import computing, states
 from app.obligations.models import (
     Contract,
     ContractAmendment,
+    ContractImport,
     ContractOrigin,
     ContractParty,
     Obligation,
@@ -219,3 +222,28 @@ async def an_obligation(
         await states.follow_dates(session, obligation)
     await session.flush()
     return obligation
+
+
+async def an_import(session: AsyncSession, authority: Authority) -> ContractImport:
+    """A package that waits for a job to take it up."""
+    user = await a_user(session)
+    file = File(
+        id=new_id(),
+        sha256=b"\0" * 32,
+        size_bytes=2,
+        media_type="application/json",
+        name="package.json",
+        uploaded_by=str(Actor.user(user.id)),
+    )
+    session.add(file)
+    await session.flush()
+    made = ContractImport(
+        authority_id=authority.id,
+        file_id=file.id,
+        assume_clause=False,
+        is_dry_run=False,
+        imported_by_id=user.id,
+    )
+    session.add(made)
+    await session.flush()
+    return made

@@ -18,7 +18,14 @@ from app.obligations.models import (
 )
 from app.schemes.models import Authority
 from tests import make
-from tests.make.obligations import RULES, a_rule_draft, a_rule_version, an_obligation
+from tests.make.obligations import (
+    RULES,
+    a_rule_draft,
+    a_rule_version,
+    an_import,
+    an_obligation,
+)
+from tests.make.packages import a_package, a_release
 from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
 from tests.organisations.access_table import ORGANISATION, OURS, REASON, always
 from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING, READING
@@ -38,6 +45,7 @@ async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: 
         "contract_id": obligation.contract_id,
         "obligation_id": obligation.id,
         "proposal_id": proposal.id,
+        "ocds_import_id": (await an_import(session, authority)).id,
     }
 
 
@@ -131,12 +139,17 @@ SAYS = {
 }
 AWARDED = {"reference": "2026-0999", "awardedOn": TODAY.isoformat()}
 PARTY = {"scheme": "NL-KVK", "identifier": "12345678", "legalName": "Schoonmaak Zuid B.V."}
+ROWS = {"contracts": [{"contract": {**SAYS, **AWARDED, "contractor": PARTY}}]}
 WAIVER = {"amountCents": 100, **REASON}
 DECISION = {"approved": True, **REASON}
 
 
 def _a_report(world: World, place: Place) -> Body:
     return {**SAYS, **AWARDED, "authorityId": str(world[place].things["authority_id"])}
+
+
+def _a_package(_world: World, _place: Place) -> bytes:
+    return a_package(a_release())
 
 
 TABLE = {
@@ -160,6 +173,13 @@ TABLE = {
     f"GET {CONTRACT}": Rule(INSPECTING),
     f"GET {CONTRACT}/amendments": Rule(INSPECTING),
     f"POST {CONTRACT}/amendments": Rule(OPERATING, always({**SAYS, **REASON})),
+    # Imports.
+    f"POST {AUTHORITY}/contract-imports/dry-run": Rule(OPERATING, always(ROWS)),
+    f"POST {AUTHORITY}/contract-imports": Rule(OPERATING, always(ROWS)),
+    f"GET {AUTHORITY}/ocds-imports": Rule(INSPECTING),
+    f"POST {AUTHORITY}/ocds-imports": Rule(OPERATING, _a_package, upload=True),
+    f"GET {AUTHORITY}/ocds-imports/{{ocds_import_id}}": Rule(INSPECTING),
+    f"GET {AUTHORITY}/ocds-imports/{{ocds_import_id}}/outcomes": Rule(INSPECTING),
     # Obligations.
     f"GET {AUTHORITY}/obligations": Rule(INSPECTING),
     f"GET {ORGANISATION}/obligations": Rule(READING),

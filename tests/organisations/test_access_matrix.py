@@ -71,6 +71,11 @@ A_MESSAGE = {
     "Content-Disposition": "attachment; filename*=UTF-8''statement.xml",
 }
 
+A_PACKAGE = {
+    "Content-Type": "application/json",
+    "Content-Disposition": "attachment; filename*=UTF-8''package.json",
+}
+
 UNLIMITED = {
     "reads_per_minute": 1_000_000,
     "writes_per_minute": 1_000_000,
@@ -122,7 +127,7 @@ class Stage:
         is_upload = TABLE[operation].upload
         content = body if isinstance(body, bytes) else contents.a_pdf()
         if is_upload:
-            headers = {**(A_MESSAGE if isinstance(body, bytes) else A_FILE), **headers}
+            headers = {**_of_file(body), **headers}
         self.client.cookies.clear()
         # Every call from a network of its own: no limit of requests or letters interferes.
         self.calls += 1
@@ -136,6 +141,12 @@ class Stage:
             content=content if is_upload else None,
             headers={"If-Match": "*", "Idempotency-Key": str(new_id()), **headers},
         )
+
+
+def _of_file(body: Message | None) -> dict[str, str]:
+    if not isinstance(body, bytes):
+        return A_FILE
+    return A_PACKAGE if body.startswith(b"{") else A_MESSAGE
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from app.core import sheets
 from app.core.ids import new_id
 from app.core.problems import InvalidRequest
-from app.core.sheets import Sent
+from app.core.sheets import Form, Sent, judge
 from app.projects.contents import CostKind, FinancingKind, PlanChange, TargetGroup
-from app.projects.exchange import PLANS, ROUNDS, Exported, FileFormat, Form, judge, write
+from app.projects.exchange import PLANS, ROUNDS, Exported, FileFormat, write
 from tests import make
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)

@@ -43,11 +43,11 @@ no way to ask for that.
 
 from app.core.files.keeping import REMOVE, erase, forget_arrivals, keep, remove_content
 from app.core.files.models import File, FileArrival
-from app.core.files.receiving import Upload, XmlUpload
+from app.core.files.receiving import JsonUpload, Upload, XmlUpload
 from app.core.files.scanning import Scanner
 from app.core.files.schemas import FileView
 from app.core.files.serving import DOWNLOAD, download
-from app.core.files.taking import Received, Sent, read, take
+from app.core.files.taking import Received, Sent, read, spooled, take
 
 __all__ = [
     "DOWNLOAD",
@@ -55,6 +55,7 @@ __all__ = [
     "File",
     "FileArrival",
     "FileView",
+    "JsonUpload",
     "Received",
     "Scanner",
     "Sent",
@@ -66,5 +67,6 @@ __all__ = [
     "keep",
     "read",
     "remove_content",
+    "spooled",
     "take",
 ]

@@ -29,6 +29,9 @@ TEXT = Kind("text/plain", ("txt",))
 XML = Kind("application/xml", ("xml",))
 """Messages of banks: only where a route asks for nothing else (`XmlUpload`)."""
 
+JSON = Kind("application/json", ("json",))
+"""Packages of data: likewise (`JsonUpload`)."""
+
 OOXML_KINDS = (DOCX, XLSX, PPTX)
 ODF_KINDS = (ODT, ODS, ODP)
 KINDS = (PDF, PNG, JPEG, WEBP, *OOXML_KINDS, *ODF_KINDS, CSV, TEXT)

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from app.core.database import Database, Session, release
 from app.core.files import names, problems, taking
-from app.core.files.kinds import KINDS, XML, Kind
+from app.core.files.kinds import JSON, KINDS, XML, Kind
 from app.core.files.scanning import Scanner
 from app.core.files.taking import Received, Sent
 from app.core.http.edge import announced_bytes, uncounted
@@ -101,6 +101,11 @@ async def _incoming_xml(incoming: Annotated[Incoming, Depends(_incoming)]) -> In
     return incoming
 
 
+async def _incoming_json(incoming: Annotated[Incoming, Depends(_incoming)]) -> Incoming:
+    incoming.kinds = (JSON,)
+    return incoming
+
+
 def _reader(kinds: tuple[Kind, ...]) -> BodyReader:
     return BodyReader(
         request_body={
@@ -128,3 +133,5 @@ Upload = Annotated[Incoming, Depends(_incoming), _reader(KINDS)]
 """A file that comes as the body of a request."""
 XmlUpload = Annotated[Incoming, Depends(_incoming_xml), _reader((XML,))]
 """A message of a bank, likewise; nothing but XML."""
+JsonUpload = Annotated[Incoming, Depends(_incoming_json), _reader((JSON,))]
+"""A package of data, likewise; nothing but JSON."""

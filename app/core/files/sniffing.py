@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from app.core.files import images, names, office
-from app.core.files.kinds import CSV, KINDS, PDF, TEXT, XML, Kind
+from app.core.files.kinds import CSV, JSON, KINDS, PDF, TEXT, XML, Kind
 from app.core.files.problems import FileDamaged, FileTypeMismatch, FileTypeNotAllowed
 
 HEAD_BYTES = 1024
@@ -37,6 +37,7 @@ FOREIGN: tuple[tuple[bytes, str], ...] = (
 )
 """Beginnings of what people send by mistake, or by intention, and what to do about it."""
 
+_OBJECT = re.compile(rb"\s*\{\s*[\"}]", re.ASCII)
 _MARKUP = re.compile(rb"\s*<", re.ASCII)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _BRANDS = re.compile(rb".{4}ftyp", re.DOTALL)
@@ -66,7 +67,7 @@ def media_type(content: Content) -> str:
     if content.size_bytes == 0:
         raise FileDamaged("The file is empty. Send the bytes of the file as the body.")
     head = _at(content.file, 0, HEAD_BYTES)
-    kind = _xml(head) if content.kinds == (XML,) else _recognised(content, head)
+    kind = _by_beginning(content, head)
     _insist_on_agreement(content, kind)
     return kind.media_type
 
@@ -86,6 +87,21 @@ def _recognised(content: Content, head: bytes) -> Kind:
     if _BRANDS.match(head):
         raise _not_allowed("This is a video or a phone's own format: send photos as JPEG.")
     return _text(content, head)
+
+
+def _by_beginning(content: Content, head: bytes) -> Kind:
+    if content.kinds == (XML,):
+        return _xml(head)
+    if content.kinds == (JSON,):
+        return _json(head)
+    return _recognised(content, head)
+
+
+def _json(head: bytes) -> Kind:
+    """Recognise a JSON object by how it begins; whoever asked for it reads it without trust."""
+    if _OBJECT.match(head.removeprefix(codecs.BOM_UTF8)):
+        return JSON
+    raise _not_allowed("This is no JSON object in UTF-8.", (JSON,))
 
 
 def _xml(head: bytes) -> Kind:

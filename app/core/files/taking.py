@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
@@ -81,6 +82,21 @@ async def read(settings: Settings, received: Received) -> bytes:
     """
     stored = await store.choose(settings).get(received.id)
     return b"".join([chunk async for chunk in stored])
+
+
+@asynccontextmanager
+async def spooled(settings: Settings, file_id: UUID) -> AsyncIterator[BinaryIO]:
+    """Lay a kept content down as a nameless file, for whoever reads it piece by piece.
+
+    Raises:
+        Unavailable: the store, or the disk, does not work now.
+    """
+    stored = await store.choose(settings).get(file_id)
+    with _working_file(settings) as file:
+        async for chunk in stored:
+            await asyncio.to_thread(file.write, chunk)
+        file.seek(0)
+        yield file
 
 
 def _working_file(settings: Settings) -> BinaryIO:

@@ -1,5 +1,23 @@
 """Verbs about rules, contracts and obligations."""
 
-from app.obligations.actions import confirming, contracts, following, proposals, reminding, rules
+from app.obligations.actions import (
+    confirming,
+    contracts,
+    following,
+    imports,
+    packages,
+    proposals,
+    reminding,
+    rules,
+)
 
-__all__ = ["confirming", "contracts", "following", "proposals", "reminding", "rules"]
+__all__ = [
+    "confirming",
+    "contracts",
+    "following",
+    "imports",
+    "packages",
+    "proposals",
+    "reminding",
+    "rules",
+]

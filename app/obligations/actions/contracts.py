@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, events
 from app.core.database import violates
+from app.core.events import Actor
 from app.core.problems import NotFound
 from app.obligations import queries
 from app.obligations.actions import computing
@@ -34,6 +35,19 @@ from app.obligations.schemas.contracts import (
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation
 from app.schemes.models import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class Registrar:
+    """Who enters contracts: a person, or the job that does it for them."""
+
+    user_id: UUID
+    actor: Actor
+
+    @classmethod
+    def calling(cls, caller: Caller) -> Self:
+        """The person who calls."""
+        return cls(caller.user_id, caller.actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,7 @@ async def register(
         parties=parties_of(request.parties),
         reason="Registered by the authority.",
     )
-    return await add(session, caller, new)
+    return await add(session, Registrar.calling(caller), new)
 
 
 def parties_of(requested: Sequence[PartyRequest]) -> list[ContractParty]:
@@ -89,7 +103,7 @@ def parties_of(requested: Sequence[PartyRequest]) -> list[ContractParty]:
     ]
 
 
-async def add(session: AsyncSession, caller: Caller, new: NewContract) -> Contract:
+async def add(session: AsyncSession, registrar: Registrar, new: NewContract) -> Contract:
     """Write a contract, and let its obligation follow.
 
     Raises:
@@ -110,7 +124,7 @@ async def add(session: AsyncSession, caller: Caller, new: NewContract) -> Contra
         has_clause=new.says["has_clause"],
         is_cancelled=new.is_cancelled,
         reported_in_at=clock.now() if new.reported_in else None,
-        registered_by_id=caller.user_id,
+        registered_by_id=registrar.user_id,
     )
     session.add(contract)
     try:
@@ -127,30 +141,30 @@ async def add(session: AsyncSession, caller: Caller, new: NewContract) -> Contra
         session,
         "contract.registered",
         contract.id,
-        caller.actor,
+        registrar.actor,
         authorityId=str(new.authority_id),
         origin=new.origin,
     )
     await _amended(
-        session, caller, contract, 1, {**new.says, "is_cancelled": new.is_cancelled}, new.reason
+        session, registrar, contract, 1, {**new.says, "is_cancelled": new.is_cancelled}, new.reason
     )
     return contract
 
 
 async def _amended(  # noqa: PLR0913  Each is one thing that a row says.
     session: AsyncSession,
-    caller: Caller,
+    registrar: Registrar,
     contract: Contract,
     number: int,
     says: Mapping[str, Any],
     reason: str,
 ) -> ContractAmendment:
     amendment = ContractAmendment(
-        contract_id=contract.id, number=number, reason=reason, made_by_id=caller.user_id, **says
+        contract_id=contract.id, number=number, reason=reason, made_by_id=registrar.user_id, **says
     )
     session.add(amendment)
     await session.flush()
-    await computing.take_up(session, caller.actor, contract, amendment)
+    await computing.take_up(session, registrar.actor, contract, amendment)
     return amendment
 
 
@@ -183,7 +197,7 @@ async def report_in(
         reason="Reported in by the contractor.",
         reported_in=True,
     )
-    return await add(session, caller, new)
+    return await add(session, Registrar.calling(caller), new)
 
 
 async def _come_forward(
@@ -219,12 +233,12 @@ async def amend(
         NoRulesApply, RulesSilent: it has a clause, and nobody can say what is owed.
     """
     says = {**request.columns(), "is_cancelled": request.is_cancelled}
-    return await rewrite(session, caller, contract_id, says, request.reason)
+    return await rewrite(session, Registrar.calling(caller), contract_id, says, request.reason)
 
 
 async def rewrite(
     session: AsyncSession,
-    caller: Caller,
+    registrar: Registrar,
     contract_id: UUID,
     says: Mapping[str, Any],
     reason: str,
@@ -238,12 +252,12 @@ async def rewrite(
     await session.get_one(Authority, found, with_for_update={"read": True})
     contract = await queries.contracts.kept(session, contract_id)
     number = contract.terms.number + 1
-    amendment = await _amended(session, caller, contract, number, says, reason)
+    amendment = await _amended(session, registrar, contract, number, says, reason)
     events.record(
         session,
         "contract.amended",
         contract.id,
-        caller.actor,
+        registrar.actor,
         authorityId=str(contract.authority_id),
         number=number,
     )

@@ -1,4 +1,4 @@
-"""Tables of rules, contracts and obligations."""
+"""Tables of rules, contracts, imports and obligations."""
 
 from app.obligations.models.contracts import (
     Contract,
@@ -6,6 +6,12 @@ from app.obligations.models.contracts import (
     ContractOrigin,
     ContractParty,
     PartyRole,
+)
+from app.obligations.models.imports import (
+    ContractImport,
+    ContractImportOutcome,
+    ImportOutcome,
+    ImportState,
 )
 from app.obligations.models.obligations import (
     Obligation,
@@ -22,8 +28,12 @@ from app.obligations.models.rules import RuleDraft, RuleVersion
 __all__ = [
     "Contract",
     "ContractAmendment",
+    "ContractImport",
+    "ContractImportOutcome",
     "ContractOrigin",
     "ContractParty",
+    "ImportOutcome",
+    "ImportState",
     "Obligation",
     "ObligationDecision",
     "ObligationDecisionKind",

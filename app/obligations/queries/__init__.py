@@ -1,5 +1,5 @@
 """Questions about rules, contracts and obligations."""
 
-from app.obligations.queries import contracts, obligations, rules, standing
+from app.obligations.queries import contracts, imports, obligations, rules, standing
 
-__all__ = ["contracts", "obligations", "rules", "standing"]
+__all__ = ["contracts", "imports", "obligations", "rules", "standing"]

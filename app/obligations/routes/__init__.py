@@ -1,5 +1,11 @@
 """The endpoints of this domain."""
 
-from app.obligations.routes import contracts, obligations, proposals, rules
+from app.obligations.routes import contracts, imports, obligations, proposals, rules
 
-ROUTERS = (rules.router, contracts.router, obligations.router, proposals.router)
+ROUTERS = (
+    rules.router,
+    contracts.router,
+    imports.router,
+    obligations.router,
+    proposals.router,
+)

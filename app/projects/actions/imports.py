@@ -6,16 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import events, faults
-from app.core.sheets import Sent
+from app.core import events, faults, sheets
+from app.core.sheets import Judged, RowFault, RowsRefused, Sent
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation
 from app.projects import contents, exchange, queries
 from app.projects.actions import plans, round_dates, rounds
 from app.projects.contents import Lack
-from app.projects.exchange import Judged, RowFault
 from app.projects.models import Project, Round
-from app.projects.problems import RowsRefused
 from app.projects.schemas.rounds import RoundChange, RoundRequest
 from app.schemes.models import Scheme
 
@@ -50,7 +48,7 @@ async def try_plans(
         NotFound, PlansClosed, NotAdmitted: no plan of the organisation could begin there.
     """
     in_round = await plans.taking(session, organisation, round_id)
-    judged = exchange.judge(exchange.PLANS, sent)
+    judged = await sheets.judged(exchange.PLANS, sent)
     frame = queries.desk.frame(in_round)
     lacking = [
         LackingPlan(row, plan.title.model_dump() if plan.title else {}, contents.lacks(plan, frame))
@@ -74,7 +72,7 @@ async def import_plans(
         RowsRefused: a row has a fault; nothing was written.
     """
     in_round = await plans.taking(session, organisation, round_id)
-    judged = exchange.judge(exchange.PLANS, sent)
+    judged = await sheets.judged(exchange.PLANS, sent)
     _insist_on_no_fault(judged.faults)
     made = [
         (row, await plans.add(session, caller, in_round, organisation, plan.changes()))
@@ -100,7 +98,7 @@ async def try_rounds(session: AsyncSession, scheme: Scheme, sent: Sent) -> Repor
         SchemeStateForbids: the scheme is closed.
     """
     await rounds.plannable(session, scheme)
-    judged = exchange.judge(exchange.ROUNDS, sent)
+    judged = await sheets.judged(exchange.ROUNDS, sent)
     return _reported(judged, _faults_of_rounds(judged, sent), [])
 
 
@@ -115,7 +113,7 @@ async def import_rounds(
         RowsRefused: a row has a fault; nothing was written.
     """
     scheme = await rounds.plannable(session, scheme)
-    judged = exchange.judge(exchange.ROUNDS, sent)
+    judged = await sheets.judged(exchange.ROUNDS, sent)
     _insist_on_no_fault(_faults_of_rounds(judged, sent))
     made = [
         (row, await rounds.add(session, caller, scheme, request))
@@ -135,7 +133,7 @@ def _faults_of_rounds(judged: Judged[RoundRequest], sent: Sent) -> list[RowFault
     for row, request in read.items():
         dates = request.dates()
         for name, detail in (*round_dates.in_the_past(dates), *round_dates.out_of_order(dates)):
-            column = None if sent.table is None else name
+            column = None if not sent.is_table else name
             found.append(RowFault(row, f"#/{name}", column, "date-cannot-be", detail))
     return sorted(found, key=lambda fault: fault.row)
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.sheets import day, number
+
 EMPTY = "[]"
 BULLET = "*"
 """Begins a line of promised evidence: a text may look like nothing, or like an empty list."""
 
 _HOURS = re.compile(r"([0-9]{1,18})\s*[xX*]\s*([0-9]{1,18})")
-_DUTCH_DATE = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 
 Item = Any
 """JSON: what a list holds."""
@@ -36,20 +37,6 @@ class ListCell:
             return []
         lines = (line.strip() for line in re.split(r"\r\n|\r|\n", cell))
         return [self.item(line) for line in lines if line]
-
-
-def number(text: str) -> int | str:
-    """Read a whole number; what is none stays as it is, to be judged."""
-    text = text.strip()
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else text
-
-
-def day(text: str) -> str:
-    """Read a date, also as a Dutch spreadsheet writes it back: `1-5-2026`."""
-    text = text.strip()
-    if found := _DUTCH_DATE.fullmatch(text):
-        return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
-    return text
 
 
 def _parts(line: str, *names: str) -> dict[str, str]:

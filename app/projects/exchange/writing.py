@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core import sheets
-from app.projects.exchange.forms import Form
+from app.core.sheets import Form
 
 
 class FileFormat(StrEnum):

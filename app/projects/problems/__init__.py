@@ -1,6 +1,5 @@
 """Why this domain refuses."""
 
-from app.projects.problems.imports import RowsRefused
 from app.projects.problems.listings import ObjectionPending
 from app.projects.problems.panel import (
     AlreadyAssigned,
@@ -75,7 +74,6 @@ __all__ = [
     "ReportStateForbids",
     "ResultUnsaid",
     "RoundStateForbids",
-    "RowsRefused",
     "ScoresDue",
     "ScoresOffRubric",
     "ScoresOpened",

@@ -14,17 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Database, Session
 from app.core.files import names
-from app.core.http import imports
 from app.core.http.routing import router as router_of
 from app.core.idempotency import Idempotent
 from app.core.problems import NotFound, refusals
-from app.core.sheets import MOST_ROWS
+from app.core.sheets import MOST_ROWS, Form, RowsRefused, receiving
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, exchange, queries
 from app.projects.access import InspectedRound, OfferingOrganisation
-from app.projects.exchange import Exported, FileFormat, Form
-from app.projects.problems import NotAdmitted, PlansClosed, RowsRefused
+from app.projects.exchange import Exported, FileFormat
+from app.projects.problems import NotAdmitted, PlansClosed
 from app.projects.schemas.exchange import (
     ImportedProjectView,
     ImportedRoundView,
@@ -46,13 +45,14 @@ OF_SCHEME = "/schemes/{scheme_id}"
 PLAN_IMPORTS = OF_ORGANISATION + "/rounds/{round_id}/plan-imports"
 
 ABOUT_CSV = (
-    " Or CSV in UTF-8, divided by `;` or `,`, whose first row names the columns, in any order;"
+    " Or CSV in UTF-8, divided by `;` or `,`, or the first sheet of an XLSX, whose first row names"
+    " the columns, in any order;"
     " columns that begin with `about.` are passed over. An export of nothing shows the columns."
     f" {MOST_ROWS} rows at the most."
 )
 PlanRows = Annotated[
-    imports.Rows,
-    imports.reader(
+    receiving.Rows,
+    receiving.reader(
         exchange.PLANS.plural,
         'JSON: `{"plans": [{"plan": …}]}`, each plan as `PATCH …/plan` takes it.'
         + ABOUT_CSV
@@ -63,8 +63,8 @@ PlanRows = Annotated[
     ),
 ]
 RoundRows = Annotated[
-    imports.Rows,
-    imports.reader(
+    receiving.Rows,
+    receiving.reader(
         exchange.ROUNDS.plural,
         'JSON: `{"rounds": [{"round": …}]}`, each round as `POST …/rounds` takes it.' + ABOUT_CSV,
     ),

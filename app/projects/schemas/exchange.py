@@ -61,7 +61,8 @@ class RowFaultView(View):
     """One thing that is wrong in a row."""
 
     row: Annotated[
-        int, Field(description="In CSV as a spreadsheet counts (the header is 1), in JSON from 1.")
+        int,
+        Field(description="In a table as a spreadsheet counts (the header is 1), in JSON from 1."),
     ]
     pointer: Annotated[
         str,
@@ -70,7 +71,7 @@ class RowFaultView(View):
             examples=["#/costs/2/amountCents"],
         ),
     ]
-    column: Annotated[str | None, Field(description="Of CSV.", examples=["costs"])]
+    column: Annotated[str | None, Field(description="Of a table.", examples=["costs"])]
     code: Annotated[str, Field(examples=["missing"])]
     detail: str
 

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NoReturn
@@ -23,6 +23,8 @@ MOST_ROWS = 200
 
 MOST_COLUMNS = 200
 
+_NUMBER = re.compile(r"\s*[+-]?[0-9][0-9.,]*\s*")
+_FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]")
 _RISKY = re.compile("'*\\s*[=+\\-@\uff0b\uff0d\uff1d\uff20]|'*[\t\r\n]")
 
 
@@ -37,6 +39,11 @@ def harmless(text: str) -> str:
 def restored(cell: str) -> str:
     """Take the apostrophe off that `harmless` put there."""
     return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell
+
+
+def _computes(cell: str) -> bool:
+    """Tell whether a spreadsheet would take a cell for a formula, and compute it."""
+    return bool(_FORMULA.match(cell)) and not _NUMBER.fullmatch(cell)
 
 
 def written(rows: Iterable[Sequence[str]]) -> str:
@@ -55,7 +62,14 @@ class Sent:
     document: object
     """What the JSON says; nothing, if they came as CSV."""
     table: bytes | None
-    """The CSV; none, if they came as JSON."""
+    """The CSV; none, if they came otherwise."""
+    workbook: bytes | None = None
+    """The XLSX; none, if they came otherwise."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether they have columns."""
+        return self.document is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,8 @@ class SheetRow:
     cells: dict[str, str]
     has_surplus: bool
     """There is something beyond the last column that has a name."""
+    formulas: frozenset[str] = frozenset()
+    """The columns whose cells a spreadsheet would compute."""
 
 
 def read(content: bytes, known: Collection[str]) -> list[SheetRow]:
@@ -75,8 +91,20 @@ def read(content: bytes, known: Collection[str]) -> list[SheetRow]:
     Raises:
         InvalidRequest: it is no such CSV, or has more than `MOST_ROWS`.
     """
-    text = _decoded(content)
-    records = _records(text)
+    return rows_of(_records(_decoded(content)), known, _computes, restored)
+
+
+def rows_of(
+    records: Iterator[Sequence[str]],
+    known: Collection[str],
+    is_formula: Callable[[str], bool],
+    value: Callable[[str], str],
+) -> list[SheetRow]:
+    """Make rows of records, the first of which names the columns.
+
+    Raises:
+        InvalidRequest: a name is not known, or there are more than `MOST_ROWS`.
+    """
     header = [name.strip() for name in next(records, [])]
     _insist_on_header(header, known)
     rows: list[SheetRow] = []
@@ -85,7 +113,7 @@ def read(content: bytes, known: Collection[str]) -> list[SheetRow]:
             continue
         if len(rows) == MOST_ROWS:
             _refuse("too-many-rows", f"A file has {MOST_ROWS} rows at the most. Divide it.")
-        rows.append(_row(number, header, record))
+        rows.append(_row(number, header, record, is_formula, value))
     return rows
 
 
@@ -124,16 +152,24 @@ def _insist_on_header(header: Sequence[str], known: Collection[str]) -> None:
         raise InvalidRequest(faults)
 
 
-def _row(number: int, header: Sequence[str], record: Sequence[str]) -> SheetRow:
-    cells, has_surplus = {}, False
+def _row(
+    number: int,
+    header: Sequence[str],
+    record: Sequence[str],
+    is_formula: Callable[[str], bool],
+    value: Callable[[str], str],
+) -> SheetRow:
+    cells, formulas, has_surplus = {}, set(), False
     for name, cell in zip_longest(header, record, fillvalue=""):
         if not _says_something(cell):
             continue
-        if name:
-            cells[name] = restored(cell)
-        else:
+        if not name:
             has_surplus = True
-    return SheetRow(number, cells, has_surplus)
+            continue
+        cells[name] = value(cell)
+        if is_formula(cell):
+            formulas.add(name)
+    return SheetRow(number, cells, has_surplus, frozenset(formulas))
 
 
 def _says_something(cell: str) -> bool:

@@ -1,15 +1,17 @@
 """Reading rows from what somebody sent, and judging each; all faults of all rows are told."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from app.core import faults, sheets
+from app.core import faults
 from app.core.problems import InvalidRequest
-from app.core.sheets import MOST_ROWS, Sent
-from app.projects.exchange.forms import Form, Json, Judge
+from app.core.sheets import tables, workbooks
+from app.core.sheets.forms import Form, Json, Judge
+from app.core.sheets.tables import MOST_ROWS, Sent, SheetRow
 
 ABOUT = "about"
 
@@ -23,11 +25,11 @@ class RowFault:
     """One thing that is wrong in a row."""
 
     row: int
-    """In CSV as a spreadsheet counts, the header being 1; in JSON from 1."""
+    """In a table as a spreadsheet counts, the header being 1; in JSON from 1."""
     pointer: str
-    """A JSON Pointer fragment into the row's plan or round."""
+    """A JSON Pointer fragment into the row's item."""
     column: str | None
-    """Of CSV: where to look in the spreadsheet."""
+    """Of a table: where to look in the spreadsheet."""
     code: str
     detail: str
 
@@ -50,14 +52,14 @@ class _Row:
     value: object
     """Nothing, if the row is wrong so that there is nothing to judge."""
     faults: list[RowFault]
-    is_csv: bool
+    is_table: bool
 
 
 def judge(form: Form[Judge], sent: Sent) -> Judged[Judge]:
     """Judge every row that somebody sent.
 
     Raises:
-        InvalidRequest: it is no such file, so that it has no rows.
+        InvalidRequest, FileUnsafe, FileDamaged, FileTypeNotAllowed: it has no rows to be read.
     """
     rows = list(_rows(form, sent))
     values, sound = {}, {}
@@ -83,14 +85,24 @@ def _sound(value: object, error: ValidationError) -> Json:
     return {name: member for name, member in members if name not in wrong}
 
 
+async def judged(form: Form[Judge], sent: Sent) -> Judged[Judge]:
+    """Judge every row that somebody sent, beside the loop that others wait for.
+
+    Raises:
+        InvalidRequest, FileUnsafe, FileDamaged, FileTypeNotAllowed: it has no rows to be read.
+    """
+    return await asyncio.to_thread(judge, form, sent)
+
+
 def _rows(form: Form[Any], sent: Sent) -> Iterator[_Row]:
-    if sent.table is None:
-        return _from_document(form, sent.document)
-    return _from_table(form, sent.table)
+    if sent.workbook is not None:
+        return _from_table(form, workbooks.read(sent.workbook, form.header))
+    if sent.table is not None:
+        return _from_table(form, tables.read(sent.table, form.header))
+    return _from_document(form, sent.document)
 
 
-def _from_table(form: Form[Any], table: bytes) -> Iterator[_Row]:
-    rows = sheets.read(table, form.header)
+def _from_table(form: Form[Any], rows: list[SheetRow]) -> Iterator[_Row]:
     if not rows:
         raise _no_file("no-rows", "There is no row below the header.")
     for row in rows:
@@ -98,7 +110,15 @@ def _from_table(form: Form[Any], table: bytes) -> Iterator[_Row]:
         if row.has_surplus:
             detail = "This row goes on beyond the last column that has a name."
             found.append(RowFault(row.number, "#", None, "too-many-cells", detail))
-        yield _Row(row.number, form.value(row.cells), found, is_csv=True)
+        if form.refuses_formulas:
+            found += _formulas(row)
+        yield _Row(row.number, form.value(row.cells), found, is_table=True)
+
+
+def _formulas(row: SheetRow) -> Iterator[RowFault]:
+    detail = "This cell holds a formula: paste its value instead."
+    for name in sorted(row.formulas):
+        yield RowFault(row.number, "#", name, "formula", detail)
 
 
 def _from_document(form: Form[Any], document: object) -> Iterator[_Row]:
@@ -109,7 +129,7 @@ def _from_document(form: Form[Any], document: object) -> Iterator[_Row]:
         ]
         if item.get(form.item) is None:
             found.append(RowFault(number, "#", None, "missing", f"The row has no {form.item}."))
-        yield _Row(number, item.get(form.item), found, is_csv=False)
+        yield _Row(number, item.get(form.item), found, is_table=False)
 
 
 def _items(form: Form[Any], document: object) -> list[dict[str, Any]]:
@@ -143,7 +163,7 @@ def _told(form: Form[Any], row: _Row, error: ValidationError) -> Iterator[RowFau
         yield RowFault(
             row.number,
             faults.pointer(path),
-            form.column_of(path) if row.is_csv else None,
+            form.column_of(path) if row.is_table else None,
             told["code"],
             told["detail"],
         )

@@ -1,0 +1,157 @@
+"""Compare what a file tells of contracts with what is known, and take what is new of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.problems import Problem
+from app.obligations import queries
+from app.obligations.actions import computing, contracts
+from app.obligations.actions.contracts import NewContract, Registrar
+from app.obligations.importing import Candidate
+from app.obligations.models import (
+    Contract,
+    ContractAmendment,
+    ContractOrigin,
+    ContractParty,
+    ImportOutcome,
+    PartyRole,
+    RuleVersion,
+)
+from app.obligations.problems import NoRulesApply, RulesSilent
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of a candidate, or would."""
+
+    outcome: ImportOutcome
+    contract_id: UUID | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+async def look(session: AsyncSession, authority_id: UUID, candidate: Candidate) -> Finding:
+    """Say what would become of a candidate; it changes nothing."""
+    known = await _known(session, authority_id, candidate)
+    if known is None:
+        return await _as_new(session, authority_id, candidate)
+    if fault := _contradiction(known, candidate):
+        return Finding(ImportOutcome.REFUSED, known.id, *fault)
+    if _says_the_same(known.terms, candidate):
+        return Finding(ImportOutcome.UNCHANGED, known.id)
+    version = await _rules(session, known.authority_id, known.rules_id, candidate)
+    return _appraised(version, candidate) or Finding(ImportOutcome.AMENDED, known.id)
+
+
+async def take(
+    session: AsyncSession, registrar: Registrar, authority_id: UUID, candidate: Candidate
+) -> Finding:
+    """Register a candidate, or append what it says to the contract that is known.
+
+    Raises:
+        AuthorityEnded: it is no authority any more.
+        ContractKnown: somebody registered it at the same time.
+    """
+    found = await look(session, authority_id, candidate)
+    if found.outcome is ImportOutcome.REGISTERED:
+        made = await contracts.add(session, registrar, _new(authority_id, candidate))
+        return Finding(ImportOutcome.REGISTERED, made.id)
+    if found.outcome is ImportOutcome.AMENDED and found.contract_id is not None:
+        says, reason = candidate.says, candidate.reason
+        await contracts.rewrite(session, registrar, found.contract_id, says, reason)
+    return found
+
+
+async def _known(
+    session: AsyncSession, authority_id: UUID, candidate: Candidate
+) -> Contract | None:
+    same = Contract.reference == candidate.reference
+    if candidate.source_key is not None:
+        same = sa.or_(same, Contract.source_key == candidate.source_key)
+    found = await session.scalar(
+        sa.select(Contract.id).where(Contract.authority_id == authority_id, same).limit(1)
+    )
+    return None if found is None else await queries.contracts.one(session, found)
+
+
+async def _as_new(session: AsyncSession, authority_id: UUID, candidate: Candidate) -> Finding:
+    if candidate.is_cancelled:
+        detail = "The contract is cancelled, and nothing is known of it: there is nothing to take."
+        return Finding(ImportOutcome.PASSED_OVER, None, "cancelled", detail)
+    if not candidate.parties:
+        detail = "The contract has no supplier."
+        return Finding(ImportOutcome.REFUSED, None, "no-supplier", detail)
+    if candidate.awarded_on > clock.today():
+        detail = f"It is awarded on {candidate.awarded_on}, and that is not over yet."
+        return Finding(ImportOutcome.REFUSED, None, "awarded-ahead", detail)
+    version = await _rules(session, authority_id, None, candidate)
+    return _appraised(version, candidate) or Finding(ImportOutcome.REGISTERED)
+
+
+async def _rules(
+    session: AsyncSession, authority_id: UUID, rules_id: UUID | None, candidate: Candidate
+) -> RuleVersion | None:
+    if rules_id is not None:
+        return await session.get_one(RuleVersion, rules_id)
+    return await queries.rules.applying(session, authority_id, candidate.awarded_on)
+
+
+def _appraised(version: RuleVersion | None, candidate: Candidate) -> Finding | None:
+    """Say why nobody can say what is owed, if that is so."""
+    terms = ContractAmendment(**candidate.says)
+    try:
+        computing.appraise(
+            version,
+            terms.facts(),
+            has_clause=terms.has_clause,
+            is_cancelled=terms.is_cancelled,
+        )
+    except (NoRulesApply, RulesSilent) as silent:
+        return Finding(ImportOutcome.REFUSED, None, _code(silent), silent.detail)
+    return None
+
+
+def _code(problem: Problem) -> str:
+    return problem.type_path().removeprefix("/problems/")
+
+
+def _contradiction(known: Contract, candidate: Candidate) -> tuple[str, str] | None:
+    """Say what of a contract no amendment changes, and the candidate says otherwise."""
+    if known.awarded_on != candidate.awarded_on:
+        detail = f"It was awarded on {known.awarded_on}: the reference date never changes."
+        return "other-award-date", detail
+    parties = {(party.scheme, party.identifier) for party in known.parties}
+    if candidate.parties and parties != {party[:2] for party in candidate.parties}:
+        detail = "It binds other parties than the contract that is known: register it anew."
+        return "other-parties", detail
+    return None
+
+
+def _says_the_same(terms: ContractAmendment, candidate: Candidate) -> bool:
+    return all(getattr(terms, name) == value for name, value in candidate.says.items())
+
+
+def _new(authority_id: UUID, candidate: Candidate) -> NewContract:
+    return NewContract(
+        authority_id=authority_id,
+        reference=candidate.reference,
+        source_key=candidate.source_key,
+        origin=ContractOrigin.IMPORT,
+        awarded_on=candidate.awarded_on,
+        says={name: value for name, value in candidate.says.items() if name != "is_cancelled"},
+        parties=[
+            ContractParty(
+                role=PartyRole.JOINT if place else PartyRole.CONTRACTOR,
+                scheme=party.scheme,
+                identifier=party.identifier,
+                legal_name=party.legal_name,
+                organisation_id=None,
+            )
+            for place, party in enumerate(candidate.parties)
+        ],
+        reason=candidate.reason,
+    )
