@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032_contract_imports"
-down_revision = "0031_obligations"
+revision = "0026_contract_imports"
+down_revision = "0025_obligations"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}
