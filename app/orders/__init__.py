@@ -12,6 +12,8 @@
   belongs to them: refunded, lost in a dispute, or moved to another project. Parts add up.
 - *origin*: the order that was paid, of one that was moved: its money goes back by its payments.
 - *stranded*: owed back to a buyer, and going nowhere.
+- *invoice*, *credit note*: what a supplier asks for, and what gives it back; the entrepreneur
+  supplies the units and the operator its service, so that an order can have one of each.
 
 May import `projects`, `payments`, `schemes`, `ledger`, `organisations` and `core`.
 

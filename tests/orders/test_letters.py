@@ -8,7 +8,7 @@ from app.core.jobs import Job, JobState
 from app.core.mail import Mail
 from app.orders.actions import ending, expiring, letters
 from app.orders.actions.letters import OrderLetter
-from app.orders.models import Order
+from app.orders.models import Order, OrderState
 from tests import make
 from tests.make.mails import Read
 from tests.make.payments import jobs_done
@@ -142,17 +142,30 @@ async def test_a_missed_threshold_says_what_happens_next(stall: Stall) -> None:
     assert "overzetten naar een ander project" in _text(missed)
 
 
-async def test_every_letter_can_be_written_in_both_languages(stall: Stall) -> None:
-    order_id = await stall.ordered(10)
-    await stall.pay(order_id)
+async def test_every_letter_can_be_written_in_both_languages_while_it_is_true(
+    stall: Stall,
+) -> None:
+    reserved, paid = await stall.ordered(10, payBy="invoice"), await stall.ordered(10)
+    await stall.pay(paid)
+    await stall.change("UPDATE memberships SET spending_limit_cents = 1 WHERE role = 'member'")
+    orders = {
+        OrderState.AWAITING_APPROVAL: await stall.ordered(1),
+        OrderState.RESERVED: reserved,
+        OrderState.PAID: paid,
+    }
     for language in ("nl", "en"):
         await stall.change("UPDATE users SET language = :language", language=language)
         async with stall.database.work() as session:
-            order = await session.get_one(Order, order_id)
             for letter in OrderLetter:
+                state = letters.WAITING.get(letter, OrderState.PAID)
+                order = await session.get_one(Order, orders[state])
                 await letters.about_order(session, order, letter, 1_250)
-        # One that is repeated after it was written is not there any more.
         await _read(stall)
+    before = len(await _read(stall))
+    async with stall.database.work() as session:
+        for letter in letters.WAITING:
+            await letters.about_order(session, await session.get_one(Order, paid), letter, 1_250)
+    assert len(await _read(stall)) == before
     async with stall.database.reading() as session:
         query = sa.select(Mail.letter, Mail.language).distinct()
         written = {(letter, str(language)) for letter, language in await session.execute(query)}

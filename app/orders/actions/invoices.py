@@ -51,7 +51,10 @@ FILE = jobs.JobKind("invoices.file", max_attempts=40, back_off_seconds=5.0)
 """Write the bytes of a document, once and for all (`actions.filing`)."""
 
 ISSUE = jobs.JobKind("invoices.issue", max_attempts=60, back_off_seconds=60.0)
-"""Issue what could not be when an order was paid: more than two days of attempts (`issue_late`)."""
+"""Issue what could not be when an order was paid: a day of attempts (`issue_late`).
+
+Then it is a dead letter, and an operator who completed the data says `baat jobs retry`.
+"""
 
 DOCUMENT = TypeAdapter(InvoiceDocument)
 """How a document is kept."""
@@ -355,6 +358,7 @@ def _buyer(buyer: Organisation, order: Order) -> Party:
         postal_code=address["postalCode"],
         city=address["city"],
         country=address["country"],
+        registered_in=party.country,
     )
 
 

@@ -71,6 +71,15 @@ TO_BUYERS = {
     ProjectLetter.FUNDED: OrderLetter.FIRM,
     ProjectLetter.NOT_FUNDED: OrderLetter.MISSED,
 }
+WAITING = {
+    OrderLetter.TO_APPROVE: OrderState.AWAITING_APPROVAL,
+    OrderLetter.RESERVED: OrderState.RESERVED,
+    OrderLetter.EXPIRING: OrderState.RESERVED,
+    OrderLetter.PART_RECEIVED: OrderState.RESERVED,
+    OrderLetter.PAYMENT_FAILED: OrderState.RESERVED,
+}
+"""What asks for something is written only while it is still to be done."""
+
 BOUGHT = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.DISPUTED)
 
 
@@ -111,9 +120,10 @@ async def write(
     session: AsyncSession, order_id: UUID, letter: str, amount_cents: int | None
 ) -> None:
     """Write a letter about an order to who should read it."""
-    order = await session.get_one(Order, order_id)
+    order, kind = await session.get_one(Order, order_id), OrderLetter(letter)
+    if WAITING.get(kind, order.state) is not order.state:
+        return
     about = await queries.letters.about(session, order.project_id)
-    kind = OrderLetter(letter)
     said = {
         "organisation": await queries.letters.organisation_name(session, order.buyer_id),
         "units": order.quantity_units,

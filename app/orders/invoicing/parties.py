@@ -29,15 +29,21 @@ class Party:
     city: str
     country: str = _DUTCH
     """ISO 3166-1 alpha-2."""
+    registered_in: str | None = None
+    """The country of its register, if its post goes to another one."""
     attention: str | None = None
     """To whose attention: a department, or an office that takes its post."""
     vat_id: str | None = None
     email: str | None = None
 
     @property
+    def _home(self) -> str:
+        return self.registered_in or self.country
+
+    @property
     def register_scheme(self) -> str | None:
         """The list that its number is from, as far as that follows from the number."""
-        if self.country != _DUTCH:
+        if self._home != _DUTCH:
             return None
         if _OIN.fullmatch(self.register_number):
             return OIN
@@ -48,7 +54,7 @@ class Party:
         """Where the networks of e-invoices find it: the scheme of a number, and the number."""
         if self.register_scheme is not None:
             return self.register_scheme, self.register_number
-        scheme = VAT_SCHEMES.get(self.country)
+        scheme = VAT_SCHEMES.get(self._home)
         return (scheme, self.vat_id) if scheme and self.vat_id else None
 
     def faults(self, role: str) -> Iterator[str]:
@@ -63,5 +69,5 @@ class Party:
         missing = [what for what, text in lines.items() if not text.strip()]
         if missing:
             yield f"the {role} has no {', '.join(missing)}"
-        if self.country == _DUTCH and self.register_number and self.register_scheme is None:
+        if self._home == _DUTCH and self.register_number and self.register_scheme is None:
             yield f"the {role}'s number {self.register_number!r} is neither KvK nor OIN"
