@@ -4,6 +4,8 @@ import re
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Cluster
 from tests.story.conftest import Start, databases
 
@@ -61,6 +63,7 @@ async def insist_on_nothing_left(cluster: Cluster, said: str, folder: Path) -> N
     assert contents(folder) == []
 
 
+@pytest.mark.timeout(300)  # A whole round, on a machine that may be busy with other tests.
 async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_path: Path) -> None:
     telling = await start()
     said = (await telling.communicate())[0].decode()
