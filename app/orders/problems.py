@@ -109,13 +109,6 @@ class OtherTerms(Problem):
     title = "The other project's terms of sale differ"
 
 
-class EarmarkFrozen(Problem):
-    """The project's money is held until it is decided what becomes of it."""
-
-    status = 409
-    title = "The project's money is frozen"
-
-
 class PaidOut(Problem):
     """The money of so many units is not there any more: its entrepreneur was paid with it."""
 

@@ -1,15 +1,11 @@
 """Units that are undone: a few, a share, or all; where their money comes from, and what is left."""
 
-from datetime import timedelta
-
 import httpx
 import pytest
 
-from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
-from app.ledger import chart, journal
-from app.ledger.drafts import Hold, Void
+from app.ledger import chart
 from app.ledger.journal import Balance
 from app.orders.actions import parting
 from app.orders.problems import MoreUnitsThanLeft
@@ -83,13 +79,6 @@ async def test_what_was_refunded_counts_no_more_for_the_threshold(stall: Stall) 
         "   Cr vat_fee 11970",
     ]
     scheme_id = stall.listing.scheme_id
-    result_part = chart.RESULT_PART.of(scheme_id, stall.listing.project_id)
-    frozen = Hold(result_part, 1, "test/frozen", second, clock.now() + timedelta(days=1))
-    async with stall.database.work() as session:
-        await journal.post(session, frozen)
-    assert said(await refund(stall, second, 20)) == (409, "/problems/earmark-frozen")
-    async with stall.database.work() as session:
-        await journal.post(session, Void("test/frozen"))
     await spend(stall, {chart.FEE_INCOME.of(scheme_id): 56_900}, scheme_id)
     await refund(stall, second, 20)
     assert await stall.project_state() == "funded"

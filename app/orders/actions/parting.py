@@ -83,7 +83,6 @@ async def refund_units(
     Raises:
         OrderStateForbids: it is not paid, disputed, or nothing of it is left.
         MoreUnitsThanLeft: it has fewer.
-        EarmarkFrozen: its project's money is held until it is decided about.
     """
     order, offer = await locked(session, order)
     if order.state not in REFUNDABLE:
@@ -91,7 +90,6 @@ async def refund_units(
         raise OrderStateForbids(message, current_state=order.state)
     if units is not None and units > order.remaining_units:
         raise MoreUnitsThanLeft(units, order.remaining_units)
-    await sources.insist_on_free(session, offer)
     shares = [(order, order.remaining_units if units is None else units)]
     [part] = await refund_shares(session, offer, shares, Why(PartKind.REFUNDED, actor, reason))
     return part

@@ -94,8 +94,7 @@ async def reallocate_undisbursed(
     """Move units of a stopped or short project whose money is still there; give the new order.
 
     The order keeps the others. Whoever decides that a project is substituted shares the units that
-    are left over its orders first (`core.money.split`), ends what holds their money, and then moves
-    each order's share.
+    are left over its orders first (`core.money.split`), and then moves each order's share.
 
     Raises:
         OrderStateForbids: the order is not paid, or its project is not over.

@@ -21,7 +21,6 @@ from app.ledger.drafts import Line, debit
 from app.orders import queries
 from app.orders.models import OrderPart
 from app.orders.postings import amounts_of
-from app.orders.problems import EarmarkFrozen
 from app.orders.queries.buying import Offer
 
 SHARED = {kind.code for kind in (FEE_INCOME, VAT_FEE, VAT_SALE)}
@@ -90,22 +89,6 @@ def _accounts(offer: Offer) -> tuple[Account, Account, Account, Account, Account
         FEE_INCOME.of(scheme_id),
         VAT_FEE.of(scheme_id),
     )
-
-
-async def insist_on_free(session: AsyncSession, offer: Offer) -> None:
-    """Insist that nothing of a project's money is held; the project is locked.
-
-    Raises:
-        EarmarkFrozen: something is. It would be claimed from the entrepreneur though it is there.
-    """
-    _, result_part, start_part, *_ = _accounts(offer)
-    for account in (result_part, start_part):
-        if (await balances.now(session, account)).held:
-            message = (
-                "The project's money is frozen until it is decided what becomes of it. That"
-                " decision refunds all its orders alike."
-            )
-            raise EarmarkFrozen(message)
 
 
 async def read(session: AsyncSession, offers: Iterable[Offer]) -> Sources:

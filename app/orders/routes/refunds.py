@@ -10,7 +10,6 @@ from app.orders.access import ReadableOrder, SellingScheme, SoldOrder
 from app.orders.models import Order, OrderPart
 from app.orders.problems import (
     BuyerWithoutAccount,
-    EarmarkFrozen,
     MoreUnitsThanLeft,
     NothingStranded,
     OrderStateForbids,
@@ -29,9 +28,7 @@ router = router_of("", "Orders")
     "/orders/{order_id}/refunds",
     status_code=201,
     response_model=OrderView,
-    responses=refusals(
-        RoleTooSmall, OrganisationInactive, OrderStateForbids, MoreUnitsThanLeft, EarmarkFrozen
-    ),
+    responses=refusals(RoleTooSmall, OrganisationInactive, OrderStateForbids, MoreUnitsThanLeft),
 )
 async def refund_order(
     request: RefundRequest,
