@@ -1,5 +1,6 @@
 """Imports of contracts over HTTP: rows all or none, packages contract by contract."""
 
+import asyncio
 import io
 from typing import Any
 
@@ -75,13 +76,18 @@ async def test_the_same_file_as_csv_and_as_xlsx_is_as_one(deal: Deal) -> None:
     assert again.json()["contracts"][0]["contractId"] == first.json()["contracts"][0]["contractId"]
     changed = await send(deal, a_csv(rows[0], a_row("2026-2", contractSumCents=50_000_000)))
     assert [each["outcome"] for each in changed.json()["contracts"]] == ["unchanged", "amended"]
+    # The same at the same time is as once, too.
+    dearer = a_csv(a_row("2026-3", kind="supplies", contractSumCents=40_000_000))
+    both = await asyncio.gather(send(deal, dearer), send(deal, dearer))
+    outcomes = sorted(answer.json()["contracts"][0]["outcome"] for answer in both)
+    assert outcomes == ["amended", "unchanged"]
     contracts = (await deal.get(f"/authorities/{deal.hall.id}/contracts"))["items"]
-    assert [each["terms"]["number"] for each in contracts] == [1, 2, 1]
+    assert [each["terms"]["number"] for each in contracts] == [1, 2, 2]
     assert contracts[0]["parties"][0]["identifier"] == "01234567"
     # What follows waits for its confirmation: an import moves nothing in the books.
     obligations = (await deal.get(f"/authorities/{deal.hall.id}/obligations"))["items"]
     assert {each["state"] for each in obligations} == {"registered"}
-    assert [each["computedCents"] for each in obligations] == [1_500_000, 1_500_000, 2_500_000]
+    assert [each["computedCents"] for each in obligations] == [1_500_000, 2_000_000, 2_500_000]
 
 
 async def test_every_fault_of_every_row_is_told_and_nothing_is_written(deal: Deal) -> None:

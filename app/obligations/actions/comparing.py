@@ -61,8 +61,11 @@ async def take(
         made = await contracts.add(session, registrar, _new(authority_id, candidate))
         return Finding(ImportOutcome.REGISTERED, made.id)
     if found.outcome is ImportOutcome.AMENDED and found.contract_id is not None:
-        says, reason = candidate.says, candidate.reason
-        await contracts.rewrite(session, registrar, found.contract_id, says, reason)
+        contract = await contracts.kept(session, found.contract_id)
+        if _says_the_same(contract.terms, candidate):
+            # Somebody imported the same at the same time, and was first.
+            return Finding(ImportOutcome.UNCHANGED, contract.id)
+        await contracts.append(session, registrar, contract, candidate.says, candidate.reason)
     return found
 
 

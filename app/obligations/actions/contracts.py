@@ -233,24 +233,30 @@ async def amend(
         NoRulesApply, RulesSilent: it has a clause, and nobody can say what is owed.
     """
     says = {**request.columns(), "is_cancelled": request.is_cancelled}
-    return await rewrite(session, Registrar.calling(caller), contract_id, says, request.reason)
+    contract = await kept(session, contract_id)
+    return await append(session, Registrar.calling(caller), contract, says, request.reason)
 
 
-async def rewrite(
+async def kept(session: AsyncSession, contract_id: UUID) -> Contract:
+    """Keep a contract as it is until this is done: before anything is appended to it."""
+    found = await session.scalar(sa.select(Contract.authority_id).where(Contract.id == contract_id))
+    # Shared: while the rules are looked up nobody publishes others that would apply.
+    await session.get_one(Authority, found, with_for_update={"read": True})
+    return await queries.contracts.kept(session, contract_id)
+
+
+async def append(
     session: AsyncSession,
     registrar: Registrar,
-    contract_id: UUID,
+    contract: Contract,
     says: Mapping[str, Any],
     reason: str,
 ) -> ContractAmendment:
-    """Append an amendment to a contract, and let its obligation follow.
+    """Append an amendment to a contract that is kept, and let its obligation follow.
 
     Raises:
         NoRulesApply, RulesSilent: as `amend`.
     """
-    found = await session.scalar(sa.select(Contract.authority_id).where(Contract.id == contract_id))
-    await session.get_one(Authority, found, with_for_update={"read": True})
-    contract = await queries.contracts.kept(session, contract_id)
     number = contract.terms.number + 1
     amendment = await _amended(session, registrar, contract, number, says, reason)
     events.record(
