@@ -127,6 +127,9 @@ async def test_amendments_raise_and_lower_what_is_imposed_when_they_are_confirme
     moment = before.isoformat().replace("+00:00", "Z")
     assert await deal.balance(obligation_id, f"?asOf={moment}") == past
     assert await deal.balance(obligation_id, f"?position={known}") == past
+    assert await deal.balance(obligation_id, f"?knownAt={moment}") == {}
+    now = clock.now().isoformat().replace("+00:00", "Z")
+    assert await deal.balance(obligation_id, f"?knownAt={now}") == past
     decisions = await deal.get(f"/obligations/{obligation_id}/decisions", by=deal.contractor)
     assert [each["kind"] for each in decisions["items"]] == [
         *("registered", "confirmed", "computed", "raised", "computed", "lowered", "fulfilled"),

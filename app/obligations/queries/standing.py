@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ledger import balances
+from app.ledger import balances, positions
 from app.ledger.chart import (
     FULFILLED,
     IMPOSED,
@@ -58,6 +58,15 @@ async def now(session: AsyncSession, obligation: Obligation) -> Standing:
         )
     )
     return Standing(**{row.kind: row.posted for row in rows})
+
+
+async def known(
+    session: AsyncSession, position: int | None, known_at: datetime | None
+) -> int | None:
+    """Say which position is meant: the one that is named, or as far as anybody knew at a moment."""
+    if position is not None or known_at is None:
+        return position
+    return await positions.known_at(session, known_at)
 
 
 async def at(

@@ -13,7 +13,6 @@ from app.core.http.routing import router as router_of
 from app.core.idempotency import Idempotent
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import refusals
-from app.core.wire import Moment
 from app.ledger.problems import NotKnownYet
 from app.obligations import actions, queries
 from app.obligations.access import (
@@ -26,6 +25,7 @@ from app.obligations.models import Obligation, ObligationDecision
 from app.obligations.problems import NothingToConfirm, ObligationStateForbids, OwnContract
 from app.obligations.schemas.obligations import (
     SOON_DAYS,
+    BalanceRequest,
     ObligationBalanceView,
     ObligationDecisionView,
     ObligationsRequest,
@@ -74,16 +74,11 @@ async def read_obligation(obligation: ReadableObligation, response: Response) ->
 async def read_obligation_balance(
     obligation: ReadableObligation,
     session: Session,
-    as_of: Annotated[
-        Moment | None,
-        Query(alias="asOf", description="After all that had happened by this moment."),
-    ] = None,
-    position: Annotated[
-        int | None, Query(ge=0, description="As far as the books were known at this position.")
-    ] = None,
+    asked: Annotated[BalanceRequest, Query()],
 ) -> ObligationBalanceView:
-    """Read how an obligation stands now, stood at a moment, or was known to at a position."""
-    found = await queries.standing.at(session, obligation, as_of, position)
+    """Read how an obligation stands now, stood at a moment, or was known to stand then."""
+    position = await queries.standing.known(session, asked.position, asked.known_at)
+    found = await queries.standing.at(session, obligation, asked.as_of, position)
     is_soon = obligation.due_on <= clock.today() + timedelta(days=SOON_DAYS)
     return ObligationBalanceView(
         obligation_id=obligation.id,
@@ -95,7 +90,7 @@ async def read_obligation_balance(
         waived_cents=found.waived,
         sanctioned_cents=found.sanctioned,
         expiring_cents=found.owed if is_soon else 0,
-        as_of=as_of,
+        as_of=asked.as_of,
         position=position,
     )
 

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from app.core.money import Cents
 from app.core.paging import PageRequest
@@ -58,6 +59,23 @@ class ObligationsRequest(PageRequest):
     state: Annotated[ObligationState | None, Field(description="Only those in this state.")] = None
 
 
+class BalanceRequest(BaseModel):
+    """As of when, and as known when."""
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+    as_of: Annotated[
+        Moment | None, Field(description="After all that had happened by this moment.")
+    ] = None
+    position: Annotated[
+        int | None,
+        Field(ge=0, le=2**63 - 1, description="As far as the books were known at this position."),
+    ] = None
+    known_at: Annotated[
+        Moment | None, Field(description="As known at this moment; `position` goes before it.")
+    ] = None
+
+
 class ObligationBalanceView(View):
     """How an obligation stands in the book, in cents of social-return value.
 
@@ -76,7 +94,9 @@ class ObligationBalanceView(View):
         int, Field(description=f"What is open and due within {SOON_DAYS} days.")
     ]
     as_of: Moment | None
-    position: int | None
+    position: Annotated[
+        int | None, Field(description="As known at this position of the books, if asked.")
+    ]
 
 
 class ObligationDecisionView(View):
