@@ -53,6 +53,7 @@ async def test_above_its_limit_a_person_approves_who_did_not_make_the_key(stall:
     order_id = UUID(answer.json()["id"])
 
     assert answer.json()["state"] == "awaiting_approval"
+    await jobs_done(stall.database, but=("mail.deliver",))
     refused = await stall.act(order_id, "approvals", by=machine, approved=True)
     assert said(refused) == (403, "/problems/people-only")
     maker = await stall.act(order_id, "approvals", by=stall.buyer.approver, approved=True)
