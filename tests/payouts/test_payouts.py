@@ -10,6 +10,7 @@ from app.payments.actions import outgoings
 from app.payments.queries import outgoings as payment_queries
 from app.payouts.actions import overdue
 from app.payouts.models import Payout
+from app.payouts.queries import payouts as payout_queries
 from app.projects.models import ReportKind
 from app.schemes.models import Admission, CheckKind
 from tests import make
@@ -17,6 +18,7 @@ from tests.make.payments import jobs_done
 from tests.make.statements import THEIR_IBAN
 from tests.orders.conftest import said
 from tests.payouts.conftest import FINAL, INTERIM, Safe, of_operator
+from tests.projects.conftest import somebody_waits
 
 
 async def test_all_of_a_project_reaches_its_entrepreneur_tranche_by_tranche(safe: Safe) -> None:
@@ -74,6 +76,24 @@ async def test_two_people_of_the_operator_decide(safe: Safe) -> None:
     assert (await safe.has())["payable"] == 1_306_800
     again = await safe.plan()
     assert [each["code"] for each in again.json()["obstacles"]] == ["nothing-left"]
+
+
+async def test_what_is_withheld_while_it_is_approved_does_not_leave(safe: Safe) -> None:
+    await safe.sell(108)
+    payout = (await safe.plan()).json()
+    database = safe.stall.database
+    async with database.work() as session:
+        await payout_queries.locked(session, UUID(payout["id"]))
+        approving = asyncio.create_task(safe.act(payout["id"], "approvals"))
+        await somebody_waits(database)
+        stopping = asyncio.create_task(safe.act(payout["id"], "withholdings", safe.stall.operator))
+        await somebody_waits(database, 2)
+    approved, withheld = await asyncio.gather(approving, stopping)
+
+    assert (approved.status_code, withheld.status_code) == (201, 201)
+    assert await safe.state(payout["id"]) == "withheld"
+    assert (await safe.outgoing(approved.json())).status == "withheld"
+    assert (await safe.has())["payable"] == 0
 
 
 async def test_no_more_is_planned_than_is_earmarked_whoever_is_first(safe: Safe) -> None:

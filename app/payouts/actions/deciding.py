@@ -142,7 +142,9 @@ async def withhold(
         PayoutStateForbids: it was sent, is over, or is retried.
     """
     eligibility.insist_on_distance(caller, project)
-    # The outgoing before its payout, as whoever follows it does.
+    # Nobody approves it meanwhile; and the outgoing before its payout, as whoever follows it does.
+    await projects.locked_on_sale(session, project.id)
+    await session.refresh(payout)
     outgoing = (
         await payment_queries.outgoings.locked(session, payout.outgoing_id)
         if payout.outgoing_id

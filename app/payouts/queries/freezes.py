@@ -116,17 +116,17 @@ def refundable_units(paid: Sequence[Order], there_cents: int, vat_cents: int) ->
     most = sum(left)
     if most == 0 or there_cents <= 0:
         return 0
-    worth, _vat = _worth(paid, left)
-    units = most if worth <= there_cents else min(most, there_cents * most // worth + 1)
+    of_all, _vat = worth(paid, left)
+    units = min(most, there_cents * most // max(of_all, 1) + len(paid))
     while units:
-        proceeds, vat = _worth(paid, split(units, left))
+        proceeds, vat = worth(paid, split(units, left))
         if proceeds <= there_cents and vat <= vat_cents:
             break
         units -= 1
     return units
 
 
-def _worth(paid: Sequence[Order], shares: Sequence[int]) -> tuple[int, int]:
+def worth(paid: Sequence[Order], shares: Sequence[int]) -> tuple[int, int]:
     """Add up the proceeds of the last units of orders, and the VAT on their sale."""
     quotes = [
         between(order.quote, order.undone_units, order.undone_units + share)
