@@ -1,11 +1,14 @@
 """What payouts do to the books: pure, event in, draft out. What is sent, `payments` enters."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.ledger.chart import PAYABLE, RESULT_PART, START_PART, VAT_SALE, Account, Kind
-from app.ledger.drafts import Draft, credit, debit
-from app.payouts.models import Payout
+from app.ledger.drafts import Draft, Hold, credit, debit
+from app.payouts.models import Freeze, Payout
 from app.schemes.terms import Part
+
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""A hold ends some day; that of a freeze ends when somebody decides."""
 
 KEPT_IN: dict[Part, Kind] = {Part.START: START_PART, Part.RESULT: RESULT_PART}
 """Where the money of a part is."""
@@ -43,6 +46,17 @@ def withheld(payout: Payout, withheld_at: datetime) -> Draft:
             credit(part, payout.principal_cents, payout.id),
             credit(vat, payout.vat_cents, payout.project_id),
         ),
+    )
+
+
+def frozen(freeze: Freeze, part: Part, cents: int, number: int) -> Hold:
+    """Keep what is in a part of a project where it is, until somebody decides."""
+    return Hold(
+        account=KEPT_IN[part].of(freeze.scheme_id, freeze.project_id),
+        amount=cents,
+        reference=f"freeze/{freeze.id}/{part}/{number}",
+        about_id=freeze.project_id,
+        expires_at=FOREVER,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.payouts import postings
-from app.payouts.models import Payout
+from app.payouts.models import Freeze, Payout
 from app.schemes.terms import Part
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -46,3 +46,12 @@ def test_what_is_withheld_is_earmarked_again() -> None:
         "      Cr start_part                 10,800.00 EUR",
         "      Cr vat_sale                    2,268.00 EUR",
     ]
+
+
+def test_what_is_left_is_held_until_somebody_decides() -> None:
+    freeze = Freeze(id=UUID(int=4), scheme_id=UUID(int=1), project_id=UUID(int=2))
+
+    hold = postings.frozen(freeze, Part.RESULT, 120_000, 1)
+
+    assert str(hold) == ("  Hold result_part                   1,200.00 EUR until 9000-01-01 00:00")
+    assert hold.reference == f"freeze/{freeze.id}/result-part/1"

@@ -1,7 +1,6 @@
 """Freeze what was not paid out: of a stopped project, or of one whose result is short."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,16 +15,12 @@ from app.orders.models import Order, OrderPart
 from app.organisations.callers import Caller
 from app.payments.models import Outgoing
 from app.payments.queries import outgoings
-from app.payouts import queries
+from app.payouts import postings, queries
 from app.payouts.actions import deciding, letters
 from app.payouts.models import Freeze, FreezeCause, PayoutState
-from app.payouts.postings import KEPT_IN
 from app.projects.actions import eligibility, running
 from app.projects.models import Project, ProjectDecision, ProjectDecisionKind
 from app.projects.queries import projects
-
-FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
-"""A hold ends some day; these end when somebody decides."""
 
 
 async def stop(
@@ -98,13 +93,12 @@ async def _freeze(
 async def _hold(session: AsyncSession, freeze: Freeze) -> None:
     """Hold what is in the project's parts and is not held; its project is locked."""
     holds: list[Hold] = []
-    for part, kind in KEPT_IN.items():
+    for part, kind in postings.KEPT_IN.items():
         account = kind.of(freeze.scheme_id, freeze.project_id)
         free = (await balances.now(session, account)).available
         if free:
             number = freeze.thawed_holds + len(freeze.hold_references) + len(holds) + 1
-            reference = f"freeze/{freeze.id}/{part}/{number}"
-            holds.append(Hold(account, free, reference, freeze.project_id, FOREVER))
+            holds.append(postings.frozen(freeze, part, free, number))
     await journal.post(session, *holds)
     freeze.hold_references = [*freeze.hold_references, *(hold.reference for hold in holds)]
 
