@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.benchmarks.server import Bench, durable
-from scripts.disasters import faults, kills, races, webhooks
+from scripts.disasters import faults, kills, races, stepping, webhooks
 from scripts.disasters.ground import Ground
 from scripts.disasters.report import Chapter, told
 from scripts.launcher import project
@@ -32,6 +32,7 @@ DISASTERS = {
     "kills": Disaster(kills.run, kills.FULL, kills.QUICK, kills.TINY),
     "webhooks": Disaster(webhooks.run, webhooks.FULL, webhooks.QUICK, webhooks.TINY),
     "faults": Disaster(faults.run, faults.FULL, faults.QUICK, faults.TINY),
+    "histories": Disaster(stepping.run, stepping.FULL, stepping.QUICK, stepping.TINY),
 }
 
 

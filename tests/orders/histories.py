@@ -1,125 +1,243 @@
-"""What happens to paid orders, and what is left of them, for tests to look at."""
+"""What happens to orders and their money, outside and in here, one thing after another."""
 
-from uuid import UUID
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
 
 from app.core import clock
-from app.core.events import Actor
+from app.core.database import Database
 from app.core.ids import new_id
-from app.ledger import journal
-from app.ledger.chart import BANK, Account
-from app.ledger.drafts import Draft, credit, debit
-from app.payments import hooks
-from app.payments.hooks import Thing
-from app.payments.models import Dispute, DisputeStatus
-from app.projects.models import Listing, Round
+from app.orders.actions import ending, expiring
+from app.orders.models import Order, OrderState
+from app.organisations.models import Organisation, Role
+from app.payments.fake.delivery import signed
+from app.payments.fake.server import CONTROLS, SECRET, Player
+from app.payments.fake.store import Thing
+from app.payments.fake.world import NotPossible
+from app.payments.models import Outgoing, OutgoingStatus, Payment, Rail, Way
+from app.schemes.models import Scheme
 from tests import make
+from tests.make.bank import a_bank_account
 from tests.make.payments import jobs_done
-from tests.orders.conftest import Stall
+from tests.make.statements import Detail, Line, a_debit, a_payment
+from tests.orders.conftest import Stall, a_stall
+from tests.payments.banking import Desk
 
-TESTER = Actor.system("test")
-
-
-async def refund(stall: Stall, order_id: UUID, units: int | None = None) -> httpx.Response:
-    more = {} if units is None else {"quantityUnits": units}
-    return await stall.act(order_id, "refunds", by=stall.operator, **more)
-
-
-async def parts(stall: Stall, order_id: UUID) -> list[dict[str, object]]:
-    path = f"/v1/orders/{order_id}/refunds"
-    answer = await stall.client.get(path, headers=stall.buyer.clerk.headers)
-    parts: list[dict[str, object]] = answer.json()["items"]
-    return parts
-
-
-async def impact(stall: Stall, listing: Listing | None = None) -> dict[str, int]:
-    """Add up the units of a project; they are always all there."""
-    listing = listing or stall.listing
-    query = sa.text(
-        "SELECT a.kind, sum(CASE WHEN l.side = a.side THEN l.amount ELSE -l.amount END)"
-        " FROM ledger_accounts a JOIN ledger_lines l ON l.account_id = a.id"
-        " WHERE a.owner_id = :project OR a.owner_id IN"
-        " (SELECT id FROM orders WHERE project_id = :project) GROUP BY a.kind"
-    )
-    async with stall.database.reading() as session:
-        found = await session.execute(query, {"project": listing.project_id})
-        has = {kind: int(units) for kind, units in found}
-    kinds = ("for_sale", "owned", "retired", "annulled", "lapsed")
-    units = {kind: has[kind] for kind in kinds if has.get(kind)}
-    assert has["issued"] == sum(units.values())
-    return units
-
-
-async def spend(stall: Stall, amounts: dict[Account, int], about_id: UUID) -> None:
-    """Let money leave accounts, as payouts do."""
-    async with stall.database.work() as session:
-        draft = Draft(
-            kind="test.spent",
-            reference=f"test/{new_id()}",
-            narration="Spent",
-            occurred_at=clock.now(),
-            lines=(
-                *(debit(account, cents, about_id) for account, cents in amounts.items()),
-                credit(BANK.of(stall.listing.scheme_id), sum(amounts.values()), about_id),
-            ),
-        )
-        await journal.post(session, draft)
-
-
-async def disputed(
-    stall: Stall, order_id: UUID, status: DisputeStatus, cents: int | None = None
-) -> None:
-    """Let a dispute of an order's payment come to some status, and its owner hear of it twice."""
-    payment_id = (await stall.payments(order_id))[0]
-    async with stall.database.work() as session:
-        query = sa.select(Dispute).where(Dispute.payment_id == payment_id)
-        dispute = await session.scalar(query)
-        if dispute is None:
-            dispute = Dispute(
-                payment_id=payment_id,
-                external_id=f"du_{new_id().hex}",
-                amount_cents=cents,
-                reason="fraudulent",
-                opened_at=clock.now(),
-            )
-            session.add(dispute)
-        dispute.status = status
-        await session.flush()
-        for _ in range(2):
-            await hooks.tell(session, Thing.DISPUTE, dispute.id)
-    await jobs_done(stall.database)
-
-
-async def another(stall: Stall) -> Listing:
-    """Another project in the same round."""
-    async with stall.database.work() as session:
-        in_round = await session.get_one(Round, stall.listing.round_id)
-        return await make.a_listing(session, in_round)
-
-
-async def move(stall: Stall, order_id: UUID, to: UUID) -> httpx.Response:
-    """Let a buyer move an order to another project."""
-    return await stall.client.post(
-        f"/v1/orders/{order_id}/reallocations",
-        json={"projectId": str(to)},
-        headers={**stall.buyer.clerk.headers, "Idempotency-Key": str(new_id())},
-    )
-
-
+WAYS = (Way.CARD, Way.IDEAL, Way.SEPA_DEBIT, Way.PROVIDER_TRANSFER)
+RETURN_URL = "http://127.0.0.1/back"
 DATES = ("plans_open_at", "plans_close_at", "scores_due_at", "sale_begins_at", "sale_ends_at")
 
+_ibans = count(1)
 
-async def miss(stall: Stall, days: int = 0) -> None:
-    """Let the project have missed its threshold; its round ended so many days earlier."""
-    await stall.change(
-        "UPDATE projects SET state = 'not_funded' WHERE id = :id", id=stall.listing.project_id
-    )
-    moved = ", ".join(f"{name} = {name} - make_interval(days => :days)" for name in DATES)
-    state = "'ended'" if days else "state"
-    await stall.change(
-        f"UPDATE rounds SET state = {state}, {moved} WHERE id = :id",  # noqa: S608  Our own.
-        days=days,
-        id=stall.listing.round_id,
-    )
+
+def an_iban() -> str:
+    """Make an account number that no other history has."""
+    account = f"ABNA{next(_ibans):010}"
+    digits = "".join(str(int(letter, 36)) for letter in f"{account}NL00")
+    return f"NL{98 - int(digits) % 97:02}{account}"
+
+
+@dataclass
+class History:
+    """A project on the market, its buyers, their banks and the provider."""
+
+    database: Database
+    client: httpx.AsyncClient
+    player: Player
+    stall: Stall = field(init=False)
+    desk: Desk = field(init=False)
+    balance_cents: int = 0
+    """At the bank, by its statements."""
+    statements: int = 0
+    happened: list[str] = field(default_factory=list)
+
+    async def begin(self, terms: dict[str, Any]) -> None:
+        """Put a project on a market of its own."""
+        self.player.store.things.clear()
+        self.player.store.answers.clear()
+        self.player.postman.kept.clear()
+        async with self.database.work() as session:
+            self.stall = await a_stall(session, self.client, self.database, terms)
+            listing = self.stall.listing
+            scheme = await session.get_one(Scheme, listing.scheme_id)
+            operator = await session.get_one(Organisation, scheme.operator_id)
+            self.iban = an_iban()
+            account = await a_bank_account(session, scheme, self.iban)
+            self.desk = Desk(
+                database=self.database,
+                client=self.client,
+                scheme_id=scheme.id,
+                account_id=account.id,
+                payer_id=self.stall.buyer.organisation.id,
+                entrepreneur_id=listing.entrepreneur_id,
+                admission_id=new_id(),
+                member=await make.a_member(session, Role.MEMBER, operator),
+                approver=self.stall.operator,
+                second=await make.a_member(session, Role.APPROVER, operator),
+            )
+
+    async def done(self, what: str) -> None:
+        """Bring all events, do all jobs, and say what happened."""
+        self.happened.append(what)
+        await jobs_done(self.database)
+        while self.player.postman.kept:
+            for event in list(self.player.postman.kept):
+                body, headers = signed(event, SECRET)
+                answer = await self.client.post("/webhooks/stripe", content=body, headers=headers)
+                assert answer.status_code == 204, answer.text
+                self.player.postman.kept.remove(event)
+            await jobs_done(self.database)
+
+    async def orders(self, *states: OrderState) -> list[Order]:
+        """List the orders in these states, or all; oldest first."""
+        query = sa.select(Order).where(Order.project_id == self.stall.listing.project_id)
+        if states:
+            query = query.where(Order.state.in_(states))
+        async with self.database.reading() as session:
+            return list(await session.scalars(query.order_by(Order.id)))
+
+    async def payments(self, rail: Rail) -> list[Payment]:
+        """List what is or was expected on a rail; oldest first."""
+        query = sa.select(Payment).where(Payment.scheme_id == self.desk.scheme_id)
+        async with self.database.reading() as session:
+            found = await session.scalars(query.order_by(Payment.id))
+            return [payment for payment in found if payment.way.rail is rail]
+
+    async def outgoings(self, *statuses: OutgoingStatus) -> list[Outgoing]:
+        """List what leaves by bank and is so far; oldest first."""
+        query = sa.select(Outgoing).where(
+            Outgoing.scheme_id == self.desk.scheme_id,
+            Outgoing.rail == Rail.BANK,
+            Outgoing.status.in_(statuses),
+        )
+        async with self.database.reading() as session:
+            return list(await session.scalars(query.order_by(Outgoing.id)))
+
+    def things(self, kind: str, **members: object) -> list[Thing]:
+        """List the provider's things."""
+        return [
+            thing
+            for thing in reversed(list(self.player.store.all(kind)))
+            if all(thing.get(name) == value for name, value in members.items())
+        ]
+
+    async def order(self, units: int, *, by_other: bool) -> None:
+        """Order units."""
+        by = (self.stall.other if by_other else self.stall.buyer).clerk
+        answer = await self.stall.order(units, by)
+        await self.done(f"order {units}: {answer.status_code}")
+
+    async def buy(self, units: int, way: Way, *, by_other: bool) -> None:
+        """Order units, and pay for them at once: by bank, or on the provider's page."""
+        before = {order.id for order in await self.orders()}
+        await self.order(units, by_other=by_other)
+        for order in await self.orders(OrderState.RESERVED):
+            if order.id not in before:
+                await self.begin_to_pay(order, way)
+                payment = (await self.payments(way.rail))[-1]
+                if way is Way.BANK:
+                    await self.transfer(payment, payment.amount_cents)
+                else:
+                    await self.happens("pay", self.things("checkout.session")[-1])
+
+    async def begin_to_pay(self, order: Order, way: Way) -> None:
+        """Begin to pay an order in some way."""
+        clerks = (self.stall.buyer.clerk, self.stall.other.clerk)
+        clerk = next(one for one in clerks if one.organisation_id == order.buyer_id)
+        body = {"way": way} if way is Way.BANK else {"way": way, "returnUrl": RETURN_URL}
+        answer = await self.client.post(
+            f"/v1/orders/{order.id}/payments",
+            json=body,
+            headers={**clerk.headers, "Idempotency-Key": str(new_id())},
+        )
+        await self.done(f"begin to pay by {way}: {answer.status_code}")
+
+    async def happens(self, verb: str, thing: Thing, **given: object) -> None:
+        """Let the world outside do something at the provider, if it can."""
+        try:
+            CONTROLS[verb](self.player.world, thing["id"], **given)
+        except NotPossible as error:
+            self.happened.append(f"{verb} was not possible: {error}")
+            return
+        await self.done(f"{verb} {given or ''}")
+
+    async def transfer(self, payment: Payment, cents: int) -> None:
+        """Let a transfer for a payment come in at the bank."""
+        line = a_payment(_euros(cents), payment.creditor_reference or "")
+        await self.bank_says(cents, line)
+        await self.done(f"transfer {cents} for {payment.amount_cents}")
+
+    async def bank_says(self, cents: int, *lines: Line) -> None:
+        """Import the next statement of the bank."""
+        self.statements += 1
+        opening, self.balance_cents = self.balance_cents, self.balance_cents + cents
+        reference = [
+            Line(**{**line.__dict__, "bank_reference": f"B{self.statements}-{number}"})
+            for number, line in enumerate(lines)
+        ]
+        await self.desk.bank_says(
+            *reference,
+            opening=_euros(opening),
+            iban=self.iban,
+            number=str(self.statements),
+            sequence=self.statements,
+        )
+
+    async def send(self, outgoing: Outgoing) -> None:
+        """Approve a refund that leaves by bank, give the bank its file, and let it pay."""
+        path = f"outgoings/{outgoing.id}/approvals"
+        if outgoing.status is OutgoingStatus.PLANNED:
+            assert (await self.desk.post(path, {})).status_code == 201
+        answer = await self.desk.batch(outgoing.id)
+        assert answer.status_code == 201, answer.text
+        debit = a_debit(_euros(outgoing.amount_cents), outgoing.id.hex)
+        await self.bank_says(-outgoing.amount_cents, debit)
+        await self.done(f"the bank pays {outgoing.amount_cents}")
+
+    async def bounce(self, outgoing: Outgoing) -> None:
+        """Let what the bank paid come back."""
+        amount = _euros(outgoing.amount_cents)
+        back = Detail(amount, end_to_end_id=outgoing.id.hex, returned="AC04")
+        await self.bank_says(outgoing.amount_cents, Line(amount, details=(back,)))
+        await self.done(f"the bank brings {outgoing.amount_cents} back")
+
+    async def refund(self, order: Order, units: int | None) -> None:
+        """Refund units of an order, or all that it has left."""
+        more = {} if units is None else {"quantityUnits": units}
+        answer = await self.stall.act(order.id, "refunds", self.stall.operator, **more)
+        await self.done(f"refund {units or 'all'} of {order.quantity_units}: {answer.status_code}")
+
+    async def cancel(self, order: Order) -> None:
+        """Take an order back."""
+        clerks = (self.stall.buyer.clerk, self.stall.other.clerk)
+        clerk = next(one for one in clerks if one.organisation_id == order.buyer_id)
+        answer = await self.stall.act(order.id, "cancellations", clerk)
+        await self.done(f"cancel: {answer.status_code}")
+
+    async def expire(self, order: Order) -> None:
+        """Let the time to pay an order be over."""
+        async with self.database.work() as session:
+            await session.execute(
+                sa.update(Order).where(Order.id == order.id).values(reserved_until=clock.now())
+            )
+        await expiring.expire_due(self.database)
+        await self.done("the time to pay is over")
+
+    async def end_sale(self, days: int) -> None:
+        """Let the sale be over, for so many days more each time."""
+        moved = ", ".join(f"{name} = {name} - make_interval(days => :days)" for name in DATES)
+        await self.stall.change(
+            f"UPDATE rounds SET state = 'ended', {moved} WHERE id = :id",  # noqa: S608  Our own.
+            days=days,
+            id=self.stall.listing.round_id,
+        )
+        await ending.end_due(self.database)
+        await self.done(f"the sale is over, {days} days later")
+
+
+def _euros(cents: int) -> str:
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02}"

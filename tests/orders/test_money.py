@@ -17,7 +17,7 @@ from app.payments import hooks
 from app.payments.models import OutgoingStatus
 from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall, said
-from tests.orders.histories import miss
+from tests.orders.undoing import miss
 
 TEN = 106_050
 """Ten units at EUR 100, a fee of 5 % and its VAT."""

@@ -14,7 +14,7 @@ from app.payments.models import DisputeStatus, OutgoingStatus
 from app.projects.models import Round
 from tests import make
 from tests.orders.conftest import Stall, a_stall, said
-from tests.orders.histories import TESTER, disputed, impact, parts, refund, spend
+from tests.orders.undoing import TESTER, disputed, impact, parts, refund, spend
 
 CHARGED = {"kind": "charged", "rateBasisPoints": 2_100}
 WITH_VAT = make.terms(saleVat=CHARGED, refundedUnits="for-sale")

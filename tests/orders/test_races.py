@@ -11,7 +11,7 @@ from app.payments.models import DisputeStatus
 from app.projects.models import Round
 from tests import make
 from tests.orders.conftest import Stall
-from tests.orders.histories import another, disputed, impact, miss, move, parts, refund, spend
+from tests.orders.undoing import another, disputed, impact, miss, move, parts, refund, spend
 
 
 async def test_refunds_at_once_never_give_back_more_than_was_paid(stall: Stall) -> None:

@@ -17,7 +17,7 @@ from app.projects.models import RoundState
 from app.schemes.models import Scheme
 from tests import make
 from tests.orders.conftest import Stall, a_stall, said
-from tests.orders.histories import (
+from tests.orders.undoing import (
     TESTER,
     another,
     disputed,
