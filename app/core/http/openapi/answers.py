@@ -93,6 +93,7 @@ class Refusals:
     def __init__(self) -> None:
         self.shared: dict[str, Any] = {}
         self.examples: dict[str, Any] = {}
+        self._known = all_problems()
 
     def of(
         self, documented: dict[str, Any], common: Iterable[type[Problem]], *, asks_who: bool
@@ -133,9 +134,8 @@ class Refusals:
 
     def _examples(self, text: str) -> dict[str, Any]:
         found = {}
-        known = all_problems()
         for path in _TYPE.findall(text):
-            if reason := known.get(path):
+            if reason := self._known.get(path):
                 self.examples.setdefault(reason.__name__, _example(reason))
                 found[reason.__name__] = {"$ref": f"#/components/examples/{reason.__name__}"}
         return found
