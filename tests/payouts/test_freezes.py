@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -151,6 +152,22 @@ async def test_a_buyer_is_refunded_out_of_what_is_frozen(safe: Safe) -> None:
     assert await held(safe) == (1_080_000, 0)
     assert (await decide(safe, await propose(safe, REFUND))).json()["units"] == 108
     assert set((await safe.has()).values()) == {0}
+
+
+async def test_what_is_paid_while_the_project_is_stopped_goes_back(safe: Safe) -> None:
+    await safe.sell(108)
+    under_way = await safe.stall.ordered(5)
+    payment = (await safe.stall.expect(under_way)).json()
+    await safe.stall.bring(UUID(payment["id"]), 10_000)
+    await safe.stall.change("UPDATE orders SET state = 'processing' WHERE id = :id", id=under_way)
+    assert (await stop(safe)).status_code == 201
+    await safe.stall.bring(UUID(payment["id"]), 53_525)
+
+    assert await safe.stall.state(under_way) == "expired"
+    outgoings = await safe.stall.outgoings(under_way)
+    assert sorted(cents for cents, _ in outgoings) == [10_000, 53_525]
+    assert await held(safe) == (1_080_000, 0)
+    assert (await safe.has())["result_part"] == 0
 
 
 async def test_money_that_comes_late_is_frozen_as_well(safe: Safe) -> None:

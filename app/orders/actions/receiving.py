@@ -1,6 +1,6 @@
 """Take money that came for an order: pay the order with it, keep it, or give it back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,14 +9,14 @@ from app.ledger import balances, journal
 from app.ledger.chart import UNALLOCATED
 from app.ledger.problems import HoldEnded, HoldPosted, LimitReached, NoSuchHold
 from app.orders import postings, queries
-from app.orders.actions import decisions, invoices, letters, refunding, settling
+from app.orders.actions import decisions, expiring, invoices, letters, refunding, settling
 from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState
 from app.orders.postings import Arrived
 from app.orders.queries.buying import Offer
 from app.payments.models import Payment, Receipt
 from app.payments.postings import arriving
-from app.projects.models import Project
+from app.projects.models import Project, ProjectState
 
 PAYABLE = {OrderState.RESERVED, OrderState.PROCESSING, OrderState.EXPIRED}
 """Money that comes late pays an order, too, if its units are still there."""
@@ -38,9 +38,10 @@ async def receive(session: AsyncSession, receipt: Receipt, payment: Payment) -> 
     """Enter money that came for an order; the receipt is locked.
 
     All that has come pays the order once it is enough; what is too much goes back. So does all of
-    it where the order can't be paid any more. What is not enough yet lies in `unallocated`.
+    it where the order can't be paid any more, or its project was stopped. What is not enough yet
+    lies in `unallocated`.
     """
-    coming = await _coming(session, receipt, payment)
+    coming = await _unless_stopped(session, await _coming(session, receipt, payment))
     order = coming.order
     come = coming.before_cents + receipt.amount_cents
     if order.state in PAYABLE and come < order.total_cents:
@@ -54,6 +55,18 @@ async def receive(session: AsyncSession, receipt: Receipt, payment: Payment) -> 
         return
     await journal.post(session, postings.in_vain(order, coming.arrived, coming.before_cents))
     await refunding.send_back(session, order, come)
+
+
+async def _unless_stopped(session: AsyncSession, coming: _Coming) -> _Coming:
+    """End an order whose payment was under way when its project was stopped.
+
+    Its money would only be frozen with the rest: it goes back, with what came of it before.
+    """
+    waits = coming.order.state in {OrderState.RESERVED, OrderState.PROCESSING}
+    if coming.project.state is not ProjectState.STOPPED or not waits:
+        return coming
+    await expiring.let_go(session, coming.order)
+    return replace(coming, before_cents=0)
 
 
 async def _coming(session: AsyncSession, receipt: Receipt, payment: Payment) -> _Coming:
