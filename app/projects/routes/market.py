@@ -17,19 +17,10 @@ from app.core.paging import PageOf
 from app.core.problems import NotFound, refusals
 from app.projects import queries
 from app.projects.access import PublicAttachment
-from app.projects.models import ProjectState
 from app.projects.schemas import MarketProjectView, MarketRequest, WholeMarketProjectView
 from app.projects.schemas.market import on_page, on_pages
 
 router = router_of("/market/projects", "Market")
-
-REPORTED = frozenset(
-    {
-        *(ProjectState.RUNNING, ProjectState.REPORTING, ProjectState.COMPLETED),
-        ProjectState.STOPPED,
-    }
-)
-"""Of others there are no results to look for."""
 
 ADDRESS = router.prefix
 """Of what `actions.market` keeps the version of."""
@@ -70,9 +61,7 @@ async def read_market_project(
         raise NotFound(message)
     today = clock.today()
     validators.mark(request, response, row.version, today)
-    report = None
-    if row.state in REPORTED:
-        report = await queries.reports.accepted(session, listed_project_id)
+    report = await queries.reports.accepted(session, listed_project_id)
     return on_page(row, report.results if report else (), today)
 
 
