@@ -2,12 +2,10 @@
 
 from datetime import date, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, events
+from app.core import clock, drafting, events
 from app.core.database import locked
-from app.core.problems import NotFound, PreconditionFailed
 from app.obligations import queries
 from app.obligations.models import RuleDraft, RuleVersion
 from app.obligations.problems import OwnRuleDraft, RulesTooEarly
@@ -54,15 +52,8 @@ async def change(
     session: AsyncSession, caller: Caller, draft: RuleDraft, request: RuleDraftChange
 ) -> RuleDraft:
     """Change a draft; who does so can't publish it any more."""
-    changes = {
-        name: value for name, value in request.changes().items() if value != getattr(draft, name)
-    }
-    if not changes:
+    if not drafting.edit(draft, request.changes(), caller.user_id):
         return draft
-    for name, value in changes.items():
-        setattr(draft, name, value)
-    if caller.user_id not in draft.editor_ids:
-        draft.editor_ids = [*draft.editor_ids, caller.user_id]
     await session.flush()
     _note(session, caller, "rules.changed", draft)
     return draft
@@ -95,7 +86,7 @@ async def publish(
     """
     # The authority's row is the lock: two versions can't get one number.
     insist_on_life(await locked(session, Authority, authority.id))
-    await _insist_on_what_was_read(session, draft)
+    await drafting.keep_as_read(session, draft)
     if caller.user_id in draft.editor_ids:
         message = "You wrote in this draft: somebody else of the authority publishes it."
         raise OwnRuleDraft(message)
@@ -125,23 +116,6 @@ async def publish(
         number=version.number,
     )
     return version
-
-
-async def _insist_on_what_was_read(session: AsyncSession, draft: RuleDraft) -> None:
-    """Lock a draft, as the caller knows it."""
-    known = draft.version
-    current = await session.scalar(
-        sa.select(RuleDraft)
-        .where(RuleDraft.id == draft.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if current is None:
-        message = "The draft was published or thrown away in the meantime."
-        raise NotFound(message)
-    if current.version != known:
-        message = "Somebody changed the draft in the meantime. Read it again, then decide."
-        raise PreconditionFailed(message)
 
 
 def _insist_on_order(draft: RuleDraft, last: RuleVersion | None) -> None:

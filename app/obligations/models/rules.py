@@ -9,11 +9,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.database import READ_AND_ADD, Identified, Versioned
+from app.core.database import READ_AND_ADD, Identified
+from app.core.drafting import Draft
 from app.obligations.rules import AuthorityRules
 
 
-class RuleDraft(Versioned):
+class RuleDraft(Draft):
     """Rules that the authority's people write together."""
 
     __tablename__ = "authority_rule_drafts"
@@ -22,8 +23,6 @@ class RuleDraft(Versioned):
     valid_from: Mapped[date]
     rules: Mapped[dict[str, Any]]
     """An `AuthorityRules`, as it goes over the wire."""
-    editor_ids: Mapped[list[UUID]] = mapped_column(sa.ARRAY(sa.Uuid()))
-    """Everybody who wrote in it; none of them publishes it."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

@@ -2,11 +2,9 @@
 
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, events
-from app.core.problems import NotFound, PreconditionFailed
+from app.core import clock, drafting, events
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.schemes import queries
@@ -40,15 +38,8 @@ async def change(
     session: AsyncSession, caller: Caller, draft: PolicyDraft, request: PolicyDraftChange
 ) -> PolicyDraft:
     """Change a draft; who does so can't publish it any more."""
-    changes = {
-        name: value for name, value in request.changes().items() if value != getattr(draft, name)
-    }
-    if not changes:
+    if not drafting.edit(draft, request.changes(), caller.user_id):
         return draft
-    for name, value in changes.items():
-        setattr(draft, name, value)
-    if caller.user_id not in draft.editor_ids:
-        draft.editor_ids = [*draft.editor_ids, caller.user_id]
     await session.flush()
     _note(session, caller, "policy.changed", draft)
     return draft
@@ -82,7 +73,7 @@ async def publish(
     # The scheme's row is the lock: two policies can't get one number.
     await session.refresh(scheme, with_for_update=True)
     _insist_on_life(scheme)
-    await _insist_on_what_was_read(session, draft)
+    await drafting.keep_as_read(session, draft)
     if caller.user_id in draft.editor_ids:
         message = "You wrote in this draft: somebody else of the operator publishes it."
         raise OwnDraft(message)
@@ -111,23 +102,6 @@ async def publish(
         number=policy.number,
     )
     return policy
-
-
-async def _insist_on_what_was_read(session: AsyncSession, draft: PolicyDraft) -> None:
-    """Lock a draft, as the caller knows it."""
-    known = draft.version
-    current = await session.scalar(
-        sa.select(PolicyDraft)
-        .where(PolicyDraft.id == draft.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if current is None:
-        message = "The draft was published or thrown away in the meantime."
-        raise NotFound(message)
-    if current.version != known:
-        message = "Somebody changed the draft in the meantime. Read it again, then decide."
-        raise PreconditionFailed(message)
 
 
 def _insist_on_life(scheme: Scheme) -> None:

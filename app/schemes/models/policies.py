@@ -9,11 +9,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.database import READ_AND_ADD, Identified, Versioned
+from app.core.database import READ_AND_ADD, Identified
+from app.core.drafting import Draft
 from app.schemes.terms import PolicyTerms
 
 
-class PolicyDraft(Versioned):
+class PolicyDraft(Draft):
     """Terms that the operator's people write together."""
 
     __tablename__ = "scheme_policy_drafts"
@@ -22,8 +23,6 @@ class PolicyDraft(Versioned):
     valid_from: Mapped[date]
     terms: Mapped[dict[str, Any]]
     """A `PolicyTerms`, as it goes over the wire."""
-    editor_ids: Mapped[list[UUID]] = mapped_column(sa.ARRAY(sa.Uuid()))
-    """Everybody who wrote in it; none of them publishes it."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
