@@ -103,7 +103,16 @@ async def _a_user(session: AsyncSession) -> User:
 
 
 async def _an_organisation(session: AsyncSession, name: str) -> Organisation:
-    organisation = Organisation(legal_name=name, country="NL", register_number="24123456")
+    # All that an invoice asks for.
+    organisation = Organisation(
+        legal_name=name,
+        country="NL",
+        register_number="24123456",
+        vat_id="NL001234567B13",
+        street="Coolsingel 40",
+        postal_code="3011 AD",
+        city="Rotterdam",
+    )
     session.add(organisation)
     await session.flush()
     return organisation

@@ -219,7 +219,8 @@ def test_terms_survive_the_database() -> None:
     for document in (make.TERMS, make.GRANTS):
         terms = PolicyTerms.model_validate(document)
         # Policies of before it was asked say nothing of it, and stay in force.
-        written = {"refundedUnits": "annulled", **document}
+        invoicing = {"issuedBy": "operator", "reminderDays": 7}
+        written = {"refundedUnits": "annulled", "invoicing": invoicing, **document}
         assert terms.model_dump(mode="json", by_alias=True) == written
         assert PolicyTerms.model_validate_json(terms.model_dump_json(by_alias=True)) == terms
 
