@@ -4,6 +4,7 @@ from app.core import events, idempotency, installation, throttle
 from app.core.files import models as files
 from app.core.jobs import models as jobs
 from app.core.mail import models as mail
+from app.fulfilments import models as fulfilments
 from app.ledger import models as ledger
 from app.obligations import models as obligations
 from app.orders import models as orders
@@ -16,6 +17,7 @@ from app.schemes import models as schemes
 __all__ = [
     "events",
     "files",
+    "fulfilments",
     "idempotency",
     "installation",
     "jobs",

@@ -1,0 +1,174 @@
+"""Allocations of orders' units to obligations, and fulfilments."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.database import READ_AND_ADD, Identified, Versioned
+from app.obligations.models.contracts import KEPT
+
+LIVE_RANGE = "int8range(first_serial, last_serial - revoked_units, '[]')"
+"""The serials that a live fulfilment counts; what was revoked is gone from the end."""
+LIVE = "state IN ('submitted', 'approved')"
+
+
+class Allocation(Identified):
+    """Units of an order that are meant for an obligation; the order guards the row."""
+
+    __tablename__ = "order_allocations"
+    __table_args__ = (
+        UniqueConstraint("order_id", "obligation_id"),
+        CheckConstraint("quantity_units >= 0", name="quantity_sensible"),
+        CheckConstraint(
+            "provisional_units BETWEEN 0 AND quantity_units AND provisional_cents >= 0"
+            " AND (provisional_units > 0 OR provisional_cents = 0)",
+            name="provisional_within",
+        ),
+        Index(None, "obligation_id"),
+        {"info": KEPT},
+    )
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    obligation_id: Mapped[UUID] = mapped_column(ForeignKey("obligations.id"))
+    quantity_units: Mapped[int]
+    """None is left where the split does not name the obligation any more."""
+    provisional_units: Mapped[int] = mapped_column(default=0)
+    provisional_cents: Mapped[int] = mapped_column(default=0)
+    """What the book of social return has of it as provisional."""
+    entries: Mapped[int] = mapped_column(default=0)
+    """How often something was entered about it: numbers the references."""
+    is_due: Mapped[bool] = mapped_column(default=True)
+    """Whether its units are still to be counted provisionally (`actions.recognising`)."""
+    allocated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class FulfilmentKind(StrEnum):
+    """What was done."""
+
+    RIKX = "rikx"
+    """Units of a project were bought."""
+
+
+class FulfilmentState(StrEnum):
+    """The life of a fulfilment."""
+
+    DRAFTED = "drafted"
+    """The claimant prepares it (`actions.claiming.draft`)."""
+    SUBMITTED = "submitted"
+    """The authority is to decide (`actions.claiming.submit`)."""
+    APPROVED = "approved"
+    """It counts (`actions.deciding.decide`)."""
+    REJECTED = "rejected"
+    """It does not count (`actions.deciding.decide`)."""
+    RETURNED = "returned"
+    """The claimant may submit it anew (`actions.deciding.decide`, `actions.unwinding`)."""
+    REVOKED = "revoked"
+    """It counted, and does not any more (`actions.deciding.revoke`, `actions.unwinding`)."""
+
+
+class Fulfilment(Versioned):
+    """A claim that something counts for an obligation."""
+
+    __tablename__ = "fulfilments"
+    __table_args__ = (
+        ExcludeConstraint(
+            (text(LIVE_RANGE), "&&"),
+            using="gist",
+            where=text(LIVE),
+            name="ex_fulfilments_counted_once",
+        ),
+        CheckConstraint("quantity_units > 0", name="quantity_positive"),
+        CheckConstraint(
+            "(first_serial IS NULL AND state IN ('drafted', 'returned'))"
+            " OR (last_serial - first_serial + 1 = quantity_units"
+            " AND first_serial >> 32 = last_serial >> 32)",
+            name="serials_of_its_units",
+        ),
+        CheckConstraint("decided_by_id <> submitted_by_id", name="four_eyes"),
+        CheckConstraint("state = 'drafted' OR submitted_by_id IS NOT NULL", name="submitted_by"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'rejected', 'revoked') OR decided_by_id IS NOT NULL",
+            name="decided_by_whom",
+        ),
+        CheckConstraint(
+            "CASE WHEN state = 'revoked' THEN revoked_units = quantity_units"
+            " WHEN state = 'approved' THEN revoked_units BETWEEN 0 AND quantity_units - 1"
+            " ELSE revoked_units = 0 END",
+            name="revoked_as_its_state_says",
+        ),
+        CheckConstraint(
+            "surplus_cents BETWEEN 0 AND value_cents AND revoked_cents BETWEEN 0 AND value_cents"
+            " AND revoked_surplus_cents BETWEEN 0 AND surplus_cents",
+            name="amounts_sensible",
+        ),
+        Index(None, "order_id"),
+        Index(None, "obligation_id", "id"),
+        Index(None, "authority_id", "id"),
+        Index(None, "claimant_id", "id"),
+        {"info": KEPT},
+    )
+
+    kind: Mapped[FulfilmentKind]
+    state: Mapped[FulfilmentState] = mapped_column(default=FulfilmentState.DRAFTED)
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authorities.id"))
+    obligation_id: Mapped[UUID] = mapped_column(ForeignKey("obligations.id"))
+    claimant_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    quantity_units: Mapped[int]
+    first_serial: Mapped[int | None]
+    last_serial: Mapped[int | None]
+    """The units that it takes, from when it is submitted."""
+    rules_id: Mapped[UUID] = mapped_column(ForeignKey("authority_rules.id"))
+    """By which it is valued: those of the contract's reference date."""
+    value_cents: Mapped[int] = mapped_column(default=0)
+    """Of social-return value, VAT excluded: as submitted, then as approved; surplus included."""
+    surplus_cents: Mapped[int] = mapped_column(default=0)
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB(), default=list)
+    revoked_units: Mapped[int] = mapped_column(default=0)
+    revoked_cents: Mapped[int] = mapped_column(default=0)
+    revoked_surplus_cents: Mapped[int] = mapped_column(default=0)
+    drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    drafted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_at: Mapped[datetime | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+
+    @property
+    def counted_units(self) -> int:
+        """How many of its units still count."""
+        return self.quantity_units - self.revoked_units
+
+
+class FulfilmentDecisionKind(StrEnum):
+    """What happened to a fulfilment."""
+
+    DRAFTED = "drafted"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    REVOKED = "revoked"
+    """All of it, or its last units."""
+
+
+class FulfilmentDecision(Identified):
+    """What happened to a fulfilment, by whom, when and why."""
+
+    __tablename__ = "fulfilment_decisions"
+    __table_args__ = (Index(None, "fulfilment_id", "id"), {"info": READ_AND_ADD})
+
+    fulfilment_id: Mapped[UUID] = mapped_column(ForeignKey("fulfilments.id"))
+    kind: Mapped[FulfilmentDecisionKind]
+    quantity_units: Mapped[int]
+    value_cents: Mapped[int]
+    reason: Mapped[str]
+    decided_by: Mapped[str]
+    """As events name who did it."""
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
