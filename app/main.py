@@ -2,12 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
 from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
@@ -19,13 +20,18 @@ from app.core.http.rate_limits import RateLimits
 from app.core.http.validators import NotModified, Validator
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
+from app.fulfilments import routes as fulfilments
+from app.fulfilments.actions import recognising
+from app.fulfilments.actions import unwinding as revoking
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
+from app.ledger.drafts import AnyDraft
 from app.obligations import routes as obligations
 from app.obligations.actions import following, packages, reminding
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
 from app.orders.actions import OWNER, ending, expiring, filing, invoices, letters
+from app.orders.models import Order, OrderPart
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
 from app.organisations.actions import one_time_tokens, sessions
@@ -75,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *projects.ROUTERS,
     *payments.ROUTERS,
     *orders.ROUTERS,
+    *fulfilments.ROUTERS,
     *payouts.ROUTERS,
 )
 
@@ -127,6 +134,7 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(status_reports.REJECT, status_reports.reject),
     jobs.outside(invoices.FILE, filing.file),
     jobs.transactional(invoices.ISSUE, invoices.issue_late),
+    jobs.transactional(recognising.SETTLE, recognising.settle_state),
     jobs.transactional(letters.WRITE, letters.write),
     jobs.transactional(letters.TELL, letters.tell),
     jobs.transactional(letters.REMIND, letters.remind),
@@ -144,7 +152,16 @@ PERIODICS: tuple[jobs.Periodic, ...] = (
     jobs.Periodic(letters.REMIND, every=timedelta(hours=1)),
 )
 
-unwinding.wire_unwound(freezing.thaw)
+
+async def _unwound(session: AsyncSession, order: Order, part: OrderPart) -> Sequence[AnyDraft]:
+    """Revoke what was recognised of lost units, and give their money free where it is frozen."""
+    return (
+        *await revoking.unwind(session, order, part),
+        *await freezing.thaw(session, order, part),
+    )
+
+
+unwinding.wire_unwound(_unwound)
 results.wire_short(freezing.freeze_short)
 
 CHORES: tuple[jobs.Chore, ...] = (
@@ -154,6 +171,7 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("end-settled-sales", ending.end_settled, every_seconds=3_600.0),
     jobs.Chore("alert-of-overdue-payouts", overdue.alert, every_seconds=3_600.0),
     jobs.Chore("keep-frozen", freezing.keep_frozen, every_seconds=60.0),
+    jobs.Chore("recognise-provisionally", recognising.recognise_due, every_seconds=10.0),
     jobs.Chore("follow-plans", running.follow_plans, every_seconds=10.0),
     jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),
     jobs.Chore("obligations-follow", following.follow_due, every_seconds=60.0),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.database import READ_AND_ADD, Identified, Versioned
+from app.core.money import split
 from app.obligations.models.contracts import KEPT
 
 LIVE_RANGE = "int8range(first_serial, last_serial - revoked_units, '[]')"
@@ -46,6 +47,12 @@ class Allocation(Identified):
     is_due: Mapped[bool] = mapped_column(default=True)
     """Whether its units are still to be counted provisionally (`actions.recognising`)."""
     allocated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    def share_of(self, units: int) -> int:
+        """Say what some of its units count for provisionally, in cents."""
+        units = min(units, self.provisional_units)
+        rest = self.provisional_units - units
+        return split(self.provisional_cents, (units, rest))[0] if units else 0
 
 
 class FulfilmentKind(StrEnum):

@@ -13,6 +13,7 @@ from app.core.ids import new_id
 from app.core.settings import Settings
 from app.main import create_app
 from tests.conftest import Cluster, living
+from tests.fulfilments import access_table as fulfilments
 from tests.ledger import access_table as ledger
 from tests.make import contents
 from tests.matrix import (
@@ -48,6 +49,7 @@ TABLE: dict[str, Rule] = {
     **projects.TABLE,
     **payments.TABLE,
     **orders.TABLE,
+    **fulfilments.TABLE,
     **obligations.TABLE,
     **bank.TABLE,
     **payouts.TABLE,

@@ -1,0 +1,121 @@
+"""Count units provisionally once their project is funded, and let that lapse."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock, jobs
+from app.core.database import Database
+from app.fulfilments import postings, queries
+from app.fulfilments.actions import decisions, keeping
+from app.fulfilments.models import Allocation, FulfilmentState
+from app.fulfilments.queries.splits import FIRM, OPEN, PAID
+from app.ledger import journal
+from app.ledger.drafts import Draft
+from app.obligations import queries as of_obligations
+from app.obligations.actions import states
+from app.obligations.models import Obligation
+from app.orders.models import Order
+from app.schemes.models import Policy
+
+SETTLE = jobs.JobKind("fulfilments.settle-state")
+"""Let an obligation's state say what its book says, after an order lost units."""
+
+AT_ONCE = 200
+
+
+async def recognise_due(database: Database) -> None:
+    """Count all that became firm, order by order, each in its own transaction: a chore."""
+    async with database.reading() as session:
+        due = await queries.splits.unrecognised(session, AT_ONCE)
+    await jobs.each_in_turn(database, due, recognise)
+
+
+async def recognise(session: AsyncSession, order_id: UUID) -> None:
+    """Count provisionally what an order's split says, if it is firm by now."""
+    project, order = await keeping.order(session, order_id)
+    if order.state not in PAID or project.state not in FIRM:
+        return
+    policy = await session.get_one(Policy, order.policy_id)
+    is_wanted = policy.read_terms().recognition.provisional_when_firm
+    waiting = [each for each in await queries.splits.of_order(session, order_id) if _waits(each)]
+    kept = await _kept(session, waiting)
+    drafts = []
+    for allocation in waiting:
+        obligation = kept[allocation.obligation_id]
+        if obligation.state in OPEN:
+            allocation.is_due = False
+            drafts += await _counted(session, order, obligation, allocation) if is_wanted else []
+    await session.flush()
+    await journal.post(session, *drafts)
+    for obligation in kept.values():
+        await states.settle_state(session, decisions.CLOCK, obligation)
+
+
+def _waits(allocation: Allocation) -> bool:
+    return allocation.is_due and allocation.quantity_units > 0
+
+
+async def _kept(session: AsyncSession, allocations: list[Allocation]) -> dict[UUID, Obligation]:
+    """Keep the obligations of some allocations, in the order of their ids."""
+    return {
+        obligation_id: await of_obligations.obligations.kept(session, obligation_id)
+        for obligation_id in sorted({each.obligation_id for each in allocations})
+    }
+
+
+async def _counted(
+    session: AsyncSession, order: Order, obligation: Obligation, allocation: Allocation
+) -> list[Draft]:
+    """Value units now; what is more than is open counts when somebody decides, not before."""
+    live = await queries.fulfilments.live_of_order(session, order.id)
+    approved = sum(
+        each.counted_units
+        for each in live
+        if each.obligation_id == obligation.id and each.state is FulfilmentState.APPROVED
+    )
+    units = allocation.quantity_units - approved
+    if not units:
+        return []
+    worth = await queries.assessing.worth_of(session, obligation, order.project_id, units, 0)
+    if not worth.cents:
+        return []
+    allocation.entries += 1
+    allocation.provisional_units = units
+    allocation.provisional_cents = worth.cents
+    draft = postings.provisional(allocation, obligation.authority_id, worth.cents, clock.now())
+    return [draft]
+
+
+def give_back(allocation: Allocation, units: int) -> int:
+    """Take what some of an allocation's units counted for provisionally off it, in cents."""
+    units = min(units, allocation.provisional_units)
+    if not units:
+        return 0
+    cents = allocation.share_of(units)
+    allocation.provisional_units -= units
+    allocation.provisional_cents -= cents
+    return cents
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """An allocation that has fewer units now, and the book of its obligation."""
+
+    allocation: Allocation
+    authority_id: UUID
+
+    def lapse(self, units: int) -> list[Draft]:
+        """Let lapse what some of its units counted for provisionally."""
+        cents = give_back(self.allocation, units)
+        if not cents:
+            return []
+        self.allocation.entries += 1
+        return [postings.lapsed(self.allocation, self.authority_id, cents, clock.now())]
+
+
+async def settle_state(session: AsyncSession, obligation_id: UUID) -> None:
+    """Let an obligation's state say what its book says."""
+    obligation = await of_obligations.obligations.kept(session, obligation_id)
+    await states.settle_state(session, decisions.CLOCK, obligation)

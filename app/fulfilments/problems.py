@@ -1,0 +1,65 @@
+"""Why this domain refuses."""
+
+from app.core.problems import NotAllowed, Problem
+
+
+class SplitTooLarge(Problem):
+    """The order has fewer units than are split over obligations."""
+
+    status = 409
+    title = "The order has not so many units"
+
+
+class UnitsClaimed(Problem):
+    """Units that were claimed for an obligation stay with it until that is decided."""
+
+    status = 409
+    title = "Units are claimed"
+
+
+class NotAllocated(Problem):
+    """The order's split has not so many units for this obligation that are not claimed."""
+
+    status = 409
+    title = "Not so many units are meant for this obligation"
+
+
+class OrderNotFirm(Problem):
+    """Only units that are paid, of a project that was funded, fulfil an obligation."""
+
+    status = 409
+    title = "The order is not firm"
+
+
+class OrderHasEnded(Problem):
+    """The order was never paid, or nothing is left of it."""
+
+    status = 409
+    title = "The order has ended"
+
+
+class DoesNotCount(Problem):
+    """By the rules of the obligation this does not count; the detail says why."""
+
+    status = 409
+    title = "This does not count"
+
+
+class ObligationNotOpen(Problem):
+    """The obligation is not imposed, or it is closed."""
+
+    status = 409
+    title = "The obligation is not open"
+
+
+class FulfilmentStateForbids(Problem):
+    """The state of the fulfilment does not allow this."""
+
+    status = 409
+    title = "The fulfilment's state does not allow this"
+
+
+class OwnFulfilment(NotAllowed):
+    """Who submitted it does not decide it."""
+
+    title = "Somebody else must decide this"

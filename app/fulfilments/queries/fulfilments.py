@@ -1,0 +1,66 @@
+"""Questions about fulfilments."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.paging import Page, PageRequest, page
+from app.fulfilments.models import Fulfilment, FulfilmentDecision, FulfilmentKind, FulfilmentState
+from app.organisations.models import Organisation
+from app.schemes.models import Authority
+
+LIVE = (FulfilmentState.SUBMITTED, FulfilmentState.APPROVED)
+
+
+async def one(session: AsyncSession, fulfilment_id: UUID) -> Fulfilment | None:
+    """Find a fulfilment."""
+    return await session.get(Fulfilment, fulfilment_id)
+
+
+async def live_of_order(session: AsyncSession, order_id: UUID) -> Sequence[Fulfilment]:
+    """List the live fulfilments of an order, which is kept, by their serials."""
+    query = (
+        sa.select(Fulfilment)
+        .where(Fulfilment.order_id == order_id, Fulfilment.state.in_(LIVE))
+        .order_by(Fulfilment.first_serial)
+    )
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def approved_cents(session: AsyncSession, obligation_id: UUID, kind: FulfilmentKind) -> int:
+    """Say what counts of one kind for an obligation."""
+    counts = sa.func.sum(Fulfilment.value_cents - Fulfilment.revoked_cents)
+    query = sa.select(sa.func.coalesce(counts, 0)).where(
+        Fulfilment.obligation_id == obligation_id,
+        Fulfilment.kind == kind,
+        Fulfilment.state == FulfilmentState.APPROVED,
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def of_claimant(
+    session: AsyncSession, organisation: Organisation, paging: PageRequest
+) -> Page[Fulfilment]:
+    """List what an organisation claims, newest first."""
+    query = sa.select(Fulfilment).where(Fulfilment.claimant_id == organisation.id)
+    return await page(session, query, Fulfilment, paging, newest_first=True)
+
+
+async def of_authority(
+    session: AsyncSession, authority: Authority, paging: PageRequest
+) -> Page[Fulfilment]:
+    """List what was submitted to an authority, newest first: drafts are the claimant's own."""
+    query = sa.select(Fulfilment).where(
+        Fulfilment.authority_id == authority.id, Fulfilment.state != FulfilmentState.DRAFTED
+    )
+    return await page(session, query, Fulfilment, paging, newest_first=True)
+
+
+async def decisions(
+    session: AsyncSession, fulfilment: Fulfilment, paging: PageRequest
+) -> Page[FulfilmentDecision]:
+    """List what happened to a fulfilment."""
+    query = sa.select(FulfilmentDecision).where(FulfilmentDecision.fulfilment_id == fulfilment.id)
+    return await page(session, query, FulfilmentDecision, paging)

@@ -1,0 +1,122 @@
+"""Who may do what in this domain: one line per operation."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.core.ids import new_id
+from app.fulfilments import postings
+from app.fulfilments.models import Allocation, Fulfilment, FulfilmentKind, FulfilmentState
+from app.fulfilments.postings import Taken
+from app.ledger import journal
+from app.orders.models import Order, SerialBlock
+from app.projects.models import Project, ProjectState
+from app.schemes.models import Authority, Scheme, SchemeRecognition
+from tests import make
+from tests.make.obligations import an_obligation
+from tests.make.orders import pay
+from tests.matrix import FURNISHERS, Body, Caller, Place, Rule, Tenant, World
+from tests.obligations.access_table import AUTHORITY
+from tests.orders.access_table import ORDER, SEEING
+from tests.organisations.access_table import ORGANISATION, REASON, always
+from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING, READING
+
+
+async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: Place) -> None:
+    """Let an organisation have a claim with itself, of units that it ordered."""
+    authority = await session.get_one(Authority, tenant.things["authority_id"])
+    obligation = await an_obligation(session, authority, tenant.organisation)
+    order = await session.get_one(Order, tenant.things["order_id"])
+    stranger = world.users[Caller.STRANGER]
+    fulfilment = Fulfilment(
+        id=new_id(),
+        kind=FulfilmentKind.RIKX,
+        state=FulfilmentState.RETURNED,
+        authority_id=authority.id,
+        obligation_id=obligation.id,
+        claimant_id=tenant.organisation.id,
+        order_id=order.id,
+        quantity_units=1,
+        rules_id=obligation.rules_id,
+        value_cents=1_000,
+        drafted_by_id=stranger,
+        submitted_by_id=stranger,
+    )
+    meant = Allocation(order_id=order.id, obligation_id=obligation.id, quantity_units=2)
+    session.add_all([fulfilment, meant])
+    await session.flush()
+    tenant.things |= {"fulfilment_id": fulfilment.id, "owing_id": obligation.id}
+
+
+FURNISHERS.append(furnish)
+
+
+async def _firm(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the orders paid, their projects funded, and the schemes recognised."""
+    for tenant in world.tenants.values():
+        order = await session.get_one(Order, tenant.things["order_id"])
+        await pay(session, order)
+        project = await session.get_one(Project, order.project_id)
+        project.state = ProjectState.FUNDED
+        scheme = await session.get_one(Scheme, order.scheme_id)
+        authority = await session.get_one(Authority, tenant.things["authority_id"])
+        known = sa.select(SchemeRecognition.id).filter_by(
+            scheme_id=scheme.id, authority_id=authority.id, ended_at=None
+        )
+        if await session.scalar(known) is None:
+            await make.a_recognition(session, scheme, authority)
+    return {}
+
+
+async def _submitted(session: AsyncSession, world: World, caller: Caller) -> Body:
+    await _firm(session, world, caller)
+    for tenant in world.tenants.values():
+        fulfilment = await session.get_one(Fulfilment, tenant.things["fulfilment_id"])
+        blocks = sa.select(SerialBlock).filter_by(order_id=fulfilment.order_id)
+        block = (await session.scalars(blocks)).one()
+        fulfilment.first_serial = fulfilment.last_serial = block.first_serial
+        fulfilment.state = FulfilmentState.SUBMITTED
+    await session.flush()
+    return VERDICT
+
+
+async def _approved(session: AsyncSession, world: World, caller: Caller) -> Body:
+    await _submitted(session, world, caller)
+    for tenant in world.tenants.values():
+        fulfilment = await session.get_one(Fulfilment, tenant.things["fulfilment_id"])
+        order = await session.get_one(Order, fulfilment.order_id)
+        taken = Taken(1_000, 0, 0)
+        draft = postings.approved(fulfilment, order.scheme_id, taken, clock.now())
+        await journal.post(session, draft)
+        fulfilment.decided_by_id = (await make.a_user(session)).id
+        fulfilment.state = FulfilmentState.APPROVED
+    await session.flush()
+    return REASON
+
+
+def _a_claim(world: World, place: Place) -> dict[str, Any]:
+    return {"obligationId": str(world[place].things["owing_id"]), "quantityUnits": 1}
+
+
+def _a_split(world: World, place: Place) -> dict[str, Any]:
+    return {"parts": [_a_claim(world, place)]}
+
+
+VERDICT = {"verdict": "approved", **REASON}
+FULFILMENT = "/v1/fulfilments/{fulfilment_id}"
+
+TABLE = {
+    f"GET {ORGANISATION}/assessments/{{listed_project_id}}": Rule(READING),
+    f"GET {ORDER}/split": Rule(SEEING),
+    f"POST {ORDER}/splits": Rule(OPERATING, _a_split),
+    f"POST {ORDER}/fulfilments": Rule(OPERATING, _a_claim),
+    f"GET {ORGANISATION}/fulfilments": Rule(READING),
+    f"GET {AUTHORITY}/fulfilments": Rule(INSPECTING),
+    f"GET {FULFILMENT}": Rule(INSPECTING),
+    f"GET {FULFILMENT}/decisions": Rule(INSPECTING),
+    f"POST {FULFILMENT}/submissions": Rule(OPERATING, always({}), _firm),
+    f"POST {FULFILMENT}/decisions": Rule(DECIDING, always(VERDICT), _submitted),
+    f"POST {FULFILMENT}/revocations": Rule(DECIDING, always(REASON), _approved),
+}

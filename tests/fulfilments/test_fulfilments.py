@@ -1,0 +1,115 @@
+"""From a purchase that is split over two authorities to what counts, and what counts no more."""
+
+from uuid import UUID
+
+from app.ledger.chart import OWNED, RETIRED
+from tests.fulfilments.conftest import Claims
+from tests.orders.conftest import said
+from tests.orders.histories import refund
+
+
+async def test_it_is_said_before_paying_what_would_count(claims: Claims) -> None:
+    stall = claims.stall
+    project_id = stall.listing.project_id
+    path = f"/v1/organisations/{stall.buyer.organisation.id}/assessments/{project_id}"
+    debts = [str(claims.first.obligation_id), str(claims.second.obligation_id)]
+    asked = {"obligationId": debts}
+    headers = stall.buyer.clerk.headers
+
+    few = await stall.client.get(path, params={**asked, "quantityUnits": 10}, headers=headers)
+    assert [each["valueCents"] for each in few.json()] == [150_000, 150_000]
+    assert few.json()[0]["steps"][-2]["figures"] == "1,000.00 × 150 % = 1,500.00"
+
+    many = await stall.client.get(path, params={**asked, "quantityUnits": 100}, headers=headers)
+    assert [each["counts"] for each in many.json()] == [True, True]
+    # Half of what is imposed is the most that units may fill: of EUR 12,500.
+    assert [each["beyondCents"] for each in many.json()] == [0, 875_000]
+
+    debts[:] = [str(project_id)]
+    unknown = await stall.client.get(path, params={**asked, "quantityUnits": 1}, headers=headers)
+    assert said(unknown) == (404, "/problems/not-found")
+
+
+async def test_a_purchase_counts_for_two_authorities_until_it_is_refunded(claims: Claims) -> None:
+    _stall, first, second = claims.stall, claims.first, claims.second
+    [order_id] = await claims.bought(10)
+    assert said(await claims.split(order_id, 8, 3)) == (409, "/problems/split-too-large")
+    assert said(await claims.split(order_id, 6, 4))[0] == 201
+    claim = await claims.draft(order_id, first, 6)
+    assert said(await claims.post(f"{claim}/submissions")) == (409, "/problems/order-not-firm")
+    await claims.recognise()
+    assert "provisional" not in await claims.balance(first)
+
+    await claims.bought(98)
+    await claims.recognise()
+    assert (await claims.balance(first))["provisional"] == 90_000
+    assert (await claims.balance(second))["provisional"] == 60_000
+    await claims.split(order_id, 6, 3)
+    await claims.recognise()
+    assert (await claims.balance(second))["provisional"] == 45_000
+
+    await _claim(claims, order_id, claim)
+    await _lose_units(claims, order_id, claim)
+
+
+async def _claim(claims: Claims, order_id: UUID, claim: str) -> None:
+    stall, first, second = claims.stall, claims.first, claims.second
+    submitted = await claims.post(f"{claim}/submissions")
+    assert submitted.json()["firstSerial"].endswith("-1")
+    assert submitted.json()["lastSerial"].endswith("-6")
+    assert said(await claims.post(f"{claim}/submissions"))[0] == 409
+    assert said(await claims.split(order_id, 5, 3)) == (409, "/problems/units-claimed")
+    approved = await claims.decide(claim, first)
+    assert (approved.json()["state"], approved.json()["valueCents"]) == ("approved", 90_000)
+    assert said(await claims.decide(claim, first)) == (409, "/problems/fulfilment-state-forbids")
+    other = await claims.draft(order_id, second, 3)
+    await claims.post(f"{other}/submissions")
+    assert await stall.pages(f"fulfilment/{claim.rpartition('/')[2]}") == [
+        "6 units fulfil an obligation",
+        "Dr fulfilled 90000",
+        "   Cr provisional 90000",
+        "Dr retired 6",
+        "   Cr owned 6",
+    ]
+
+
+async def _lose_units(claims: Claims, order_id: UUID, claim: str) -> None:
+    stall, first, second = claims.stall, claims.first, claims.second
+    # Units 8 to 10: the waiting claim of 7 to 9 goes back, and what it counted for lapses.
+    assert said(await refund(stall, order_id, 3))[0] == 201
+    balance = await claims.balance(second)
+    assert (balance.get("provisional", 0), balance["open"]) == (15_000, 1_235_000)
+    # Then 5 to 7: of the approved claim two units count no more, in the same entry's call.
+    assert said(await refund(stall, order_id, 3))[0] == 201
+    found = await stall.client.get(f"/v1{claim}", headers=stall.buyer.clerk.headers)
+    assert (found.json()["state"], found.json()["revokedUnits"]) == ("approved", 2)
+    assert (await claims.balance(first))["approved"] == 60_000
+    scheme_id = stall.listing.scheme_id
+    assert (await stall.balance(RETIRED.of(scheme_id, order_id))).posted == 4
+    assert (await stall.balance(OWNED.of(scheme_id, order_id))).posted == 0
+
+    reason = "The units were not the company's."
+    revoked = await claims.post(f"{claim}/revocations", first.officer, reason=reason)
+    assert (revoked.json()["state"], revoked.json()["revokedCents"]) == ("revoked", 90_000)
+    assert await claims.balance(first) == {"imposed": 5_000_000, "open": 5_000_000}
+    assert (await stall.balance(OWNED.of(scheme_id, order_id))).posted == 4
+
+
+async def test_who_submits_never_decides_and_a_rejection_lapses(claims: Claims) -> None:
+    stall, first = claims.stall, claims.first
+    order_id, _ = await claims.bought(10, 98)
+    assert said(await claims.split(order_id, 10, 0))[0] == 201
+    await claims.recognise()
+    claim = await claims.draft(order_id, first, 10)
+    await claims.post(f"{claim}/submissions")
+    fulfilment_id = UUID(claim.rpartition("/")[2])
+    statement = "UPDATE fulfilments SET submitted_by_id = :who WHERE id = :id"
+    await stall.change(statement, who=first.officer.user_id, id=fulfilment_id)
+
+    assert said(await claims.decide(claim, first)) == (403, "/problems/own-fulfilment")
+    clerk = stall.buyer.clerk.user_id
+    await stall.change(statement, who=clerk, id=fulfilment_id)
+    assert (await claims.decide(claim, first, "returned")).json()["state"] == "returned"
+    assert (await claims.post(f"{claim}/submissions")).json()["state"] == "submitted"
+    assert (await claims.decide(claim, first, "rejected")).json()["state"] == "rejected"
+    assert await claims.balance(first) == {"imposed": 5_000_000, "open": 5_000_000}
