@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app.core import clock
 from app.core.events import Event
 from app.core.ids import new_id
-from app.ledger import chart
+from app.ledger import chart, journal
+from app.ledger.drafts import Void
 from app.ledger.journal import Balance
 from app.orders.actions import ending, expiring
 from app.payments import hooks
@@ -218,6 +219,22 @@ async def test_late_money_goes_back_where_nothing_is_left(stall: Stall) -> None:
     await stall.ordered(115)
 
     await stall.bring(payment_id)
+
+    assert await stall.state(order_id) == "expired"
+    assert await stall.outgoings(order_id) == [(TEN, OutgoingStatus.PLANNED)]
+    assert await stall.balance(stall.for_sale) == Balance(120, held=115)
+
+
+async def test_a_payment_under_way_that_finds_nothing_left_ends_its_order(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    payment = (await stall.expect(order_id)).json()
+    await stall.change("UPDATE orders SET state = 'processing' WHERE id = :id", id=order_id)
+    async with stall.database.work() as session:
+        # As its hold expired before the payment began, and others bought meanwhile.
+        await journal.post(session, Void(f"order/{order_id}/reserved"))
+    await stall.ordered(115)
+
+    await stall.bring(UUID(payment["id"]))
 
     assert await stall.state(order_id) == "expired"
     assert await stall.outgoings(order_id) == [(TEN, OutgoingStatus.PLANNED)]

@@ -18,7 +18,9 @@ from app.payments.models import Payment, Receipt
 from app.payments.postings import arriving
 from app.projects.models import Project, ProjectState
 
-PAYABLE = {OrderState.RESERVED, OrderState.PROCESSING, OrderState.EXPIRED}
+WAITING = {OrderState.RESERVED, OrderState.PROCESSING}
+
+PAYABLE = {*WAITING, OrderState.EXPIRED}
 """Money that comes late pays an order, too, if its units are still there."""
 
 
@@ -55,6 +57,9 @@ async def receive(session: AsyncSession, receipt: Receipt, payment: Payment) -> 
         return
     await journal.post(session, postings.in_vain(order, coming.arrived, coming.before_cents))
     await refunding.send_back(session, order, come)
+    if order.state in WAITING:
+        # Nothing else would end one whose payment was under way, and its sale could never end.
+        await expiring.let_go(session, order)
 
 
 async def _unless_stopped(session: AsyncSession, coming: _Coming) -> _Coming:
@@ -62,8 +67,7 @@ async def _unless_stopped(session: AsyncSession, coming: _Coming) -> _Coming:
 
     Its money would only be frozen with the rest: it goes back, with what came of it before.
     """
-    waits = coming.order.state in {OrderState.RESERVED, OrderState.PROCESSING}
-    if coming.project.state is not ProjectState.STOPPED or not waits:
+    if coming.project.state is not ProjectState.STOPPED or coming.order.state not in WAITING:
         return coming
     await expiring.let_go(session, coming.order)
     return replace(coming, before_cents=0)
