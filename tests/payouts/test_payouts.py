@@ -5,6 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core import clock
+from app.core.ids import new_id
+from app.ledger import chart, journal
+from app.ledger.drafts import Draft, credit, debit
 from app.organisations.models import Organisation
 from app.payments.actions import outgoings
 from app.payments.queries import outgoings as payment_queries
@@ -275,6 +278,36 @@ async def test_the_operator_takes_what_it_earned_when_two_people_say_so(safe: Sa
         "Dr vat_fee 11340",
         "   Cr outgoing 11340",
     ]
+
+
+async def test_the_operator_takes_no_fees_that_it_spent_on_costs_and_losses(safe: Safe) -> None:
+    await safe.sell(108)
+    scheme_id = safe.stall.listing.scheme_id
+    async with safe.stall.database.work() as session:
+        operator = await of_operator(session, scheme_id)
+        operator.iban, operator.iban_changed_at = THEIR_IBAN, clock.now() - timedelta(days=60)
+        await journal.post(
+            session,
+            Draft(
+                kind="bank.charged",
+                reference=f"bank-transaction/{new_id()}/charged",
+                narration="Costs, and a loss",
+                occurred_at=clock.now(),
+                lines=(
+                    debit(chart.PROVIDER_FEES.of(scheme_id), 1_000, scheme_id),
+                    debit(chart.OPERATOR_LOSS.of(scheme_id), 500, scheme_id),
+                    credit(chart.BANK.of(scheme_id), 1_500, scheme_id),
+                ),
+            ),
+        )
+    path = f"{safe.scheme}/withdrawals"
+
+    too_much = await safe.post(path, safe.planner, {"kind": "fee", "amountCents": 52_501})
+
+    assert said(too_much) == (409, "/problems/earnings-too-small")
+    assert too_much.json()["availableCents"] == 52_500
+    rest = await safe.post(path, safe.planner, {"kind": "fee", "amountCents": 52_500})
+    assert rest.status_code == 201, rest.text
 
 
 async def test_checks_that_ran_out_keep_money_where_it_is(safe: Safe) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.ledger import balances
+from app.ledger.chart import OPERATOR_LOSS, PROVIDER_FEES
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation
 from app.payments.actions import outgoings
@@ -30,12 +31,15 @@ async def plan(
 
     Raises:
         OperatorAccountUnfit: the operator named no account, or changed it a short while ago.
-        EarningsTooSmall: less is there that is not planned to leave already.
+        EarningsTooSmall: less is there that is not planned to leave already, and that is not spent
+            on costs and losses.
     """
     kind = OutgoingKind(wanted.kind)
     iban, holder = await _account(session, scheme)
     await balance.one_at_a_time(session, scheme.id)
     there = (await balances.now(session, FROM[kind].of(scheme.id))).available
+    if kind is OutgoingKind.FEE:
+        there -= await _borne(session, scheme)
     planned = await session.scalar(
         sa.select(sa.func.sum(Outgoing.amount_cents)).where(
             Outgoing.scheme_id == scheme.id,
@@ -60,6 +64,15 @@ async def plan(
             description=f"{_CALLED[kind]} of {scheme.code}",
         ),
     )
+
+
+async def _borne(session: AsyncSession, scheme: Scheme) -> int:
+    """Say what of its fees the operator has spent: costs and losses left the money of others."""
+    borne = [
+        (await balances.now(session, kind.of(scheme.id))).posted
+        for kind in (PROVIDER_FEES, OPERATOR_LOSS)
+    ]
+    return sum(borne)
 
 
 async def _account(session: AsyncSession, scheme: Scheme) -> tuple[str, str]:
