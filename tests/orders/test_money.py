@@ -262,6 +262,22 @@ async def test_a_paid_order_can_be_refunded_whole(stall: Stall) -> None:
     assert said(again) == (409, "/problems/order-state-forbids")
 
 
+async def test_who_refunds_an_order_does_not_approve_its_transfer(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+    await stall.act(order_id, "refunds", by=stall.operator)
+    scheme = f"/v1/schemes/{stall.listing.scheme_id}"
+    listed = await stall.client.get(f"{scheme}/outgoings", headers=stall.operator.headers)
+    [outgoing] = listed.json()["items"]
+
+    headers = {**stall.operator.headers, "Idempotency-Key": str(new_id())}
+    approvals = f"{scheme}/outgoings/{outgoing['id']}/approvals"
+    own = await stall.client.post(approvals, json={}, headers=headers)
+
+    assert outgoing["plannedBy"].startswith("user:")
+    assert said(own) == (409, "/problems/same-person")
+
+
 async def test_a_firm_order_is_refunded_from_where_its_money_is(stall: Stall) -> None:
     first, second = await stall.ordered(100), await stall.ordered(10)
     await stall.pay(first)

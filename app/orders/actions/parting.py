@@ -138,7 +138,7 @@ async def refund_shares(
         losses.append(Loss(order, offer, part, (postings.owed(order, part.total_cents),)))
     await enter(session, losses)
     for loss in losses:
-        await refunding.send_back(session, loss.order, loss.part.total_cents)
+        await refunding.send_back(session, loss.order, loss.part.total_cents, why.actor)
     return [loss.part for loss in losses]
 
 

@@ -29,8 +29,12 @@ class _Way:
     cents: int
 
 
-async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> None:
+async def send_back(
+    session: AsyncSession, order: Order, amount_cents: int, actor: Actor = decisions.PAYMENTS
+) -> None:
     """Plan to send back what an order is owed; `refund_due` has it already.
+
+    Whoever decided so is the one who planned it: by bank, somebody else approves.
 
     Each receipt takes no more back than it brought. What came by bank from an account that the bank
     did not name goes to the buyer's own; without one it stays due, and stands in a list
@@ -44,10 +48,10 @@ async def send_back(session: AsyncSession, order: Order, amount_cents: int) -> N
     for way in _ways(receipts, sent):
         part = min(rest, way.cents)
         if part and way.to is not None:
-            await outgoings.plan(session, decisions.PAYMENTS, _planned(order, way.to, part))
+            await outgoings.plan(session, actor, _planned(order, way.to, part))
             rest -= part
     stranded = rest
-    if rest and await _to_own_account(session, decisions.PAYMENTS, order, rest) is not None:
+    if rest and await _to_own_account(session, actor, order, rest) is not None:
         stranded = 0
     if stranded < amount_cents:
         await letters.about_order(session, order, OrderLetter.REFUND, amount_cents - stranded)
