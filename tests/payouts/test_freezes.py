@@ -9,11 +9,13 @@ import httpx
 from app.core.database import Database
 from app.core.ids import new_id
 from app.ledger import chart, journal
+from app.payments import hooks
 from app.payouts.actions import freezing
 from app.projects.models import Listing, ReportKind, Round
 from tests import make
 from tests.make import Member
 from tests.make.books import a_draft
+from tests.make.payments import jobs_done
 from tests.make.reports import a_plan_of
 from tests.orders.conftest import said
 from tests.payouts.conftest import INTERIM, REASON, Safe, a_safe
@@ -168,6 +170,22 @@ async def test_what_is_paid_while_the_project_is_stopped_goes_back(safe: Safe) -
     assert sorted(cents for cents, _ in outgoings) == [10_000, 53_525]
     assert await held(safe) == (1_080_000, 0)
     assert (await safe.has())["result_part"] == 0
+
+
+async def test_a_payment_that_fails_while_the_project_is_stopped_is_not_tried_again(
+    safe: Safe,
+) -> None:
+    await safe.sell(108)
+    under_way = await safe.stall.ordered(5)
+    payment = UUID((await safe.stall.expect(under_way)).json()["id"])
+    await safe.stall.change("UPDATE orders SET state = 'processing' WHERE id = :id", id=under_way)
+    assert (await stop(safe)).status_code == 201
+    await safe.stall.change("UPDATE payments SET status = 'failed' WHERE id = :id", id=payment)
+    async with safe.stall.database.work() as session:
+        await hooks.tell(session, hooks.Thing.PAYMENT, payment)
+    await jobs_done(safe.stall.database)
+
+    assert await safe.stall.state(under_way) == "expired"
 
 
 async def test_money_that_comes_late_is_frozen_as_well(safe: Safe) -> None:

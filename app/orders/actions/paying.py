@@ -124,7 +124,8 @@ async def _keep_anew(session: AsyncSession, order: Order) -> None:
 async def _wait_again(session: AsyncSession, order: Order) -> None:
     offer = await queries.buying.offer(session, order.project_id)
     now = clock.now()
-    ends_at = offer.sale_ends_at if offer is not None else now
+    # Its project may have been stopped meanwhile: then nobody pays for it again.
+    ends_at = offer.sale_ends_at if offer is not None and offer.is_on_sale(now) else now
     order.state = OrderState.RESERVED
     order.reserved_until = min(now + AGAIN, ends_at)
     decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.PAYMENT_FAILED)
