@@ -10,26 +10,37 @@ from app.obligations.models import Obligation
 
 def imposed(obligation: Obligation, cents: int, occurred_at: datetime) -> Draft:
     """Impose an obligation."""
-    return _raised(obligation, cents, occurred_at, "imposed", "Obligation imposed")
-
-
-def raised(obligation: Obligation, cents: int, amendment_id: UUID, occurred_at: datetime) -> Draft:
-    """Raise an obligation, after its contract was amended."""
-    what = f"amended/{amendment_id}"
-    return _raised(obligation, cents, occurred_at, what, "Obligation raised")
-
-
-def _raised(
-    obligation: Obligation, cents: int, occurred_at: datetime, what: str, narration: str
-) -> Draft:
     keeper, about = obligation.authority_id, obligation.id
     return Draft(
-        kind="obligation.imposed" if what == "imposed" else "obligation.raised",
-        reference=f"obligation/{about}/{what}",
-        narration=narration,
+        kind="obligation.imposed",
+        reference=f"obligation/{about}/imposed",
+        narration="Obligation imposed",
         occurred_at=occurred_at,
         lines=(
             debit(OWED.of(keeper, about), cents, about),
+            credit(IMPOSED.of(keeper, about), cents, about),
+        ),
+    )
+
+
+def raised(
+    obligation: Obligation,
+    cents: int,
+    surplus_cents: int,
+    amendment_id: UUID,
+    occurred_at: datetime,
+) -> Draft:
+    """Raise an obligation; what was fulfilled beyond what was imposed fills it first."""
+    keeper, about = obligation.authority_id, obligation.id
+    of_surplus = min(cents, surplus_cents)
+    return Draft(
+        kind="obligation.raised",
+        reference=f"obligation/{about}/amended/{amendment_id}",
+        narration="Obligation raised",
+        occurred_at=occurred_at,
+        lines=(
+            debit(SURPLUS.of(keeper, about), of_surplus, about),
+            debit(OWED.of(keeper, about), cents - of_surplus, about),
             credit(IMPOSED.of(keeper, about), cents, about),
         ),
     )

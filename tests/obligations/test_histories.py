@@ -75,7 +75,7 @@ class History:
     def _draft(self, what: str, cents: int, now: Standing, occurred_at: datetime) -> Draft:
         obligation = self.obligation
         if what == "raise":
-            return postings.raised(obligation, cents, new_id(), occurred_at)
+            return postings.raised(obligation, cents, now.surplus, new_id(), occurred_at)
         if what == "lower":
             return postings.lowered(obligation, cents, now.owed, new_id(), occurred_at)
         if what == "waive":

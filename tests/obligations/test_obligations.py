@@ -136,6 +136,31 @@ async def test_amendments_raise_and_lower_what_is_imposed_when_they_are_confirme
     ]
 
 
+async def test_what_was_fulfilled_beyond_an_obligation_counts_when_it_is_raised(
+    deal: Deal,
+) -> None:
+    contract_id, obligation_id = await deal.registered()
+    await deal.confirm(obligation_id)
+    async with deal.database.work() as session:
+        await fulfil(session, obligation_id, 2_000_000)
+    await deal.amend(contract_id, contractSumCents=20_000_000)
+    await deal.confirm(obligation_id)
+    await deal.amend(contract_id, contractSumCents=30_000_000)
+    assert (await deal.confirm(obligation_id)).json()["state"] == "fulfilled"
+    assert await deal.balance(obligation_id) == {
+        "imposed": 1_500_000,
+        "surplus": 500_000,
+        "approved": 2_000_000,
+    }
+    await deal.amend(contract_id, contractSumCents=50_000_000)
+    assert (await deal.confirm(obligation_id)).json()["state"] == "active"
+    assert await deal.balance(obligation_id) == {
+        "imposed": 2_500_000,
+        "open": 500_000,
+        "approved": 2_000_000,
+    }
+
+
 async def test_a_cancelled_contract_obliges_to_nothing(deal: Deal) -> None:
     contract_id, obligation_id = await deal.registered()
     await deal.confirm(obligation_id)

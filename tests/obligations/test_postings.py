@@ -28,7 +28,7 @@ def test_an_obligation_is_imposed() -> None:
 
 def test_it_is_raised() -> None:
     amendment_id = new_id()
-    draft = postings.raised(an_obligation(), 1_000_000, amendment_id, AT)
+    draft = postings.raised(an_obligation(), 1_000_000, 0, amendment_id, AT)
 
     assert str(draft).splitlines() == [
         "2026-12-01  Obligation raised",
@@ -36,6 +36,17 @@ def test_it_is_raised() -> None:
         "      Cr imposed                    10,000.00 SR",
     ]
     assert draft.reference == f"obligation/{ABOUT}/amended/{amendment_id}"
+
+
+def test_what_was_fulfilled_beyond_it_fills_what_is_raised() -> None:
+    draft = postings.raised(an_obligation(), 1_000_000, 400_000, new_id(), AT)
+
+    assert str(draft).splitlines() == [
+        "2026-12-01  Obligation raised",
+        "  Dr surplus                         4,000.00 SR",
+        "  Dr owed                            6,000.00 SR",
+        "      Cr imposed                    10,000.00 SR",
+    ]
 
 
 def test_it_is_lowered_within_what_is_owed() -> None:

@@ -79,10 +79,10 @@ async def _drafted(
     if obligation.confirmed_cents is None:
         draft = postings.imposed(obligation, difference, now)
         return ObligationDecisionKind.CONFIRMED, draft
-    if difference > 0:
-        draft = postings.raised(obligation, difference, amendment_id, now)
-        return ObligationDecisionKind.RAISED, draft
     standing = await queries.standing.now(session, obligation)
+    if difference > 0:
+        draft = postings.raised(obligation, difference, standing.surplus, amendment_id, now)
+        return ObligationDecisionKind.RAISED, draft
     draft = postings.lowered(obligation, -difference, standing.owed, amendment_id, now)
     return ObligationDecisionKind.LOWERED, draft
 
