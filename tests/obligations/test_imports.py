@@ -131,6 +131,19 @@ async def test_a_fault_that_shows_only_when_rows_are_taken_undoes_the_others(dea
     assert (await deal.get(f"/authorities/{deal.hall.id}/contracts"))["items"] == []
 
 
+async def test_a_party_is_named_once_under_whatever_name(deal: Deal) -> None:
+    content = sheets.written(
+        [
+            [*COLUMNS, "jointParties"],
+            [*map(str, a_row("2026-1")), "NL-KVK | 0123.4567 | Groen Beheer B.V."],
+        ]
+    ).encode()
+    answer = await send(deal, content)
+    assert said(answer) == (400, "/problems/rows-refused")
+    [fault] = answer.json()["faults"]
+    assert (fault["row"], fault["code"]) == (2, "value-error")
+
+
 NO_ROWS = [
     (b"\xff\xfe", "text/csv", 400, "invalid-request"),
     ("reference;awardedOn\né".encode("latin-1"), "text/csv", 400, "invalid-request"),
@@ -302,3 +315,39 @@ async def test_a_job_that_begins_again_goes_on_where_it_was(
     assert taken == [1, 2, 0, 3, 4]
     done = await deal.get(f"/authorities/{deal.hall.id}/ocds-imports/{import_id}")
     assert (done["state"], done["counts"]["registered"]) == ("done", 4)
+
+
+async def test_a_package_with_a_contract_and_its_change_comes_again_without_effect(
+    deal: Deal,
+) -> None:
+    changed = a_contract(value={"amount": 1_200_000, "currency": "EUR"})
+    package = a_package(a_release(), a_release(contracts=[changed]))
+    _, outcomes = await imported(deal, package, "?assumeClause=true")
+    assert [each["outcome"] for each in outcomes] == ["registered", "amended"]
+    for dry in ("&dryRun=true", ""):
+        _, outcomes = await imported(deal, package, f"?assumeClause=true{dry}")
+        assert [(each["outcome"], each["code"]) for each in outcomes] == [
+            ("unchanged", "said-before"),
+            ("unchanged", None),
+        ]
+    contract = await deal.get(f"/contracts/{outcomes[0]['contractId']}")
+    assert (contract["terms"]["number"], contract["terms"]["contractSumCents"]) == (2, 120_000_000)
+
+
+async def test_a_package_takes_nothing_away_of_which_it_knows_nothing(deal: Deal) -> None:
+    _, [first] = await imported(deal, a_package(a_release()))
+    contract_id = first["contractId"]
+    terms = (await deal.get(f"/contracts/{contract_id}"))["terms"]
+    entered = {"hasClause": True, "labourShareBasisPoints": 6_000}
+    members = ("title", "kind", "contractSumCents", "tenderSumCents", "startsOn", "endsOn")
+    answer = await deal.post(
+        f"/contracts/{contract_id}/amendments",
+        {**{name: terms[name] for name in members}, **entered, "reason": "The clause was found."},
+    )
+    assert answer.status_code == 201, answer.text
+    changed = a_contract(value={"amount": 1_200_000, "currency": "EUR"})
+    _, outcomes = await imported(deal, a_package(a_release(), a_release(contracts=[changed])))
+    assert [each["outcome"] for each in outcomes] == ["unchanged", "amended"]
+    terms = (await deal.get(f"/contracts/{contract_id}"))["terms"]
+    assert {name: terms[name] for name in entered} == entered
+    assert terms["contractSumCents"] == 120_000_000

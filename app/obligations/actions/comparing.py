@@ -1,6 +1,8 @@
 """Compare what a file tells of contracts with what is known, and take what is new of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,6 +25,17 @@ from app.obligations.models import (
 )
 from app.obligations.problems import NoRulesApply, RulesSilent
 
+NOT_IN_PACKAGES = (
+    *("base", "basis_points", "invoiced_turnover_cents", "wage_bill_cents"),
+    "labour_share_basis_points",
+)
+"""What OCDS has no members for: its silence takes nothing away that people entered."""
+
+SAID_BEFORE = (
+    "It said this before it was amended, so that the file is of an earlier day. Should it say so"
+    " again, amend it by hand."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -41,10 +54,11 @@ async def look(session: AsyncSession, authority_id: UUID, candidate: Candidate) 
         return await _as_new(session, authority_id, candidate)
     if fault := _contradiction(known, candidate):
         return Finding(ImportOutcome.REFUSED, known.id, *fault)
-    if _says_the_same(known.terms, candidate):
-        return Finding(ImportOutcome.UNCHANGED, known.id)
+    if unchanged := _unchanged(known, candidate):
+        return unchanged
     version = await _rules(session, known.authority_id, known.rules_id, candidate)
-    return _appraised(version, candidate) or Finding(ImportOutcome.AMENDED, known.id)
+    says = _told(known.terms, candidate)
+    return _appraised(version, says) or Finding(ImportOutcome.AMENDED, known.id)
 
 
 async def take(
@@ -62,10 +76,11 @@ async def take(
         return Finding(ImportOutcome.REGISTERED, made.id)
     if found.outcome is ImportOutcome.AMENDED and found.contract_id is not None:
         contract = await contracts.kept(session, found.contract_id)
-        if _says_the_same(contract.terms, candidate):
+        if unchanged := _unchanged(contract, candidate):
             # Somebody imported the same at the same time, and was first.
-            return Finding(ImportOutcome.UNCHANGED, contract.id)
-        await contracts.append(session, registrar, contract, candidate.says, candidate.reason)
+            return unchanged
+        says = _told(contract.terms, candidate)
+        await contracts.append(session, registrar, contract, says, candidate.reason)
     return found
 
 
@@ -92,7 +107,7 @@ async def _as_new(session: AsyncSession, authority_id: UUID, candidate: Candidat
         detail = f"It is awarded on {candidate.awarded_on}, and that is not over yet."
         return Finding(ImportOutcome.REFUSED, None, "awarded-ahead", detail)
     version = await _rules(session, authority_id, None, candidate)
-    return _appraised(version, candidate) or Finding(ImportOutcome.REGISTERED)
+    return _appraised(version, candidate.says) or Finding(ImportOutcome.REGISTERED)
 
 
 async def _rules(
@@ -103,9 +118,9 @@ async def _rules(
     return await queries.rules.applying(session, authority_id, candidate.awarded_on)
 
 
-def _appraised(version: RuleVersion | None, candidate: Candidate) -> Finding | None:
+def _appraised(version: RuleVersion | None, says: Mapping[str, Any]) -> Finding | None:
     """Say why nobody can say what is owed, if that is so."""
-    terms = ContractAmendment(**candidate.says)
+    terms = ContractAmendment(**says)
     try:
         computing.appraise(
             version,
@@ -134,8 +149,34 @@ def _contradiction(known: Contract, candidate: Candidate) -> tuple[str, str] | N
     return None
 
 
+def _unchanged(known: Contract, candidate: Candidate) -> Finding | None:
+    """Find out whether a contract says what a candidate does, or once did.
+
+    A package may hold several releases about a contract, and may come again: what is older than
+    what is known takes nothing back. Rows have no such past: they say what holds now.
+    """
+    if _says_the_same(known.terms, candidate):
+        return Finding(ImportOutcome.UNCHANGED, known.id)
+    before = known.amendments if candidate.source_key is not None else []
+    if any(_says_the_same(terms, candidate) for terms in before):
+        return Finding(ImportOutcome.UNCHANGED, known.id, "said-before", SAID_BEFORE)
+    return None
+
+
 def _says_the_same(terms: ContractAmendment, candidate: Candidate) -> bool:
-    return all(getattr(terms, name) == value for name, value in candidate.says.items())
+    told = _told(terms, candidate)
+    return all(getattr(terms, name) == value for name, value in told.items())
+
+
+def _told(terms: ContractAmendment, candidate: Candidate) -> Mapping[str, Any]:
+    """Say what a contract says with a candidate, of which a package tells only a part."""
+    if candidate.source_key is None:
+        return candidate.says
+    return {
+        **candidate.says,
+        **{name: getattr(terms, name) for name in NOT_IN_PACKAGES},
+        "has_clause": candidate.says["has_clause"] or terms.has_clause,
+    }
 
 
 def _new(authority_id: UUID, candidate: Candidate) -> NewContract:

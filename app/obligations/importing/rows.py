@@ -27,7 +27,7 @@ class ContractRow(ContractTerms):
 
     @model_validator(mode="after")
     def _each_party_is_there_once(self) -> Self:
-        if len(set(self.parties)) < 1 + len(self.joint_parties):
+        if len({party[:2] for party in self.parties}) < len(self.parties):
             message = "name each party once"
             raise ValueError(message)
         return self
