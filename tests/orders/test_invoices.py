@@ -12,14 +12,16 @@ from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.database import Database
 from app.core.ids import new_id
 from app.orders.actions import expiring, invoices
 from app.orders.invoicing import write_ubl
 from app.orders.models import Invoice, Order, Supply
+from tests import make
 from tests.make import Member
 from tests.make.orders import an_order
 from tests.make.payments import jobs_done
-from tests.orders.conftest import Stall, said
+from tests.orders.conftest import Stall, a_stall, said
 from tests.orders.test_invoicing import schema
 
 
@@ -176,6 +178,31 @@ async def test_without_what_an_invoice_must_say_nothing_is_sold_on_invoice(stall
     )
     await jobs_done(stall.database, but=(invoices.FILE.name,))
     assert sorted(await _told(stall, order_id)) == sorted(INVOICED)
+
+
+async def test_what_was_given_back_in_time_is_not_given_back_with_a_late_invoice(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    fee = {**make.TERMS["fee"], "borneBy": "entrepreneur"}
+    async with database.work() as session:
+        stall = await a_stall(session, client, database, make.terms(fee=fee))
+    order_id = await stall.ordered(10, payBy="invoice")
+    assert [told[:3] for told in await _told(stall, order_id)] == [("invoice", "units", 10)]
+    # The fee is invoiced when the order is paid: not yet, for the operator's data have a hole.
+    await _lose_address(stall, stall.operator.organisation_id)
+    await stall.bring((await stall.payments(order_id))[0])
+    await stall.act(order_id, "refunds", by=stall.operator, quantityUnits=3)
+    await stall.change(
+        "UPDATE organisations SET street = 'Weena 1', city = 'Delft' WHERE id = :id",
+        id=stall.operator.organisation_id,
+    )
+    await jobs_done(stall.database, but=(invoices.FILE.name,))
+    assert [told[:3] for told in await _told(stall, order_id)] == [
+        ("invoice", "units", 10),
+        ("credit-note", "units", 3),
+        ("invoice", "fee", 0),
+        ("credit-note", "fee", 0),
+    ]
 
 
 async def _lose_address(stall: Stall, organisation_id: UUID) -> None:

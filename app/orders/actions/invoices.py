@@ -151,10 +151,13 @@ async def issue_late(session: AsyncSession, order_id: UUID) -> None:
     block = await queries.units.given(session, order)
     prepared = with_serials(await prepare(session, order), block)
     await issue(session, prepared)
-    if prepared.wanted and order.undone_units:
+    wanted = prepared.wanted
+    if wanted and order.undone_units:
         lost = between(order.quote, 0, order.undone_units)
         reason = "Units were given back before they were invoiced."
-        await credit(session, order, reason, supplies(lost))
+        # What was invoiced in time was given back in time.
+        parts = {supply: part for supply, part in supplies(lost).items() if supply in wanted}
+        await credit(session, order, reason, parts)
 
 
 def with_serials(prepared: Prepared, block: SerialBlock) -> Prepared:
