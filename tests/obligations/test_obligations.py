@@ -291,6 +291,12 @@ async def test_reminders_go_out_as_the_rules_say_and_once(deal: Deal) -> None:
     assert letters.count("Een social-return-opgave verloopt binnenkort") == 2
 
 
+async def test_a_contract_that_ended_in_antiquity_is_confirmed(deal: Deal) -> None:
+    _, obligation_id = await deal.registered(startsOn="0001-01-01", endsOn="0001-01-02")
+    answer = await deal.confirm(obligation_id)
+    assert (answer.status_code, answer.json()["state"]) == (201, "active")
+
+
 async def test_a_contract_that_begins_later_and_gets_more_time(deal: Deal) -> None:
     begins, ends = (clock.today() + timedelta(days=days) for days in (10, 20))
     contract_id, obligation_id = await deal.registered(

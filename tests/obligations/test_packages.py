@@ -98,6 +98,7 @@ def test_the_last_amendment_says_why() -> None:
         ({"contracts": [a_contract(value={"amount": 1e300, "currency": "EUR"})]}, "no-amount"),
         ({"contracts": [a_contract(value={"amount": True, "currency": "EUR"})]}, "no-amount"),
         ({"contracts": [a_contract(period={"startDate": "2024-12-01"})]}, "no-period"),
+        ({"contracts": [a_contract(period={"durationInDays": True})]}, "no-period"),
         ({"contracts": [a_contract(period={"endDate": "1999-01-01"})]}, "invalid"),
         ({"contracts": [a_contract(title="\u0007")]}, "invalid"),
         ({"tender": {"id": "T1"}}, "no-category"),
@@ -117,6 +118,13 @@ def test_the_last_amendment_says_why() -> None:
 )  # fmt: skip
 def test_each_contract_that_does_not_fit_has_its_reason(changes: dict[str, Any], code: str) -> None:
     assert code_of(a_release(**changes)) == code
+
+
+def test_a_period_ends_where_the_calendar_does() -> None:
+    period = {"startDate": "9999-12-01", "durationInDays": 36_000}
+    [candidate] = found(a_release(contracts=[a_contract(period=period)]))
+    assert isinstance(candidate, Candidate)
+    assert candidate.says["ends_on"] == date.max
 
 
 def test_what_is_missing_and_need_not_be_there_is_left_open() -> None:

@@ -84,5 +84,7 @@ def deadline(obligation: Obligation) -> date | None:
 
 
 def _next(ends_on: date, days_before: list[int], today: date) -> date | None:
+    if ends_on <= today:
+        return None
     later = (ends_on - timedelta(days=days) for days in days_before)
     return min((day for day in later if day > today), default=None)

@@ -9,7 +9,7 @@ whoever imports says whether they have one.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -229,12 +229,17 @@ def _period(
     for period in (_object(contract.get("period")), _object(award.get("contractPeriod"))):
         starts_on = _day(_text(period, "startDate")) or awarded_on
         ends_on = _day(_text(period, "endDate"))
-        days = period.get("durationInDays")
-        if ends_on is None and isinstance(days, int) and 0 < days < _MOST_DAYS:
-            ends_on = starts_on + timedelta(days=days - 1)
+        ends_on = ends_on or _after(starts_on, period.get("durationInDays"))
         if ends_on is not None:
             return {"startsOn": starts_on.isoformat(), "endsOn": ends_on.isoformat()}
     raise _UnfitError("no-period", "Nothing says when it ends.")
+
+
+def _after(starts_on: date, days: object) -> date | None:
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 < days < _MOST_DAYS:
+        return None
+    # No calendar goes on for ever.
+    return date.fromordinal(min(starts_on.toordinal() + days - 1, date.max.toordinal()))
 
 
 _MOST_DAYS = 36_525
