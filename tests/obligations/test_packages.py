@@ -120,6 +120,25 @@ def test_each_contract_that_does_not_fit_has_its_reason(changes: dict[str, Any],
     assert code_of(a_release(**changes)) == code
 
 
+@pytest.mark.parametrize(
+    ("told", "awarded_on"),
+    [
+        ("2023-06-30T21:59:59Z", date(2023, 6, 30)),
+        ("2023-06-30T22:00:00Z", date(2023, 7, 1)),
+        ("2023-07-01T00:00:00+02:00", date(2023, 7, 1)),
+        ("2023-12-31T23:00:00.000Z", date(2024, 1, 1)),
+        ("2023-07-01T00:00:00", date(2023, 7, 1)),
+        ("2023-07-01", date(2023, 7, 1)),
+        ("2023-07-01Tmorning", date(2023, 7, 1)),
+        ("9999-12-31T23:30:00Z", date.max),
+    ],
+)
+def test_the_reference_date_is_the_day_on_dutch_clocks(told: str, awarded_on: date) -> None:
+    [candidate] = found(a_release(awards=[an_award(date=told)]))
+    assert isinstance(candidate, Candidate)
+    assert candidate.awarded_on == awarded_on
+
+
 def test_a_period_ends_where_the_calendar_does() -> None:
     period = {"startDate": "9999-12-01", "durationInDays": 36_000}
     [candidate] = found(a_release(contracts=[a_contract(period=period)]))

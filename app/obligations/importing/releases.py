@@ -9,13 +9,14 @@ whoever imports says whether they have one.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from app.core import faults
+from app.core import clock, faults
 from app.obligations.importing.candidates import Candidate, Party, Unfit
 from app.obligations.importing.packages import Item
 from app.obligations.models import ImportOutcome
@@ -171,7 +172,7 @@ def _awarded_on(
     release: Mapping[str, Any], contract: Mapping[str, Any], award: Mapping[str, Any]
 ) -> date:
     for text in (_text(award, "date"), _text(contract, "dateSigned"), _text(release, "date")):
-        if (found := _day(text)) is not None:
+        if (found := _day_here(text)) is not None:
             return found
     raise _UnfitError("no-date", "Nothing says when it was awarded.")
 
@@ -305,6 +306,20 @@ def _text(value: Mapping[str, Any], name: str) -> str:
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found)
     return found.replace("\0", "").strip() if isinstance(found, str) else ""
+
+
+def _day_here(text: str) -> date | None:
+    """Read on which day a moment was where authorities read their clocks: rules begin at midnight.
+
+    Of periods the day counts that is written: their ends stand as `T23:59:59Z`, whatever the zone.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(ZoneInfo(clock.TIME_ZONE)).date()
+    except (ValueError, OverflowError):
+        pass
+    return _day(text)
 
 
 def _day(text: str) -> date | None:
