@@ -5,7 +5,7 @@ from uuid import UUID
 from app.ledger.chart import OWNED, RETIRED
 from tests.fulfilments.conftest import Claims
 from tests.orders.conftest import said
-from tests.orders.histories import refund
+from tests.orders.undoing import refund
 
 
 async def test_it_is_said_before_paying_what_would_count(claims: Claims) -> None:
