@@ -59,7 +59,10 @@ async def assess_units(
     organisation: BoundOrganisation,
     session: Session,
     listed_project_id: UUID,
-    quantity_units: Annotated[int, Query(alias="quantityUnits", ge=1, le=2**31, examples=[10])] = 1,
+    quantity_units: Annotated[
+        int,
+        Query(alias="quantityUnits", ge=1, le=2**31, description="How many units.", examples=[10]),
+    ] = 1,
     obligation_ids: Annotated[
         list[UUID] | None,
         Query(
