@@ -276,8 +276,12 @@ Session = Annotated[AsyncSession, Depends(_unit_of_work, scope="function")]
 Row = TypeVar("Row", bound=Identified)
 
 
-async def locked(session: AsyncSession, kind: type[Row], row_id: UUID) -> Row:
+async def locked(
+    session: AsyncSession, kind: type[Row], row_id: UUID, *, others_refer: bool = False
+) -> Row:
     """Keep a row as it is until this is done, and read it as it is by then.
+
+    Others may write rows that refer to it meanwhile, if that is said.
 
     `Session.get` with a lock compares versions: it would answer 412, to a client that named none,
     where the row moved on since it was read.
@@ -285,7 +289,7 @@ async def locked(session: AsyncSession, kind: type[Row], row_id: UUID) -> Row:
     Raises:
         NoResultFound: there is no such row.
     """
-    query = sa.select(kind).where(kind.id == row_id).with_for_update()
+    query = sa.select(kind).where(kind.id == row_id).with_for_update(key_share=others_refer)
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 

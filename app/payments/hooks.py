@@ -63,7 +63,8 @@ def telling(**owners: Owner) -> Callable[[AsyncSession, Thing, UUID], Awaitable[
             case Thing.RECEIPT:
                 await _received(session, owners, thing_id)
             case Thing.PAYMENT:
-                payment = await database.locked(session, Payment, thing_id)
+                # Who sends its money back has locked what was paid for, and refers to it.
+                payment = await database.locked(session, Payment, thing_id, others_refer=True)
                 await _owner(owners, payment.purpose).payment_moved(session, payment)
             case Thing.OUTGOING:
                 outgoing = await database.locked(session, Outgoing, thing_id)

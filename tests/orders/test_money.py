@@ -16,6 +16,7 @@ from app.ledger.journal import Balance
 from app.orders.actions import ending, expiring
 from app.payments import hooks
 from app.payments.models import OutgoingStatus
+from app.payments.queries import payments
 from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall, said
 from tests.orders.undoing import miss
@@ -276,6 +277,16 @@ async def test_who_refunds_an_order_does_not_approve_its_transfer(stall: Stall) 
 
     assert outgoing["plannedBy"].startswith("user:")
     assert said(own) == (409, "/problems/same-person")
+
+
+async def test_who_follows_a_payment_keeps_no_refund_of_it_waiting(stall: Stall) -> None:
+    order_id = await stall.ordered(10)
+    payment_id = UUID((await stall.expect(order_id)).json()["id"])
+    refers = sa.text("SELECT 1 FROM payments WHERE id = :id FOR KEY SHARE NOWAIT")
+    async with stall.database.work() as following, stall.database.work() as refunding:
+        # The payment, and then its order; whoever refunds has the order, and then refers to it.
+        await payments.locked(following, payment_id)
+        assert await refunding.scalar(refers, {"id": payment_id}) == 1
 
 
 async def test_a_firm_order_is_refunded_from_where_its_money_is(stall: Stall) -> None:

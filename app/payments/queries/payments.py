@@ -14,7 +14,7 @@ from app.schemes.models import Scheme
 
 async def locked(session: AsyncSession, payment_id: UUID) -> Payment:
     """Keep a payment as it is until this is done, and read it anew."""
-    return await database.locked(session, Payment, payment_id)
+    return await database.locked(session, Payment, payment_id, others_refer=True)
 
 
 async def listed(
