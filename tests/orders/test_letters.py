@@ -13,7 +13,7 @@ from tests import make
 from tests.make.mails import Read
 from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall
-from tests.orders.test_money import DATES, TEN
+from tests.orders.test_ending import DATES, TEN
 
 WRITTEN = ("invoices.file", "invoices.issue", "mail.deliver")
 
