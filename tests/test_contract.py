@@ -20,7 +20,7 @@ from app.main import create_app
 from tests import make
 from tests.conftest import Cluster, served
 
-EXAMPLES = os.environ.get("BAAT_CONTRACT_EXAMPLES", "3")
+EXAMPLES = os.environ.get("BAAT_CONTRACT_EXAMPLES", "6")
 """Per operation and phase; the long form sets more."""
 
 CHECKS = (
