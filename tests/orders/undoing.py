@@ -69,10 +69,10 @@ async def spend(stall: Stall, amounts: dict[Account, int], about_id: UUID) -> No
 
 
 async def disputed(
-    stall: Stall, order_id: UUID, status: DisputeStatus, cents: int | None = None
+    stall: Stall, order_id: UUID, status: DisputeStatus, cents: int | None = None, which: int = 0
 ) -> None:
     """Let a dispute of an order's payment come to some status, and its owner hear of it twice."""
-    payment_id = (await stall.payments(order_id))[0]
+    payment_id = (await stall.payments(order_id))[which]
     async with stall.database.work() as session:
         query = sa.select(Dispute).where(Dispute.payment_id == payment_id)
         dispute = await session.scalar(query)

@@ -1,6 +1,8 @@
 """Follow disputes of payments: freeze what was bought, free it again, or undo it.
 
-A dispute is about a payment, and so about all orders that its money was moved to.
+A dispute is about a payment, and so about all orders that its money was moved to. Where its money
+came in vain, for the order was paid otherwise or not at all, it is about no order: its refund is
+stopped, and what is gone already is a loss.
 """
 
 from collections.abc import Sequence
@@ -31,14 +33,19 @@ LIVE = {*parting.REFUNDABLE, OrderState.DISPUTED}
 
 async def follow(session: AsyncSession, dispute: Dispute, payment: Payment) -> None:
     """Do what a dispute's status asks for; the dispute is locked. Twice is as once."""
-    bought = await _locked(session, payment.owner_id)
+    locked = await _locked(session, payment.owner_id)
+    paid_order, _ = locked[0]
+    in_vain = await queries.disputes.came_in_vain(session, paid_order)
+    bought = locked if await queries.disputes.paid(session, payment, in_vain) else []
     match dispute.status:
         case DisputeStatus.OPEN:
             await _freeze(session, bought)
-        case DisputeStatus.WON if not await queries.disputes.others_open(session, dispute, payment):
+        case DisputeStatus.WON if not await queries.disputes.others_open(
+            session, dispute, payment, in_vain
+        ):
             await _free(session, bought)
         case DisputeStatus.LOST if not await queries.disputes.is_entered(session, dispute, payment):
-            await _lose(session, dispute, bought)
+            await _lose(session, dispute, paid_order, bought)
 
 
 async def _locked(session: AsyncSession, order_id: UUID) -> list[tuple[Order, Offer]]:
@@ -74,7 +81,10 @@ async def _free(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) ->
 
 
 async def _lose(
-    session: AsyncSession, dispute: Dispute, bought: Sequence[tuple[Order, Offer]]
+    session: AsyncSession,
+    dispute: Dispute,
+    paid_order: Order,
+    bought: Sequence[tuple[Order, Offer]],
 ) -> None:
     """Undo all that is left of what was bought.
 
@@ -82,7 +92,6 @@ async def _lose(
     took beyond was paid back before, or is about to be: that is stopped, and the rest is a loss.
     """
     why = Why(PartKind.LOST, decisions.PAYMENTS, LOST, dispute_id=dispute.id)
-    first, _ = bought[0]
     rest = dispute.amount_cents
     losses = []
     for order, offer in bought:
@@ -95,14 +104,16 @@ async def _lose(
         held_back = credit(DISPUTED.of(order.scheme_id), gone, order.id)
         owed = postings.owed(order, part.total_cents - gone)
         losses.append(Loss(order, offer, part, (held_back, owed)))
-    stopped = await _stop_refunds(session, first, dispute) if rest else 0
-    beyond = await _beyond(session, first, rest, stopped)
-    more = [postings.lost_twice(first, dispute, beyond, clock.now())] if rest else []
+    stopped = await _stop_refunds(session, paid_order, dispute) if rest else 0
+    # What lies unallocated came otherwise, if this came in vain.
+    came = await _unallocated(session, paid_order) if bought else 0
+    beyond = _beyond(rest, came, stopped)
+    more = [postings.lost_twice(paid_order, dispute, beyond, clock.now())] if rest else []
     await parting.enter(session, losses, more)
     for loss in losses:
         await letters.about_order(session, loss.order, OrderLetter.DISPUTE_LOST)
         await refunding.send_back(session, loss.order, loss.goes_to[1].amount)
-    await refunding.send_back(session, first, stopped - beyond.refund_due_cents)
+    await refunding.send_back(session, paid_order, stopped - beyond.refund_due_cents)
 
 
 async def _stop_refunds(session: AsyncSession, order: Order, dispute: Dispute) -> int:
@@ -115,8 +126,11 @@ async def _stop_refunds(session: AsyncSession, order: Order, dispute: Dispute) -
     return cents
 
 
-async def _beyond(session: AsyncSession, order: Order, cents: int, stopped: int) -> Beyond:
+async def _unallocated(session: AsyncSession, order: Order) -> int:
+    return (await balances.now(session, UNALLOCATED.of(order.scheme_id, order.id))).posted
+
+
+def _beyond(cents: int, unallocated_cents: int, stopped_cents: int) -> Beyond:
     """See what there is of what a dispute takes beyond what is left of an order."""
-    unallocated = UNALLOCATED.of(order.scheme_id, order.id)
-    came = min((await balances.now(session, unallocated)).posted, cents)
-    return Beyond(cents, came, min(stopped, cents - came))
+    came = min(unallocated_cents, cents)
+    return Beyond(cents, came, min(stopped_cents, cents - came))

@@ -1,20 +1,58 @@
 """Questions about disputes of what was paid for orders."""
 
+from collections.abc import Set as AbstractSet
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ledger.models import LedgerReference
-from app.orders.models import OrderPart
-from app.payments.models import Dispute, DisputeStatus, Payment
+from app.ledger.models import LedgerEntry, LedgerReference
+from app.orders.models import Order, OrderPart
+from app.payments.models import Dispute, DisputeStatus, Payment, Receipt
 
 
-async def others_open(session: AsyncSession, dispute: Dispute, payment: Payment) -> bool:
-    """Tell whether another dispute about the same purpose is not decided yet."""
+async def came_in_vain(session: AsyncSession, order: Order) -> AbstractSet[UUID]:
+    """Find the receipts that did not pay an order: their money went back, or is to.
+
+    The books tell in turn what became of each. What came in parts waits until all of it is there,
+    and pays the order together; or the order ends first, or can't be paid, and all of it goes back.
+    """
+    prefix = f"order/{order.id}/"
+    query = (
+        sa.select(LedgerEntry.kind, LedgerEntry.reference)
+        .join(LedgerReference, LedgerReference.id == LedgerEntry.id)
+        .where(LedgerReference.reference >= prefix, LedgerReference.reference < f"{prefix}~")
+        .order_by(LedgerEntry.id)
+    )
+    in_vain: set[UUID] = set()
+    waiting: set[UUID] = set()
+    for kind, reference in await session.execute(query):
+        if kind in {"order.received", "order.received-in-vain"}:
+            waiting.add(UUID(reference.rpartition("/")[2]))
+        if kind in {"order.given-back", "order.received-in-vain"}:
+            in_vain |= waiting
+        if kind in {"order.given-back", "order.received-in-vain", "order.paid"}:
+            waiting.clear()
+    return in_vain
+
+
+async def paid(session: AsyncSession, payment: Payment, in_vain: AbstractSet[UUID]) -> bool:
+    """Tell whether a payment brought anything that did not come in vain."""
+    query = sa.exists().where(Receipt.payment_id == payment.id, Receipt.id.not_in(in_vain))
+    return bool(await session.scalar(sa.select(query)))
+
+
+async def others_open(
+    session: AsyncSession, dispute: Dispute, payment: Payment, in_vain: AbstractSet[UUID]
+) -> bool:
+    """Tell whether another dispute about what was bought with a payment is not decided yet."""
     query = sa.exists().where(
         Payment.purpose == payment.purpose,
         Dispute.payment_id == Payment.id,
         Dispute.id != dispute.id,
         Dispute.status == DisputeStatus.OPEN,
+        Receipt.payment_id == Payment.id,
+        Receipt.id.not_in(in_vain),
     )
     return bool(await session.scalar(sa.select(query)))
 
