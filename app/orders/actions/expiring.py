@@ -13,6 +13,7 @@ from app.orders import postings, queries
 from app.orders.actions import decisions, invoices, letters, refunding
 from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState
+from app.orders.postings import Arrived
 
 AT_ONCE = 500
 """So many at a time, so that none of them waits long for its commit."""
@@ -41,23 +42,31 @@ def is_overdue(order: Order) -> bool:
     return order.state is OrderState.RESERVED and until is not None and until <= clock.now()
 
 
-async def let_go(session: AsyncSession, order: Order) -> None:
-    """Give an order's units free; the order is locked, and reserved."""
+async def let_go(session: AsyncSession, order: Order, arrived: Arrived | None = None) -> None:
+    """Give an order's units free; the order is locked, and reserved.
+
+    What arrived for it just now, and can't pay it, goes back with what came before.
+    """
     order.state = OrderState.EXPIRED
     decisions.note(session, decisions.CLOCK, order, OrderDecisionKind.EXPIRED)
     await session.flush()
     await letters.about_order(session, order, OrderLetter.EXPIRED)
-    await end_reservation(session, order, NOT_PAID)
+    await end_reservation(session, order, NOT_PAID, arrived)
 
 
 NOT_PAID = "It was not paid in time."
 
 
-async def end_reservation(session: AsyncSession, order: Order, reason: str) -> None:
+async def end_reservation(
+    session: AsyncSession, order: Order, reason: str, arrived: Arrived | None = None
+) -> None:
     """Give an order's units free, back what was paid of it, and its invoices; it is locked."""
     came = (await balances.now(session, UNALLOCATED.of(order.scheme_id, order.id))).posted
     drafts: list[AnyDraft] = [Void(order.hold_reference)]
-    if came:
+    if arrived is not None:
+        drafts.append(postings.in_vain(order, arrived, came))
+        came += arrived.line.amount
+    elif came:
         drafts.append(postings.given_back(order, came, clock.now()))
     await journal.post(session, *drafts)
     await refunding.send_back(session, order, came)

@@ -1,6 +1,6 @@
 """Take money that came for an order: pay the order with it, keep it, or give it back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +35,11 @@ class _Coming:
     before_cents: int
     """What came before and pays nothing yet."""
 
+    @property
+    def is_payable(self) -> bool:
+        """Whether money can pay the order: that of a stopped project would only be frozen."""
+        return self.order.state in PAYABLE and self.project.state is not ProjectState.STOPPED
+
 
 async def receive(session: AsyncSession, receipt: Receipt, payment: Payment) -> None:
     """Enter money that came for an order; the receipt is locked.
@@ -43,34 +48,24 @@ async def receive(session: AsyncSession, receipt: Receipt, payment: Payment) -> 
     it where the order can't be paid any more, or its project was stopped. What is not enough yet
     lies in `unallocated`.
     """
-    coming = await _unless_stopped(session, await _coming(session, receipt, payment))
+    coming = await _coming(session, receipt, payment)
     order = coming.order
     come = coming.before_cents + receipt.amount_cents
-    if order.state in PAYABLE and come < order.total_cents:
+    if coming.is_payable and come < order.total_cents:
         if order.state is not OrderState.EXPIRED:
             await journal.post(session, postings.received(order, coming.arrived))
             part = receipt.amount_cents
             await letters.about_order(session, order, OrderLetter.PART_RECEIVED, part)
             return
-    elif order.state in PAYABLE and await _pay(session, coming):
+    elif coming.is_payable and await _pay(session, coming):
         await refunding.send_back(session, order, come - order.total_cents)
+        return
+    if order.state in WAITING:
+        # Nothing else would end one whose payment was under way, and its sale could never end.
+        await expiring.let_go(session, order, coming.arrived)
         return
     await journal.post(session, postings.in_vain(order, coming.arrived, coming.before_cents))
     await refunding.send_back(session, order, come)
-    if order.state in WAITING:
-        # Nothing else would end one whose payment was under way, and its sale could never end.
-        await expiring.let_go(session, order)
-
-
-async def _unless_stopped(session: AsyncSession, coming: _Coming) -> _Coming:
-    """End an order whose payment was under way when its project was stopped.
-
-    Its money would only be frozen with the rest: it goes back, with what came of it before.
-    """
-    if coming.project.state is not ProjectState.STOPPED or coming.order.state not in WAITING:
-        return coming
-    await expiring.let_go(session, coming.order)
-    return replace(coming, before_cents=0)
 
 
 async def _coming(session: AsyncSession, receipt: Receipt, payment: Payment) -> _Coming:
