@@ -6,12 +6,25 @@ from collections import Counter
 from app.core.ids import new_id
 from app.ledger import chart
 from app.ledger.journal import Balance
-from app.orders.actions import ending
+from app.orders.actions import ending, parting, reallocating
+from app.orders.actions.reallocating import Wish
+from app.orders.models import Order
 from app.payments.models import DisputeStatus
 from app.projects.models import Round
 from tests import make
 from tests.orders.conftest import Stall
-from tests.orders.undoing import another, disputed, impact, miss, move, parts, refund, spend
+from tests.orders.undoing import (
+    STOPPED,
+    TESTER,
+    another,
+    disputed,
+    impact,
+    miss,
+    move,
+    parts,
+    refund,
+    spend,
+)
 
 
 async def test_refunds_at_once_never_give_back_more_than_was_paid(stall: Stall) -> None:
@@ -98,3 +111,33 @@ async def test_two_projects_that_want_the_same_fee_both_have_their_refund(stall:
     assert [answer.status_code for answer in answers] == [201, 201]
     assert await stall.balance(fees) == Balance(0)
     assert await stall.balance(chart.OPERATOR_LOSS.of(scheme_id)) == Balance(60_000)
+
+
+async def test_refunds_of_what_one_payment_was_moved_to_share_its_way_back(stall: Stall) -> None:
+    there = [await another(stall), await another(stall)]
+    order_id = await stall.ordered(10)
+    for cents, iban in ((50_000, "NL91ABNA0417164300"), (56_050, "NL20INGB0001234567")):
+        await stall.pay(order_id, cents, payer_iban=iban)
+    await stall.change(STOPPED, id=stall.listing.project_id)
+    moved = []
+    for listing in there:
+        async with stall.database.work() as session:
+            order = await session.get_one(Order, order_id)
+            wish = Wish(TESTER, order.ordered_by_id, 5, "It stopped.", undisbursed=True)
+            moved.append(
+                await reallocating.reallocate_undisbursed(session, order, listing.project_id, wish)
+            )
+
+    async def refund_second() -> None:
+        async with stall.database.work() as session:
+            second = await session.get_one(Order, moved[1].id)
+            await parting.refund_units(session, TESTER, second, None, "As agreed.")
+
+    async with stall.database.work() as session:
+        first = await session.get_one(Order, moved[0].id)
+        await parting.refund_units(session, TESTER, first, None, "As agreed.")
+        meanwhile = asyncio.create_task(refund_second())
+        await asyncio.sleep(0.2)
+    await meanwhile
+
+    assert [cents for cents, _ in await stall.outgoings(order_id)] == [50_000, 3_025, 53_025]

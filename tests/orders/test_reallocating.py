@@ -18,6 +18,7 @@ from app.schemes.models import Scheme
 from tests import make
 from tests.orders.conftest import Stall, a_stall, said
 from tests.orders.undoing import (
+    STOPPED,
     TESTER,
     another,
     disputed,
@@ -28,8 +29,6 @@ from tests.orders.undoing import (
     refund,
     spend,
 )
-
-STOPPED = "UPDATE projects SET state = 'stopped' WHERE id = :id"
 
 
 async def test_an_order_moves_when_its_project_missed_the_threshold(stall: Stall) -> None:

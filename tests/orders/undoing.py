@@ -20,6 +20,7 @@ from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall
 
 TESTER = Actor.system("test")
+STOPPED = "UPDATE projects SET state = 'stopped' WHERE id = :id"
 
 
 async def refund(stall: Stall, order_id: UUID, units: int | None = None) -> httpx.Response:

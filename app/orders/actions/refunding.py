@@ -34,6 +34,10 @@ async def send_back(
 ) -> None:
     """Plan to send back what an order is owed; `refund_due` has it already.
 
+    Orders whose money came together share its ways back, in whatever projects they are. They are
+    one buyer's: who entered what is owed has this buyer's `refund_due` in the books until its
+    commit, so that nobody else looks at the ways meanwhile.
+
     Whoever decided so is the one who planned it: by bank, somebody else approves.
 
     Each receipt takes no more back than it brought. What came by bank from an account that the bank
