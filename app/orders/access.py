@@ -16,8 +16,11 @@ from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
 from app.organisations.scopes import Scope
+from app.projects.actions import eligibility
+from app.projects.models import Project
 from app.schemes.access import SchemeRight, find_scheme
 from app.schemes.models import Scheme
+from app.schemes.problems import OwnAffair
 
 READ_ORDERS = Scope(
     "orders:read", "Read the orders that the organisation made, and those of its schemes."
@@ -90,7 +93,16 @@ async def _sold(order_id: UUID, caller: Person, session: Session) -> Order:
         message = "This is for the people of the scheme's operator."
         raise RoleTooSmall(message)
     await find_scheme(session, caller, order.scheme_id, SchemeRight.APPROVE)
+    await _insist_on_distance(session, caller, order)
     return order
+
+
+async def _insist_on_distance(session: AsyncSession, caller: Caller, order: Order) -> None:
+    """Insist that nobody decides about what an organisation bought or sold that they act for."""
+    if caller.rights_in(order.buyer_id):
+        message = "You act for this buyer: somebody else decides about its order."
+        raise OwnAffair(message)
+    eligibility.insist_on_distance(caller, await session.get_one(Project, order.project_id))
 
 
 ReadableOrder = Annotated[Order, Depends(_readable)]
@@ -102,7 +114,7 @@ WritableOrder = Annotated[Order, Depends(_writable)]
 ApprovableOrder = Annotated[Order, Depends(_approvable)]
 """An order for whose buyer the person decides."""
 SoldOrder = Annotated[Order, Depends(_sold)]
-"""An order of a scheme for whose operator the person decides."""
+"""An order of a scheme for whose operator the person decides, and acts for neither side of it."""
 
 
 async def _buying(organisation_id: UUID, caller: OrderReader, session: Session) -> Organisation:

@@ -101,6 +101,19 @@ async def _paid(session: AsyncSession, world: World, _caller: Caller) -> Body:
     return REASON
 
 
+async def _sold(session: AsyncSession, world: World, _caller: Caller) -> None:
+    """Have somebody else be the buyer: nobody decides about what their own organisation bought."""
+    for place in Place:
+        order = await session.get_one(Order, world[place].things["order_id"])
+        order.buyer_id = (await make.an_organisation(session)).id
+    await session.flush()
+
+
+async def _refunded(session: AsyncSession, world: World, caller: Caller) -> Body:
+    await _sold(session, world, caller)
+    return await _paid(session, world, caller)
+
+
 async def _missed(session: AsyncSession, world: World, caller: Caller) -> Body:
     """Have the project of the caller's order miss its threshold, and another one be there."""
     await _paid(session, world, caller)
@@ -113,8 +126,9 @@ async def _missed(session: AsyncSession, world: World, caller: Caller) -> Body:
     return {"projectId": str(other.project_id)}
 
 
-async def _stranded(session: AsyncSession, world: World, _caller: Caller) -> Body:
+async def _stranded(session: AsyncSession, world: World, caller: Caller) -> Body:
     """Have the orders owed something that came from nobody knows where."""
+    await _sold(session, world, caller)
     for place in Place:
         order = await session.get_one(Order, world[place].things["order_id"])
         buyer = await session.get_one(Organisation, order.buyer_id)
@@ -152,7 +166,7 @@ TABLE = {
     f"GET {ORDER}/payments": Rule(SEEING),
     f"POST {ORDER}/payments": Rule(ORDERING, always({"way": "bank"})),
     f"GET {ORDER}/refunds": Rule(SEEING),
-    f"POST {ORDER}/refunds": Rule(DECIDING, always(REASON), _paid),
+    f"POST {ORDER}/refunds": Rule(DECIDING, always(REASON), _refunded),
     f"GET {ORDER}/reports": Rule(SEEING),
     f"GET {ORDER}/reports/evidence/{{public_evidence_id}}/content": Rule(SEEING),
     "GET /v1/schemes/{scheme_id}/stranded-refunds": Rule(INSPECTING),

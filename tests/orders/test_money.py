@@ -13,9 +13,12 @@ from app.ledger import chart, journal
 from app.ledger.drafts import Void
 from app.ledger.journal import Balance
 from app.orders.actions import expiring
+from app.organisations.models import Organisation, Role, User
 from app.payments import hooks
 from app.payments.models import OutgoingStatus
 from app.payments.queries import payments
+from tests import make
+from tests.make import Member
 from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall, said
 
@@ -240,11 +243,25 @@ async def test_a_payment_under_way_that_finds_nothing_left_ends_its_order(stall:
     assert await stall.balance(stall.for_sale) == Balance(120, held=115)
 
 
+async def _of_both(stall: Stall, organisation_id: UUID) -> Member:
+    """Somebody who decides for the operator, and reads for another organisation."""
+    async with stall.database.work() as session:
+        operator = await session.get_one(Organisation, stall.operator.organisation_id)
+        other = await session.get_one(Organisation, organisation_id)
+        member = await make.a_member(session, Role.APPROVER, operator)
+        user = await session.get_one(User, member.user_id)
+        await make.a_membership(session, other, user, Role.VIEWER)
+        return member
+
+
 async def test_a_paid_order_can_be_refunded_whole(stall: Stall) -> None:
     order_id = await stall.ordered(10)
     await stall.pay(order_id)
     refused = await stall.act(order_id, "refunds")
     assert said(refused) == (403, "/problems/role-too-small")
+    for organisation_id in (stall.buyer.organisation.id, stall.listing.entrepreneur_id):
+        own = await stall.act(order_id, "refunds", by=await _of_both(stall, organisation_id))
+        assert said(own) == (403, "/problems/own-affair")
 
     answer = await stall.act(order_id, "refunds", by=stall.operator)
 

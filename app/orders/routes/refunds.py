@@ -20,15 +20,18 @@ from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.payments.models import Outgoing
 from app.payments.schemas import OutgoingView
+from app.schemes.problems import OwnAffair
 
 router = router_of("", "Orders")
+
+DECIDING = (RoleTooSmall, OrganisationInactive, OwnAffair)
 
 
 @router.post(
     "/orders/{order_id}/refunds",
     status_code=201,
     response_model=OrderView,
-    responses=refusals(RoleTooSmall, OrganisationInactive, OrderStateForbids, MoreUnitsThanLeft),
+    responses=refusals(*DECIDING, OrderStateForbids, MoreUnitsThanLeft),
 )
 async def refund_order(
     request: RefundRequest,
@@ -77,7 +80,7 @@ async def list_stranded_refunds(
     "/orders/{order_id}/refund-transfers",
     status_code=201,
     response_model=OutgoingView,
-    responses=refusals(RoleTooSmall, OrganisationInactive, NothingStranded, BuyerWithoutAccount),
+    responses=refusals(*DECIDING, NothingStranded, BuyerWithoutAccount),
 )
 async def send_stranded_refund(
     caller: Person, order: SoldOrder, session: Session, _once: Idempotent
