@@ -5,10 +5,18 @@ from uuid import UUID
 from app.core import clock
 from app.ledger import chart
 from app.ledger.journal import Balance
-from app.orders.actions import expiring
+from app.orders.actions import expiring, parting
 from app.payments.models import DisputeStatus, OutgoingStatus
 from tests.orders.conftest import Stall
-from tests.orders.undoing import disputed, impact
+from tests.orders.undoing import (
+    STOPPED,
+    TESTER,
+    another,
+    disputed,
+    impact,
+    locking,
+    move_some,
+)
 
 TEN = 106_050
 PART = 50_000
@@ -83,3 +91,22 @@ async def test_each_payment_that_paid_a_part_takes_the_order_when_it_is_disputed
         f"   Cr disputed {PART}",
         f"   Cr refund_due {TEN - PART}",
     ]
+
+
+async def test_what_was_set_aside_of_several_orders_is_refunded_at_once(stall: Stall) -> None:
+    there = [await another(stall), await another(stall)]
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+    await stall.change(STOPPED, id=stall.listing.project_id)
+    moved = [await move_some(stall, order_id, listing.project_id, 4) for listing in there]
+    await disputed(stall, order_id, DisputeStatus.OPEN, TEN)
+    for listing in there:
+        async with stall.database.work() as session:
+            await parting.refund_pro_rata(session, TESTER, listing.project_id, 2, "It was short.")
+
+    with locking(stall) as locked:
+        await disputed(stall, order_id, DisputeStatus.WON)
+
+    assert locked == ["books", "invoices"]
+    assert [await stall.state(each) for each in moved] == ["partly_refunded"] * 2
+    assert [cents for cents, _ in await stall.outgoings(order_id)] == [21_210, 21_210]

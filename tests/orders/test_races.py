@@ -6,8 +6,7 @@ from collections import Counter
 from app.core.ids import new_id
 from app.ledger import chart
 from app.ledger.journal import Balance
-from app.orders.actions import ending, parting, reallocating
-from app.orders.actions.reallocating import Wish
+from app.orders.actions import ending, parting
 from app.orders.models import Order
 from app.payments.models import DisputeStatus
 from app.projects.models import Round
@@ -21,6 +20,7 @@ from tests.orders.undoing import (
     impact,
     miss,
     move,
+    move_some,
     parts,
     refund,
     spend,
@@ -119,22 +119,15 @@ async def test_refunds_of_what_one_payment_was_moved_to_share_its_way_back(stall
     for cents, iban in ((50_000, "NL91ABNA0417164300"), (56_050, "NL20INGB0001234567")):
         await stall.pay(order_id, cents, payer_iban=iban)
     await stall.change(STOPPED, id=stall.listing.project_id)
-    moved = []
-    for listing in there:
-        async with stall.database.work() as session:
-            order = await session.get_one(Order, order_id)
-            wish = Wish(TESTER, order.ordered_by_id, 5, "It stopped.", undisbursed=True)
-            moved.append(
-                await reallocating.reallocate_undisbursed(session, order, listing.project_id, wish)
-            )
+    moved = [await move_some(stall, order_id, listing.project_id, 5) for listing in there]
 
     async def refund_second() -> None:
         async with stall.database.work() as session:
-            second = await session.get_one(Order, moved[1].id)
+            second = await session.get_one(Order, moved[1])
             await parting.refund_units(session, TESTER, second, None, "As agreed.")
 
     async with stall.database.work() as session:
-        first = await session.get_one(Order, moved[0].id)
+        first = await session.get_one(Order, moved[0])
         await parting.refund_units(session, TESTER, first, None, "As agreed.")
         meanwhile = asyncio.create_task(refund_second())
         await asyncio.sleep(0.2)

@@ -1,5 +1,8 @@
 """What happens to paid orders, and what is left of them, for tests to look at."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -11,6 +14,9 @@ from app.core.ids import new_id
 from app.ledger import journal
 from app.ledger.chart import BANK, Account
 from app.ledger.drafts import Draft, credit, debit
+from app.orders.actions import reallocating
+from app.orders.actions.reallocating import Wish
+from app.orders.models import Order
 from app.payments import hooks
 from app.payments.hooks import Thing
 from app.payments.models import Dispute, DisputeStatus
@@ -107,6 +113,33 @@ async def move(stall: Stall, order_id: UUID, to: UUID) -> httpx.Response:
         json={"projectId": str(to)},
         headers={**stall.buyer.clerk.headers, "Idempotency-Key": str(new_id())},
     )
+
+
+async def move_some(stall: Stall, order_id: UUID, to: UUID, units: int) -> UUID:
+    """Move units of an order of a stopped project to another one, as who decides about it does."""
+    async with stall.database.work() as session:
+        order = await session.get_one(Order, order_id)
+        wish = Wish(TESTER, order.ordered_by_id, units, "It stopped.", undisbursed=True)
+        moved = await reallocating.reallocate_undisbursed(session, order, to, wish)
+        return moved.id
+
+
+LOCKING = {"ledger_post(": "books", "ledger_enter(": "books", "INTO invoices": "invoices"}
+"""What waits for others, by the statements that do: the books first, and then invoice series."""
+
+
+@contextmanager
+def locking(stall: Stall) -> Iterator[list[str]]:
+    """Write down in which order books and invoice series are locked."""
+    locked: list[str] = []
+
+    def note(*said: Any) -> None:  # noqa: ANN401  What SQLAlchemy tells.
+        locked.extend(what for words, what in LOCKING.items() if words in said[2])
+
+    engine = stall.database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield locked
+    sa.event.remove(engine, "before_cursor_execute", note)
 
 
 DATES = ("plans_open_at", "plans_close_at", "scores_due_at", "sale_begins_at", "sale_ends_at")

@@ -1,13 +1,10 @@
 """Stopped projects and short results: frozen, decided about by two people, refunded, released."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import httpx
-import sqlalchemy as sa
 
 from app.core.database import Database
 from app.core.ids import new_id
@@ -21,6 +18,7 @@ from tests.make.books import a_draft
 from tests.make.payments import jobs_done
 from tests.make.reports import a_plan_of
 from tests.orders.conftest import said
+from tests.orders.undoing import locking
 from tests.payouts.conftest import INTERIM, REASON, Safe, a_safe
 
 HALF = {"kind": "pro-rata-release", "releasePercent": 50, **REASON}
@@ -159,19 +157,6 @@ async def test_a_buyer_is_refunded_out_of_what_is_frozen(safe: Safe) -> None:
     assert set((await safe.has()).values()) == {0}
 
 
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Write down what the database is asked."""
-    said_to_it: list[str] = []
-
-    def note(*said: Any) -> None:  # noqa: ANN401  What SQLAlchemy tells.
-        said_to_it.append(said[2])
-
-    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    yield said_to_it
-    sa.event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-
-
 async def test_what_is_paid_while_the_project_is_stopped_goes_back(safe: Safe) -> None:
     await safe.sell(108)
     under_way = await safe.stall.ordered(5, payBy="invoice")
@@ -179,13 +164,10 @@ async def test_what_is_paid_while_the_project_is_stopped_goes_back(safe: Safe) -
     await safe.stall.bring(payment_id, 10_000)
     await safe.stall.change("UPDATE orders SET state = 'processing' WHERE id = :id", id=under_way)
     assert (await stop(safe)).status_code == 201
-    with statements(safe.stall.database) as said_to_it:
+    with locking(safe.stall) as locked:
         await safe.stall.bring(payment_id, 53_525)
 
-    # The books before the invoice series, in the order in which everybody locks them.
-    locking = ("FROM ledger_post(", "FROM ledger_enter(", "INTO invoices")
-    order = [said.split()[0] for said in said_to_it if any(one in said for one in locking)]
-    assert order == ["SELECT", "INSERT"]
+    assert locked == ["books", "invoices"]
     assert await safe.stall.state(under_way) == "expired"
     outgoings = await safe.stall.outgoings(under_way)
     assert [cents for cents, _ in outgoings] == [10_000, 53_525]

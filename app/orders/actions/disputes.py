@@ -18,7 +18,7 @@ from app.ledger.drafts import credit
 from app.orders import postings, queries
 from app.orders.actions import decisions, letters, parting, refunding
 from app.orders.actions.letters import OrderLetter
-from app.orders.actions.parting import Loss, Why
+from app.orders.actions.parting import Loss, Share, Why
 from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.postings import Beyond
 from app.orders.queries.buying import Offer
@@ -69,6 +69,8 @@ async def _freeze(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) 
 
 
 async def _free(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) -> None:
+    """Give orders free, and refund what was set aside of them: all in one call of the books."""
+    set_aside = []
     for order, offer in bought:
         if order.state is not OrderState.DISPUTED:
             continue
@@ -76,8 +78,10 @@ async def _free(session: AsyncSession, bought: Sequence[tuple[Order, Offer]]) ->
         decisions.note(session, decisions.PAYMENTS, order, OrderDecisionKind.DISPUTE_WON)
         units, order.set_aside_units = order.set_aside_units, 0
         if units:
-            why = Why(PartKind.REFUNDED, decisions.PAYMENTS, SET_ASIDE)
-            await parting.refund_shares(session, offer, [(order, units)], why)
+            set_aside.append(Share(order, offer, units))
+    if set_aside:
+        why = Why(PartKind.REFUNDED, decisions.PAYMENTS, SET_ASIDE)
+        await parting.refund_shares(session, set_aside, why)
 
 
 async def _lose(

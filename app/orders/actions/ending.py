@@ -17,7 +17,7 @@ from app.ledger.drafts import AnyDraft, Void
 from app.orders import postings, queries
 from app.orders.actions import decisions, expiring, invoices, letters, parting, refunding
 from app.orders.actions.letters import OrderLetter, ProjectLetter
-from app.orders.actions.parting import Why
+from app.orders.actions.parting import Share, Why
 from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.queries.buying import Offer
 from app.projects.actions import outcomes
@@ -153,7 +153,7 @@ async def refund_missed(session: AsyncSession, order_id: UUID) -> None:
     if not missed or order.state not in parting.REFUNDABLE or refund_due_at(offer) > clock.now():
         return
     why = Why(PartKind.REFUNDED, decisions.CLOCK, MISSED)
-    await parting.refund_shares(session, offer, [(order, order.remaining_units)], why)
+    await parting.refund_shares(session, [Share(order, offer, order.remaining_units)], why)
 
 
 def refund_due_at(offer: Offer) -> datetime:

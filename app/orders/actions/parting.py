@@ -63,6 +63,15 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """So many units of an order, which are to be refunded."""
+
+    order: Order
+    offer: Offer
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProRata:
     """What became of units that were shared over the orders of a project."""
 
@@ -90,8 +99,8 @@ async def refund_units(
         raise OrderStateForbids(message, current_state=order.state)
     if units is not None and units > order.remaining_units:
         raise MoreUnitsThanLeft(units, order.remaining_units)
-    shares = [(order, order.remaining_units if units is None else units)]
-    [part] = await refund_shares(session, offer, shares, Why(PartKind.REFUNDED, actor, reason))
+    share = Share(order, offer, order.remaining_units if units is None else units)
+    [part] = await refund_shares(session, [share], Why(PartKind.REFUNDED, actor, reason))
     return part
 
 
@@ -123,19 +132,22 @@ async def refund_pro_rata(
             order.set_aside_units += share
             what = f"{share:,} units, if the dispute is won: {reason}"
             decisions.note(session, actor, order, OrderDecisionKind.SET_ASIDE, what)
-    paid = [(order, share) for order, share in shares if share and order.state in REFUNDABLE]
-    parts = await refund_shares(session, offer, paid, Why(PartKind.REFUNDED, actor, reason))
+    paid = [
+        Share(order, offer, share) for order, share in shares if share and order.state in REFUNDABLE
+    ]
+    parts = await refund_shares(session, paid, Why(PartKind.REFUNDED, actor, reason))
     return ProRata(parts, sum(share for _, share in frozen))
 
 
 async def refund_shares(
-    session: AsyncSession, offer: Offer, shares: Sequence[tuple[Order, int]], why: Why
+    session: AsyncSession, shares: Sequence[Share], why: Why
 ) -> list[OrderPart]:
-    """Refund units of orders of one project, all of which are locked, in one call of the books."""
+    """Refund units of orders, all of which are locked, in one call of the books."""
     losses = []
-    for order, units in shares:
-        part = await take_off(session, offer, order, units, why)
-        losses.append(Loss(order, offer, part, (postings.owed(order, part.total_cents),)))
+    for share in shares:
+        part = await take_off(session, share.offer, share.order, share.units, why)
+        owed = postings.owed(share.order, part.total_cents)
+        losses.append(Loss(share.order, share.offer, part, (owed,)))
     await enter(session, losses)
     for loss in losses:
         await refunding.send_back(session, loss.order, loss.part.total_cents, why.actor)
