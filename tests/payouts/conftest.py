@@ -8,11 +8,14 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
 from app.ledger import chart
 from app.organisations.models import Organisation, Role
+from app.payments.actions import outgoings
 from app.payments.models import Outgoing
+from app.payments.queries import outgoings as payment_queries
 from app.projects.models import Project, ReportKind, RoundState
 from app.schemes.models import Admission, Scheme
 from tests import make
@@ -146,6 +149,13 @@ class Safe:
             },
         )
         assert answer.status_code == 201, answer.text
+        await jobs_done(self.stall.database)
+
+    async def fails(self, payout: dict[str, Any]) -> None:
+        """Have a payout that was sent come to nothing."""
+        async with self.stall.database.work() as session:
+            outgoing = await payment_queries.locked(session, UUID(payout["outgoingId"]))
+            await outgoings.fail(session, outgoing, "AC04", clock.now())
         await jobs_done(self.stall.database)
 
     async def accept(self, kind: ReportKind, **body: str) -> None:

@@ -191,6 +191,30 @@ async def test_a_payment_that_fails_while_the_project_is_stopped_is_not_tried_ag
     assert await safe.stall.state(under_way) == "expired"
 
 
+async def test_what_failed_is_frozen_with_the_rest_before_the_stop_or_after(safe: Safe) -> None:
+    await safe.sell(108)
+    before = await safe.approved(principalCents=100_000)
+    after = await safe.approved(principalCents=200_000)
+    late = await safe.approved(principalCents=300_000)
+    for payout in (before, after, late):
+        await safe.leaves_by_bank(payout)
+    await safe.fails(before)
+    assert (await stop(safe)).status_code == 201
+    assert await held(safe) == (580_000, 0)
+    await safe.fails(after)
+    await freezing.keep_frozen(safe.stall.database)
+    assert await held(safe) == (780_000, 0)
+    await safe.fails(late)
+    assert (await propose(safe, REFUND)).json()["units"] == 108
+    await freezing.keep_frozen(safe.stall.database)
+
+    assert [await safe.state(each["id"]) for each in (before, after, late)] == ["withheld"] * 3
+    assert await held(safe) == (1_080_000, 0)
+    assert (await safe.has())["payable"] == 0
+    again = await safe.act(before["id"], "retries", safe.planner, rail="bank")
+    assert said(again) == (409, "/problems/payout-state-forbids")
+
+
 async def test_money_that_comes_late_is_frozen_as_well(safe: Safe) -> None:
     unfrozen = await safe.stall.client.get(f"{safe.path}/freeze", headers=safe.planner.headers)
     assert unfrozen.status_code == 404

@@ -9,15 +9,12 @@ from app.core.ids import new_id
 from app.ledger import chart, journal
 from app.ledger.drafts import Draft, credit, debit
 from app.organisations.models import Organisation
-from app.payments.actions import outgoings
-from app.payments.queries import outgoings as payment_queries
 from app.payouts.actions import overdue
 from app.payouts.models import Payout
 from app.payouts.queries import payouts as payout_queries
 from app.projects.models import ReportKind
 from app.schemes.models import Admission, CheckKind
 from tests import make
-from tests.make.payments import jobs_done
 from tests.make.statements import THEIR_IBAN
 from tests.orders.conftest import said
 from tests.payouts.conftest import FINAL, INTERIM, Safe, of_operator
@@ -141,7 +138,7 @@ async def test_what_failed_is_owed_and_retried_once_or_earmarked_again(safe: Saf
     await safe.leaves_by_bank(payout)
     assert await safe.state(payout["id"]) == "sent"
     assert said(await safe.act(payout["id"], "withholdings"))[0] == 409
-    await _fails(safe, payout)
+    await safe.fails(payout)
     assert await safe.state(payout["id"]) == "failed"
     assert (await safe.has())["payable"] == 1_306_800
     assert (await safe.payable())[0] == (0, 0, ["nothing-left"])
@@ -155,7 +152,7 @@ async def test_what_failed_is_owed_and_retried_once_or_earmarked_again(safe: Saf
     assert approved.status_code == 201, approved.text
     assert await safe.stall.pages(f"payout/{retry.json()['id']}") == []
     await safe.leaves_by_bank(approved.json())
-    await _fails(safe, approved.json())
+    await safe.fails(approved.json())
 
     given_up = await safe.act(retry.json()["id"], "withholdings")
     assert given_up.status_code == 201, given_up.text
@@ -168,13 +165,6 @@ async def test_what_failed_is_owed_and_retried_once_or_earmarked_again(safe: Saf
     assert (await safe.payable())[0] == (1_080_000, 226_800, [])
     told = [mail.subject for mail in await make.mails(safe.stall.database)]
     assert "Een uitbetaling is niet aangekomen" in told
-
-
-async def _fails(safe: Safe, payout: dict[str, str]) -> None:
-    async with safe.stall.database.work() as session:
-        outgoing = await payment_queries.locked(session, UUID(payout["outgoingId"]))
-        await outgoings.fail(session, outgoing, "AC04", clock.now())
-    await jobs_done(safe.stall.database)
 
 
 async def test_what_payments_withhold_is_earmarked_again(safe: Safe) -> None:

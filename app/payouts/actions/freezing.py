@@ -16,8 +16,9 @@ from app.organisations.callers import Caller
 from app.payments.models import Outgoing
 from app.payments.queries import outgoings
 from app.payouts import postings, queries
-from app.payouts.actions import deciding, letters
+from app.payouts.actions import deciding, decisions, letters
 from app.payouts.models import Freeze, FreezeCause, PayoutState
+from app.payouts.models.payouts import OWED_AGAIN
 from app.projects.actions import eligibility, running
 from app.projects.models import Project, ProjectDecision, ProjectDecisionKind
 from app.projects.queries import projects
@@ -28,7 +29,7 @@ async def stop(
 ) -> ProjectDecision:
     """Stop a project: nothing is sold or paid of it any more, and what is there is frozen.
 
-    Payouts that were not sent are withheld. Orders that were not paid end.
+    Payouts that were not sent, or did not arrive, are withheld. Orders that were not paid end.
 
     Raises:
         OwnAffair: the caller acts for the entrepreneur.
@@ -62,7 +63,8 @@ async def _withhold_unsent(
     session: AsyncSession, caller: Caller, project: Project, reason: str
 ) -> None:
     for payout in await queries.payouts.counted(session, project.id):
-        unsent = payout.state is PayoutState.PLANNED
+        # What did not arrive is owed: were it left so, it would be in no freeze and retried later.
+        unsent = payout.state is PayoutState.PLANNED or payout.state in OWED_AGAIN
         if payout.state is PayoutState.APPROVED and payout.outgoing_id is not None:
             # It may be on its way by now: who sends it locks it first.
             outgoing: Outgoing = await outgoings.locked(session, payout.outgoing_id)
@@ -122,7 +124,7 @@ async def thaw(session: AsyncSession, order: Order, _part: OrderPart) -> Sequenc
 
 
 async def keep_frozen(database: Database) -> None:
-    """Hold what came into frozen projects since, such as a late payment: a chore."""
+    """Hold what came into frozen projects since: a late payment, a payout that failed. A chore."""
     async with database.reading() as session:
         leaking = await queries.freezes.leaking(session)
     await jobs.each_in_turn(database, leaking, freeze_more)
@@ -135,4 +137,13 @@ async def freeze_more(session: AsyncSession, project_id: UUID) -> None:
     if freeze is not None:
         freeze = await queries.freezes.locked(session, freeze.id)
         if freeze.is_open:
+            await earmark_failed(session, freeze)
             await _hold(session, freeze)
+
+
+async def earmark_failed(session: AsyncSession, freeze: Freeze) -> None:
+    """Earmark what was under way when it was frozen and did not arrive; its project is locked."""
+    for payout in await queries.payouts.counted(session, freeze.project_id):
+        if payout.state in OWED_AGAIN:
+            kept = await queries.payouts.locked(session, payout.id)
+            await deciding.give_back(session, decisions.PAYMENTS, kept, freeze.reason)

@@ -16,7 +16,7 @@ from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.payments.problems import SamePerson
 from app.payouts import queries
-from app.payouts.actions import letters
+from app.payouts.actions import freezing, letters
 from app.payouts.models import Freeze, RemedyProposal, RemedyState
 from app.payouts.problems import (
     FreezeEnded,
@@ -107,6 +107,8 @@ async def _locked(session: AsyncSession, project: Project) -> tuple[Project, Fre
     if not freeze.is_open:
         message = "It was decided what becomes of the project's money."
         raise FreezeEnded(message)
+    # What failed since must not be left out of what is decided about, and be retried after it.
+    await freezing.earmark_failed(session, freeze)
     return project, freeze
 
 

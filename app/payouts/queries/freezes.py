@@ -15,8 +15,10 @@ from app.ledger.chart import VAT_SALE
 from app.ledger.models import LedgerAccount
 from app.orders.models import Order, between
 from app.orders.queries import money, orders
-from app.payouts.models import Freeze, RemedyProposal, RemedyState
+from app.payouts.models import Freeze, Payout, RemedyProposal, RemedyState
+from app.payouts.models.payouts import OWED_AGAIN
 from app.payouts.postings import KEPT_IN
+from app.payouts.queries import payouts
 from app.projects.models import Project
 
 
@@ -166,17 +168,18 @@ async def has_proposal(session: AsyncSession, freeze: Freeze) -> bool:
 
 
 async def leaking(session: AsyncSession) -> Sequence[UUID]:
-    """Find projects whose money is frozen and that have some that is not held."""
+    """Find projects whose money is frozen and that have some that is not held, or not earmarked."""
+    not_held = sa.exists().where(
+        LedgerAccount.owner_id == Freeze.project_id,
+        LedgerAccount.kind.in_([kind.code for kind in KEPT_IN.values()]),
+        LedgerAccount.posted > LedgerAccount.held,
+    )
+    not_earmarked = sa.exists().where(
+        Payout.project_id == Freeze.project_id, Payout.state.in_(OWED_AGAIN), payouts.counts()
+    )
     query = (
         sa.select(Freeze.project_id)
-        .where(
-            Freeze.ended_at.is_(None),
-            sa.exists().where(
-                LedgerAccount.owner_id == Freeze.project_id,
-                LedgerAccount.kind.in_([kind.code for kind in KEPT_IN.values()]),
-                LedgerAccount.posted > LedgerAccount.held,
-            ),
-        )
+        .where(Freeze.ended_at.is_(None), sa.or_(not_held, not_earmarked))
         .order_by(Freeze.project_id)
     )
     return (await session.scalars(query)).all()

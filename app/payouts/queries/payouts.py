@@ -56,13 +56,16 @@ async def is_retried(session: AsyncSession, payout: Payout) -> bool:
 
 async def counted(session: AsyncSession, project_id: UUID) -> Sequence[Payout]:
     """List the payouts of a project whose money is out, or planned to be: each amount once."""
-    retry = sa.orm.aliased(Payout)
-    query = sa.select(Payout).where(
-        Payout.project_id == project_id,
-        Payout.state != PayoutState.WITHHELD,
-        ~sa.exists().where(retry.retries_id == Payout.id),
-    )
+    query = sa.select(Payout).where(Payout.project_id == project_id, counts())
     return (await session.scalars(query.order_by(Payout.id))).all()
+
+
+def counts() -> sa.ColumnElement[bool]:
+    """Tell, in SQL, whether a payout's money is out or planned to be, and no other brings it."""
+    retry = sa.orm.aliased(Payout)
+    return sa.and_(
+        Payout.state != PayoutState.WITHHELD, ~sa.exists().where(retry.retries_id == Payout.id)
+    )
 
 
 async def overdue(session: AsyncSession, today: date) -> Sequence[UUID]:
