@@ -3,17 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from app.core import clock
 from app.core.ids import new_id
 from app.core.jobs import Job
 from app.ledger import journal
-from app.ledger.chart import IN_TRANSIT, PROVIDER_BALANCE
+from app.ledger.chart import IN_TRANSIT, PAYABLE, PROVIDER_BALANCE
 from app.ledger.drafts import Draft, credit, debit
+from app.ledger.models import LedgerEntry
 from app.payments import queries
 from app.payments.facts import Difference, Meaning, Reconciled
-from app.payments.models import ProviderPayout, ProviderPayoutStatus
+from app.payments.models import OutgoingStatus, ProviderPayout, ProviderPayoutStatus
 from app.payments.queries import banking
 from tests.make.statements import OUR_IBAN, Detail, Line, a_debit, a_payment, a_statement
 from tests.payments.banking import Desk
@@ -106,15 +108,32 @@ def test_what_no_difference_explains_is_one_itself() -> None:
     )
 
 
-async def test_what_came_back_is_nothing_together_with_what_left(desk: Desk) -> None:
+@pytest.mark.parametrize("order", ["as it was", "back first", "back in the file before"])
+async def test_what_came_back_is_nothing_together_with_what_left(desk: Desk, order: str) -> None:
     refused = await desk.sent(40_000)
     left = a_debit("400.00", refused.hex)
     back = Line("400.00", details=(Detail("400.00", end_to_end_id=refused.hex, returned="AC06"),))
-    await desk.bank_says(left, back, opening="0.00")
+    if order == "back in the file before":
+        await desk.bank_says(back, opening="-400.00", number="2", day="2026-05-05")
+        # Nobody is told that it failed before the books know that it left.
+        assert (await desk.outgoing(refused)).status is OutgoingStatus.SENT
+        await desk.bank_says(left, opening="0.00", number="1")
+    else:
+        lines = (left, back) if order == "as it was" else (back, left)
+        await desk.bank_says(*lines, opening="0.00")
 
     assert {one.meaning for one in (await reconciled(desk)).differences} == {
         Meaning.NOT_ON_STATEMENT  # The gift of this test that was owed.
     }
+    assert sorted(await desk.outcomes()) == ["returned", "settled"]
+    assert (await desk.outgoing(refused)).failure == "AC06"
+    async with desk.database.reading() as session:
+        query = sa.select(LedgerEntry.kind).where(
+            LedgerEntry.reference.like(f"outgoing/{refused}/%")
+        )
+        kinds = set(await session.scalars(query))
+    assert kinds == {"payout.sent", "payout.settled", "payout.returned"}
+    assert await desk.has(PAYABLE, desk.entrepreneur_id) == 40_000
 
 
 async def test_what_a_job_has_not_come_to_is_told_apart(desk: Desk) -> None:

@@ -64,13 +64,16 @@ async def test_what_the_bank_books_as_one_settles_all_that_it_did_not_reject(des
     line = Line("400.00", "DBIT", family="PMNT/ICDT/ESCT", details=())
     batch = f"<NtryDtls><Btch><PmtInfId>{batch_id.hex}</PmtInfId></Btch></NtryDtls>"
 
-    content = a_statement(line).replace(b"<NtryDtls></NtryDtls>", batch.encode())
+    back = Detail("300.00", end_to_end_id=ids[2].hex, returned="AC04")
+    content = a_statement(Line("300.00", details=(back,)), line).replace(
+        b"<NtryDtls></NtryDtls>", batch.encode()
+    )
     assert (await desk.upload(content)).status_code == 201
     await make.jobs_done(desk.database)
 
     standing = [(await desk.outgoing(outgoing_id)).status for outgoing_id in ids]
-    assert standing == [OutgoingStatus.SETTLED, OutgoingStatus.FAILED, OutgoingStatus.SETTLED]
-    assert await desk.outcomes() == ["settled"]
+    assert standing == [OutgoingStatus.SETTLED, OutgoingStatus.FAILED, OutgoingStatus.FAILED]
+    assert await desk.outcomes() == ["returned", "settled"]
     assert await desk.has(OUTGOING) == 0
 
 

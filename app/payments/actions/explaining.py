@@ -8,7 +8,7 @@ from app.core import clock, events
 from app.ledger import journal
 from app.organisations.callers import Caller
 from app.payments import postings, queries
-from app.payments.actions import outgoings
+from app.payments.actions import matching
 from app.payments.models import BankTransaction, Outcome, Outgoing, OutgoingStatus, Rail
 from app.payments.problems import DoesNotExplain, TransactionExplained
 
@@ -45,7 +45,7 @@ async def as_outgoing(
     outgoing = await _sent(session, transaction, outgoing_id)
     transaction.outgoing_id = outgoing.id
     _explain(session, caller, transaction, Outcome.SETTLED, reason)
-    await outgoings.settle(session, outgoing, str(transaction.id), transaction.happened_at)
+    await matching.left(session, outgoing, str(transaction.id), transaction)
     return transaction
 
 

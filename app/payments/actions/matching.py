@@ -45,7 +45,8 @@ async def match(session: AsyncSession, transaction_id: UUID) -> None:
         outcome = await _incoming(session, transaction)
     else:
         outcome = await _outgoing(session, transaction)
-    transaction.outcome, transaction.worked_at = outcome, clock.now()
+    if outcome is not Outcome.OPEN:
+        transaction.outcome, transaction.worked_at = outcome, clock.now()
 
 
 async def _incoming(session: AsyncSession, transaction: BankTransaction) -> Outcome:
@@ -54,6 +55,9 @@ async def _incoming(session: AsyncSession, transaction: BankTransaction) -> Outc
         # Nobody else knows its id: it came back, also where the bank does not say so.
         reason = transaction.return_reason or "returned"
         transaction.outgoing_id = outgoing.id
+        if outgoing.status is OutgoingStatus.SENT:
+            # What took it is not read yet, or not imported: the books need both, in this order.
+            return Outcome.OPEN
         await outgoings.fail(session, outgoing, reason, transaction.happened_at)
         return Outcome.RETURNED
     payout = await _provider_payout(session, transaction)
@@ -74,8 +78,17 @@ async def _outgoing(session: AsyncSession, transaction: BankTransaction) -> Outc
     if outgoing is None:
         return await _whole_batch(session, transaction)
     transaction.outgoing_id = outgoing.id
-    await outgoings.settle(session, outgoing, str(transaction.id), transaction.happened_at)
+    await left(session, outgoing, str(transaction.id), transaction)
     return Outcome.SETTLED
+
+
+async def left(
+    session: AsyncSession, outgoing: Outgoing, external_id: str, transaction: BankTransaction
+) -> None:
+    """Settle what left by bank; what brought it back and was read before is looked at again."""
+    await outgoings.settle(session, outgoing, external_id, transaction.happened_at)
+    for waiting_id in await queries.bank.waiting_returns(session, outgoing):
+        await jobs.enqueue(session, MATCH, transaction_id=waiting_id)
 
 
 async def _whole_batch(session: AsyncSession, transaction: BankTransaction) -> Outcome:
@@ -99,8 +112,7 @@ async def settle(session: AsyncSession, outgoing_id: UUID, transaction_id: UUID)
     """Settle one outgoing of a batch that the bank booked as one."""
     transaction = await queries.bank.locked_transaction(session, transaction_id)
     outgoing = await queries.outgoings.locked(session, outgoing_id)
-    external_id = f"{transaction.id}/{outgoing.id}"
-    await outgoings.settle(session, outgoing, external_id, transaction.happened_at)
+    await left(session, outgoing, f"{transaction.id}/{outgoing.id}", transaction)
 
 
 async def _ours(

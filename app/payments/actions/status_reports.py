@@ -98,5 +98,6 @@ async def reject(session: AsyncSession, outgoing_id: UUID, reason: str | None) -
     What the statement shows as paid is not undone by a report: if it comes back, that shows too.
     """
     outgoing = await queries.outgoings.locked(session, outgoing_id)
-    if outgoing.status is OutgoingStatus.SENT:
+    came_back = await queries.bank.waiting_returns(session, outgoing)
+    if outgoing.status is OutgoingStatus.SENT and not came_back:
         await outgoings.fail(session, outgoing, reason or "rejected", clock.now())

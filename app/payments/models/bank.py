@@ -81,7 +81,7 @@ class Outcome(StrEnum):
     """What became of a transaction (`actions.matching`)."""
 
     OPEN = "open"
-    """Nobody looked at it yet; a job is on its way."""
+    """A job is on its way to it; or it brings back what is not read yet, and waits for that."""
     RECEIVED = "received"
     """It came for payments that its reference, or its amount and account, name."""
     SUSPENSE = "suspense"

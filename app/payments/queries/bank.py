@@ -14,6 +14,7 @@ from app.payments.models import (
     BankStatement,
     BankTransaction,
     Outcome,
+    Outgoing,
     Payment,
     PaymentStatus,
     ProviderPayout,
@@ -155,6 +156,14 @@ async def transaction(
 async def locked_transaction(session: AsyncSession, transaction_id: UUID) -> BankTransaction:
     """Keep a transaction as it is until this is done, and read it anew."""
     return await database.locked(session, BankTransaction, transaction_id)
+
+
+async def waiting_returns(session: AsyncSession, outgoing: Outgoing) -> list[UUID]:
+    """List what brings an outgoing back and waits for what took it, the first first."""
+    query = sa.select(BankTransaction.id).where(
+        BankTransaction.outgoing_id == outgoing.id, BankTransaction.outcome == Outcome.OPEN
+    )
+    return list(await session.scalars(query.order_by(BankTransaction.id)))
 
 
 async def payments_named(
