@@ -23,6 +23,8 @@ contract's own clause decides or nothing counts.
 Decision: an obligation has two figures, computed and confirmed. Registering, amending and importing
 contracts only ever change the first; one verb, by an approver who did not enter the figures, brings
 the second and the books to it. So no import moves value, and raising needs no rights of its own.
+What a contractor reports is its own word: until the authority confirms it, it holds nothing back,
+and what the authority says itself takes its place.
 Whoever posts to an obligation's accounts locks its row first, and calls `states.settle_state`
 afterwards; the row of its contract comes before it.
 

@@ -140,6 +140,44 @@ async def test_a_contractor_reports_in(deal: Deal) -> None:
     assert said(await deal.post(other, nowhere, by=stranger)) == (404, "/problems/not-found")
 
 
+async def test_what_a_contractor_reported_gives_way_to_the_authority(deal: Deal) -> None:
+    async with deal.database.work() as session:
+        squatter = await make.a_member(session, Role.ADMIN)
+    squats = f"/organisations/{squatter.organisation_id}/contract-reports"
+    honest = f"/organisations/{deal.contractor.organisation_id}/contract-reports"
+    body = deal.contract(authorityId=str(deal.hall.id), awardedOn="2024-06-30")
+    body.pop("parties")
+    squatted = (await deal.post(squats, body, by=squatter)).json()["id"]
+
+    contract_id, obligation_id = await deal.registered()
+
+    found = await deal.get(f"/contracts/{contract_id}", by=deal.contractor)
+    assert (found["reference"], found["origin"]) == ("2026-0412", "authority")
+    aside = await deal.get(f"/contracts/{squatted}", by=squatter)
+    assert (aside["reference"], aside["awardedOn"]) == (f"2026-0412/{squatted}", "2024-06-30")
+    assert aside["terms"]["isCancelled"] is True
+    assert (await deal.get(f"/authorities/{deal.hall.id}/completeness"))["contracts"] == 1
+    again = await deal.post(squats, body, by=squatter)
+    assert said(again) == (409, "/problems/contract-known")
+    # Who was only wrong about the day has come forward all the same.
+    wrong = {**body, "reference": "wrong-day"}
+    reported = (await deal.post(honest, wrong, by=deal.contractor)).json()
+    corrected, _ = await deal.registered(reference="wrong-day")
+    right = await deal.get(f"/contracts/{corrected}")
+    assert right["reportedInAt"] == reported["reportedInAt"]
+    # What is confirmed stays.
+    await deal.post(honest, {**body, "reference": "confirmed"}, by=deal.contractor)
+    [waiting] = [
+        each
+        for each in (await deal.get(f"/authorities/{deal.hall.id}/obligations"))["items"]
+        if each["computedCents"] and each["id"] != obligation_id and each["contractId"] != corrected
+    ]
+    assert (await deal.confirm(waiting["id"])).status_code == 201
+    late = deal.contract(reference="confirmed")
+    answer = await deal.post(f"/authorities/{deal.hall.id}/contracts", late)
+    assert said(answer) == (409, "/problems/contract-known")
+
+
 async def test_only_a_verified_number_opens_a_contract(deal: Deal) -> None:
     contract_id, obligation_id = await deal.registered()
     async with deal.database.work() as session:

@@ -125,6 +125,23 @@ async def test_every_fault_of_every_row_is_told_and_nothing_is_written(deal: Dea
     assert [each["reference"] for each in listed] == ["known"]
 
 
+async def test_a_row_takes_the_place_of_what_a_contractor_reported_otherwise(deal: Deal) -> None:
+    report = deal.contract(authorityId=str(deal.hall.id), reference="2026-1")
+    report.pop("parties")
+    path = f"/organisations/{deal.contractor.organisation_id}/contract-reports"
+    await deal.post(path, report, by=deal.contractor)
+    await deal.post(path, {**report, "reference": "2026-2"}, by=deal.contractor)
+    gone = [*a_row("2026-2"), "ja"]
+    answer = await send(deal, a_csv(a_row("2026-1")))
+    rows = [[*COLUMNS, "isCancelled"], [str(cell) for cell in gone]]
+    ended = await send(deal, sheets.written(rows).encode())
+
+    assert [each["outcome"] for each in answer.json()["contracts"]] == ["registered"]
+    assert [each["outcome"] for each in ended.json()["contracts"]] == ["amended"], ended.text
+    again = await send(deal, a_csv(a_row("2026-1")))
+    assert [each["outcome"] for each in again.json()["contracts"]] == ["unchanged"]
+
+
 async def test_a_fault_that_shows_only_when_rows_are_taken_undoes_the_others(deal: Deal) -> None:
     answer = await send(deal, a_csv(a_row("fine"), a_row("silent", contractSumCents="")))
     assert said(answer) == (400, "/problems/rows-refused")

@@ -53,7 +53,11 @@ async def look(session: AsyncSession, authority_id: UUID, candidate: Candidate) 
     if known is None:
         return await _as_new(session, authority_id, candidate)
     if fault := _contradiction(known, candidate):
-        return Finding(ImportOutcome.REFUSED, known.id, *fault)
+        if not await queries.contracts.is_only_reported(session, known.id):
+            return Finding(ImportOutcome.REFUSED, known.id, *fault)
+        if not candidate.is_cancelled:
+            # What only a contractor told of gives way.
+            return await _as_new(session, authority_id, candidate)
     if unchanged := _unchanged(known, candidate):
         return unchanged
     version = await _rules(session, known.authority_id, known.rules_id, candidate)

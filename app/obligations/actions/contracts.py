@@ -30,6 +30,7 @@ from app.obligations.schemas.contracts import (
     AmendmentRequest,
     ContractReportRequest,
     ContractRequest,
+    ContractTerms,
     PartyRequest,
 )
 from app.organisations.callers import Caller
@@ -74,7 +75,8 @@ async def register(
 
     Raises:
         AuthorityEnded: it is no authority any more.
-        ContractKnown, ContractAhead: it has it, or can't have it yet.
+        ContractKnown, ContractAhead: it has it, or can't have it yet; what only a contractor told
+            of otherwise gives way.
         NoRulesApply, RulesSilent: it has a clause, and nobody can say what is owed.
     """
     new = NewContract(
@@ -115,6 +117,7 @@ async def add(session: AsyncSession, registrar: Registrar, new: NewContract) -> 
     # Shared: while the rules are looked up nobody publishes others that would apply.
     authority = await session.get_one(Authority, new.authority_id, with_for_update={"read": True})
     insist_on_life(authority)
+    aside = await _set_aside(session, registrar, new)
     contract = Contract(
         authority_id=new.authority_id,
         reference=new.reference,
@@ -148,7 +151,62 @@ async def add(session: AsyncSession, registrar: Registrar, new: NewContract) -> 
     await _amended(
         session, registrar, contract, 1, {**new.says, "is_cancelled": new.is_cancelled}, new.reason
     )
+    if aside is not None:
+        await _note_successor(session, registrar, aside, contract)
     return contract
+
+
+async def _set_aside(
+    session: AsyncSession, registrar: Registrar, new: NewContract
+) -> Contract | None:
+    """Take the reference back that a contractor named, where the authority says otherwise.
+
+    Anybody may report in with any reference and any day, and nobody has confirmed it: what was
+    reported stays, under a reference of its own and as cancelled.
+    """
+    if new.origin is ContractOrigin.CONTRACTOR:
+        return None
+    known = await queries.contracts.by_reference(session, new.authority_id, new.reference)
+    if known is None:
+        return None
+    # Kept, so that nobody confirms it meanwhile.
+    await queries.obligations.of_contract(session, known.id)
+    if not await queries.contracts.is_only_reported(session, known.id):
+        return None
+    known = await queries.contracts.whole(session, known)
+    if not _says_otherwise(new, known):
+        return None
+    known.reference = f"{new.reference}/{known.id}"
+    says = {column: getattr(known.terms, column) for column in ContractTerms.model_fields}
+    reason = f"The authority has {new.reference} with another day of award, or other parties."
+    await append(session, registrar, known, {**says, "is_cancelled": True}, reason)
+    return known
+
+
+def _says_otherwise(new: NewContract, known: Contract) -> bool:
+    """Tell whether what is new of a contract is what no amendment of it could say."""
+    bound = {(party.scheme, party.identifier) for party in known.parties}
+    named = {(party.scheme, party.identifier) for party in new.parties}
+    return known.awarded_on != new.awarded_on or bound != named
+
+
+async def _note_successor(
+    session: AsyncSession, registrar: Registrar, aside: Contract, contract: Contract
+) -> None:
+    """Write down what took a report's place; who came forward with it did so for that, too."""
+    reporters = [party.organisation_id for party in aside.parties if party.organisation_id]
+    if await queries.contracts.binds(session, contract.id, reporters):
+        contract.reported_in_at = aside.reported_in_at
+    events.record(
+        session,
+        "contract.set-aside",
+        aside.id,
+        registrar.actor,
+        authorityId=str(aside.authority_id),
+        contractId=str(contract.id),
+        reportedAwardedOn=aside.awarded_on.isoformat(),
+        awardedOn=contract.awarded_on.isoformat(),
+    )
 
 
 async def _amended(  # noqa: PLR0913  Each is one thing that a row says.

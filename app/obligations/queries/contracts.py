@@ -9,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import locked
 from app.core.paging import Page, PageRequest, page
-from app.obligations.models import Contract, ContractAmendment, ContractParty
+from app.obligations.models import (
+    Contract,
+    ContractAmendment,
+    ContractOrigin,
+    ContractParty,
+    Obligation,
+    ObligationDecision,
+    ObligationDecisionKind,
+)
 from app.obligations.parties import TRADE_REGISTERS
 from app.organisations.models import Organisation
 from app.schemes.models import Authority
@@ -41,6 +49,26 @@ async def binds(
     if not organisation_ids:
         return False
     query = sa.select(sa.exists().where(Contract.id == contract_id, binding(organisation_ids)))
+    return bool(await session.scalar(query))
+
+
+def only_reported() -> sa.ColumnElement[bool]:
+    """Say of which contracts a contractor told, and the authority has confirmed nothing.
+
+    They bind the authority to nothing: its own word about them goes before what they say.
+    """
+    confirmed = (
+        sa.exists()
+        .where(Obligation.contract_id == Contract.id)
+        .where(ObligationDecision.obligation_id == Obligation.id)
+        .where(ObligationDecision.kind == ObligationDecisionKind.CONFIRMED)
+    )
+    return sa.and_(Contract.origin == ContractOrigin.CONTRACTOR, ~confirmed)
+
+
+async def is_only_reported(session: AsyncSession, contract_id: UUID) -> bool:
+    """Tell whether a contract is one of which only its contractor told."""
+    query = sa.select(sa.exists().where(Contract.id == contract_id, only_reported()))
     return bool(await session.scalar(query))
 
 

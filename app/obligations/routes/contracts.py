@@ -69,6 +69,8 @@ async def register_contract(
     """Register a contract (the authority's members); its obligation follows from the rules.
 
     Those of the reference date apply. Somebody else of the authority confirms the obligation.
+    Where a contractor reported in with the reference and another day or other parties, and nothing
+    of that is confirmed, its report is cancelled and keeps a reference of its own.
     """
     contract = await actions.contracts.register(session, caller, authority, request)
     response.headers["Location"] = f"/v1/contracts/{contract.id}"
@@ -110,7 +112,8 @@ async def report_in(
 ) -> Contract:
     """Report in as the contractor (its members): of a contract that is known, or a new one.
 
-    Of a known one only that is noted; what it says is the authority's to amend.
+    Of a known one only that is noted; what it says is the authority's to amend. A new one gives
+    way, as long as nothing of it is confirmed, to what the authority says of its reference itself.
     """
     contract = await actions.contracts.report_in(session, caller, organisation, request)
     response.headers["Location"] = f"/v1/contracts/{contract.id}"
