@@ -6,11 +6,12 @@ from uuid import UUID
 import pytest
 
 from app.core import clock
+from app.obligations.actions import judging
 from app.organisations.models import Organisation, Role
 from tests import make
 from tests.make import Member
 from tests.make.obligations import a_rule_version, rules
-from tests.obligations.conftest import REASON, Deal
+from tests.obligations.conftest import REASON, Deal, a_hall
 from tests.obligations.test_rules import drafted, publish
 from tests.schemes.conftest import said
 
@@ -176,6 +177,61 @@ async def test_what_a_contractor_reported_gives_way_to_the_authority(deal: Deal)
     late = deal.contract(reference="confirmed")
     answer = await deal.post(f"/authorities/{deal.hall.id}/contracts", late)
     assert said(answer) == (409, "/problems/contract-known")
+
+
+async def test_what_is_only_reported_follows_the_rules_that_are_published(deal: Deal) -> None:
+    hall, today = deal.hall, clock.today()
+    path = f"/organisations/{deal.contractor.organisation_id}/contract-reports"
+    body = deal.contract(authorityId=str(hall.id), awardedOn=today.isoformat())
+    body.pop("parties")
+    answer = await deal.post(path, {**body, "reference": "waits"}, by=deal.contractor)
+    assert answer.status_code == 201, answer.text
+    await deal.registered(awardedOn=(today - timedelta(days=1)).isoformat(), reference="kept")
+    seven = rules()
+    seven["obligation"] |= {
+        "base": None,
+        "percentage": {"kind": "fixed", "basisPoints": 700},
+        "lowLabour": None,
+    }
+
+    drafted_rules = await drafted(deal.client, hall, today, seven)
+    version = await publish(deal.client, drafted_rules, hall.approver)
+    assert version.status_code == 201, version.text
+    [first, *_] = (await deal.get(f"/authorities/{hall.id}/obligations"))["items"]
+    assert said(await deal.confirm(first["id"])) == (412, "/problems/precondition-failed")
+    await make.jobs_done(deal.database)
+    await judging.judge(deal.database, hall.id)
+
+    found = (await deal.get(f"/authorities/{hall.id}/obligations"))["items"]
+    assert [each["rulesId"] for each in found] == [version.json()["id"], str(hall.rules_id)]
+    # Nobody named the base that these rules leave to the contract.
+    assert [each["computedCents"] for each in found] == [0, 5_000_000]
+    assert "of which sum" in found[0]["steps"][0]["text"]
+    told = await deal.get(f"/obligations/{first['id']}/decisions")
+    assert [each["kind"] for each in told["items"]] == ["registered", "computed"]
+    amended = await deal.amend(first["contractId"], base="contract-sum")
+    assert amended.status_code == 201, amended.text
+    assert (await deal.confirm(first["id"])).status_code == 201
+    assert (await deal.balance(first["id"]))["imposed"] == 7_000_000
+
+
+async def test_contracts_that_were_known_before_the_rules_are_judged_by_them(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "AT_ONCE", 1)
+    async with deal.database.work() as session:
+        city = await a_hall(session, with_rules=False)
+    path = f"/authorities/{city.id}"
+    for reference, cents in (("lacks", 20_000_000), ("small", 19_999_999)):
+        contract = deal.contract(reference=reference, hasClause=False, contractSumCents=cents)
+        await deal.post(f"{path}/contracts", contract, by=city.member)
+    assert (await deal.get(f"{path}/completeness", by=city.viewer))["undecided"] == 2
+
+    await publish(deal.client, await drafted(deal.client, city, date(2020, 1, 1)), city.approver)
+    await make.jobs_done(deal.database)
+
+    found = await deal.get(f"{path}/completeness", by=city.viewer)
+    assert (found["undecided"], found["withoutClause"]) == (0, 1)
 
 
 async def test_only_a_verified_number_opens_a_contract(deal: Deal) -> None:

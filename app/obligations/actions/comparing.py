@@ -124,14 +124,8 @@ async def _rules(
 
 def _appraised(version: RuleVersion | None, says: Mapping[str, Any]) -> Finding | None:
     """Say why nobody can say what is owed, if that is so."""
-    terms = ContractAmendment(**says)
     try:
-        computing.appraise(
-            version,
-            terms.facts(),
-            has_clause=terms.has_clause,
-            is_cancelled=terms.is_cancelled,
-        )
+        computing.appraise(version, ContractAmendment(**says))
     except (NoRulesApply, RulesSilent) as silent:
         return Finding(ImportOutcome.REFUSED, None, _code(silent), silent.detail)
     return None

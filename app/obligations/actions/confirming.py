@@ -12,13 +12,16 @@ from app.ledger.drafts import Draft
 from app.obligations import postings, queries
 from app.obligations.actions import decisions, letters, states
 from app.obligations.models import (
+    Contract,
     ContractAmendment,
+    ContractOrigin,
     Obligation,
     ObligationDecisionKind,
     ObligationState,
 )
 from app.obligations.problems import NothingToConfirm, ObligationStateForbids, OwnContract
 from app.organisations.callers import Caller
+from app.schemes.models import Authority
 
 
 async def confirm(
@@ -32,6 +35,8 @@ async def confirm(
         NothingToConfirm: it is confirmed as it is computed.
         OwnContract: the caller entered the figures that it follows from.
     """
+    # Shared, and before the obligation: nobody publishes rules while it becomes one of these.
+    await session.get_one(Authority, obligation.authority_id, with_for_update={"read": True})
     obligation = await _as_read(session, obligation)
     if obligation.state.is_closed:
         message = "The obligation is closed: what its contract says changes nothing any more."
@@ -42,6 +47,7 @@ async def confirm(
         message = "There is nothing to confirm: it is imposed as it is computed."
         raise NothingToConfirm(message)
     amendment = await session.get_one(ContractAmendment, obligation.amendment_id)
+    await _insist_on_rules(session, obligation)
     if amendment.made_by_id == caller.user_id:
         message = "You entered these figures: somebody else of the authority confirms them."
         raise OwnContract(message)
@@ -70,6 +76,17 @@ async def _as_read(session: AsyncSession, obligation: Obligation) -> Obligation:
         message = "The obligation has changed meanwhile. Read it again, then decide."
         raise PreconditionFailed(message)
     return kept
+
+
+async def _insist_on_rules(session: AsyncSession, obligation: Obligation) -> None:
+    """Refuse what a job is about to compute anew: rules that apply were published since."""
+    contract = await session.get_one(Contract, obligation.contract_id)
+    if obligation.confirmed_cents is not None or contract.origin is not ContractOrigin.CONTRACTOR:
+        return
+    applying = await queries.rules.applying(session, contract.authority_id, contract.awarded_on)
+    if applying is not None and applying.id != obligation.rules_id:
+        message = "Rules were published that apply to it: in a moment it is computed by them."
+        raise PreconditionFailed(message)
 
 
 async def _drafted(

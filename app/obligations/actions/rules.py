@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, drafting, events
+from app.core import clock, drafting, events, jobs
 from app.core.database import locked
 from app.obligations import queries
+from app.obligations.actions import judging
 from app.obligations.models import RuleDraft, RuleVersion
 from app.obligations.problems import OwnRuleDraft, RulesTooEarly
 from app.obligations.schemas.rules import RuleDraftChange, RuleDraftRequest
@@ -105,6 +106,7 @@ async def publish(
     session.add(version)
     await session.delete(draft)
     await session.flush()
+    await jobs.enqueue(session, judging.JUDGE, authority_id=authority.id)
     trail.rights_changed(
         session,
         caller,

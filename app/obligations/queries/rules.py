@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.paging import Page, PageRequest, page
 from app.obligations.models import Contract, RuleDraft, RuleVersion
+from app.obligations.queries.contracts import only_reported
 from app.obligations.rules import RuleChange, compare
 from app.schemes.models import Authority
 
@@ -46,13 +47,43 @@ async def last(session: AsyncSession, authority_id: UUID) -> RuleVersion | None:
 
 
 async def used_until(session: AsyncSession, authority_id: UUID) -> date | None:
-    """Say up to which reference date contracts of an authority follow its rules."""
+    """Say up to which reference date contracts of an authority follow its rules.
+
+    What only contractors told of holds nothing back: it follows whatever is published.
+    """
     found: date | None = await session.scalar(
         sa.select(sa.func.max(Contract.awarded_on)).where(
-            Contract.authority_id == authority_id, Contract.rules_id.is_not(None)
+            Contract.authority_id == authority_id,
+            Contract.rules_id.is_not(None),
+            ~only_reported(),
         )
     )
     return found
+
+
+async def following_others(session: AsyncSession, authority_id: UUID, at_once: int) -> list[UUID]:
+    """Name the contracts that should follow other rules than they do, or follow none yet."""
+    right = (
+        sa.select(RuleVersion.id)
+        .where(
+            RuleVersion.authority_id == Contract.authority_id,
+            RuleVersion.valid_from <= Contract.awarded_on,
+        )
+        .order_by(RuleVersion.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(Contract.id)
+        .where(
+            Contract.authority_id == authority_id,
+            sa.or_(Contract.rules_id.is_(None), only_reported()),
+            sa.func.coalesce(Contract.rules_id != right, right.is_not(None)),
+        )
+        .order_by(Contract.id)
+        .limit(at_once)
+    )
+    return list(await session.scalars(query))
 
 
 async def one(session: AsyncSession, authority_id: UUID, rules_id: UUID) -> RuleVersion | None:
