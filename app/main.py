@@ -27,7 +27,7 @@ from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.ledger.drafts import AnyDraft
 from app.obligations import routes as obligations
-from app.obligations.actions import following, judging, packages, reminding
+from app.obligations.actions import confirming, following, judging, packages, reminding
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
 from app.orders.actions import OWNER, ending, expiring, filing, invoices, letters
@@ -129,6 +129,7 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(inbox.SWEEP, errands.sweeping.sweep),
     jobs.outside(packages.WORK, packages.work),
     jobs.outside(judging.JUDGE, judging.judge),
+    jobs.transactional(confirming.RAISED, recognising.look_again),
     jobs.transactional(score_reminders.WARN, score_reminders.warn),
     jobs.transactional(matching.MATCH, matching.match),
     jobs.transactional(matching.SETTLE, matching.settle),

@@ -11,15 +11,19 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Database
+from app.core.events import Actor
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.fulfilments.actions import recognising
+from app.obligations.actions import contracts
+from app.obligations.actions.contracts import Registrar
+from app.obligations.models import Obligation
 from app.organisations.models import Organisation, Role
 from app.schemes.models import Scheme
 from tests import make
 from tests.conftest import Cluster, Furnished, furnished
 from tests.make import Member
-from tests.make.obligations import a_rule_version, an_obligation, rules
+from tests.make.obligations import a_rule_version, an_obligation, rules, says
 from tests.make.payments import jobs_done
 from tests.orders.conftest import People, Stall, people
 
@@ -102,6 +106,23 @@ class Claims:
         """Let the authority's officer decide."""
         reason = "As the rules say."
         return await self.post(f"{claim}/decisions", debt.officer, verdict=verdict, reason=reason)
+
+    async def raised(self, debt: Debt) -> None:
+        """Let a contract become twice as large, and its authority confirm that."""
+        async with self.stall.database.work() as session:
+            obligation = await session.get_one(Obligation, debt.obligation_id)
+            contract = await contracts.kept(session, obligation.contract_id)
+            sums = contract.terms.contract_sum_cents or 0
+            registrar = Registrar(contract.registered_by_id, Actor.system("test"))
+            told = says(contract_sum_cents=2 * sums)
+            await contracts.append(session, registrar, contract, told, "More schools.")
+        path = f"/v1/obligations/{debt.obligation_id}/confirmations"
+        once = {"Idempotency-Key": str(new_id()), "If-Match": "*"}
+        answer = await self.stall.client.post(
+            path, json={"reason": "As amended."}, headers={**debt.officer.headers, **once}
+        )
+        assert answer.status_code == 201, answer.text
+        await jobs_done(self.stall.database)
 
     async def recognise(self) -> None:
         """Let the chore and all jobs do their work."""

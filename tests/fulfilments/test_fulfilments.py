@@ -95,11 +95,14 @@ async def _lose_units(claims: Claims, order_id: UUID, claim: str) -> None:
     assert (await stall.balance(OWNED.of(scheme_id, order_id))).posted == 4
 
 
-async def test_who_submits_never_decides_and_a_rejection_lapses(claims: Claims) -> None:
-    stall, first = claims.stall, claims.first
-    order_id, _ = await claims.bought(10, 98)
+async def test_a_rejection_lapses_and_a_raise_makes_room(claims: Claims) -> None:
+    stall, first, second = claims.stall, claims.first, claims.second
+    order_id, other_id = await claims.bought(10, 98)
     assert said(await claims.split(order_id, 10, 0))[0] == 201
+    # EUR 50 more than units may fill of the second.
+    assert said(await claims.split(other_id, 0, 42))[0] == 201
     await claims.recognise()
+    assert (await claims.balance(second))["provisional"] == 625_000
     claim = await claims.draft(order_id, first, 10)
     await claims.post(f"{claim}/submissions")
     fulfilment_id = UUID(claim.rpartition("/")[2])
@@ -113,3 +116,9 @@ async def test_who_submits_never_decides_and_a_rejection_lapses(claims: Claims) 
     assert (await claims.post(f"{claim}/submissions")).json()["state"] == "submitted"
     assert (await claims.decide(claim, first, "rejected")).json()["state"] == "rejected"
     assert await claims.balance(first) == {"imposed": 5_000_000, "open": 5_000_000}
+    # There is room in what is raised; what was rejected stays so.
+    for debt in (first, second):
+        await claims.raised(debt)
+    await claims.recognise()
+    assert (await claims.balance(second))["provisional"] == 630_000
+    assert "provisional" not in await claims.balance(first)

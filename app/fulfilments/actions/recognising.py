@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, jobs
 from app.core.database import Database
 from app.fulfilments import postings, queries
 from app.fulfilments.actions import decisions, keeping
-from app.fulfilments.models import Allocation, FulfilmentState
+from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
 from app.fulfilments.queries.splits import FIRM, OPEN, PAID
 from app.ledger import journal
 from app.ledger.drafts import Draft
@@ -78,14 +79,32 @@ async def _counted(
     units = allocation.quantity_units - approved
     if not units:
         return []
-    worth = await queries.assessing.worth_of(session, obligation, order.project_id, units, 0)
-    if not worth.cents:
+    before = allocation.provisional_cents
+    worth = await queries.assessing.worth_of(session, obligation, order.project_id, units, before)
+    if worth.cents <= before:
         return []
     allocation.entries += 1
     allocation.provisional_units = units
     allocation.provisional_cents = worth.cents
-    draft = postings.provisional(allocation, obligation.authority_id, worth.cents, clock.now())
-    return [draft]
+    more = worth.cents - before
+    return [postings.provisional(allocation, obligation.authority_id, more, clock.now())]
+
+
+async def look_again(session: AsyncSession, obligation_id: UUID) -> None:
+    """Have units counted for which an obligation had no room before it was raised.
+
+    Those of which a claim was rejected stay uncounted.
+    """
+    rejected = sa.exists().where(
+        Fulfilment.order_id == Allocation.order_id,
+        Fulfilment.obligation_id == Allocation.obligation_id,
+        Fulfilment.state == FulfilmentState.REJECTED,
+    )
+    await session.execute(
+        sa.update(Allocation)
+        .where(Allocation.obligation_id == obligation_id, Allocation.quantity_units > 0, ~rejected)
+        .values(is_due=True)
+    )
 
 
 def give_back(allocation: Allocation, units: int) -> int:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, jobs
 from app.core.problems import PreconditionFailed
 from app.ledger import journal
 from app.ledger.chart import Book
@@ -22,6 +22,9 @@ from app.obligations.models import (
 from app.obligations.problems import NothingToConfirm, ObligationStateForbids, OwnContract
 from app.organisations.callers import Caller
 from app.schemes.models import Authority
+
+RAISED = jobs.JobKind("obligations.raised")
+"""What an obligation had no room for is looked at again; `main` says by whom."""
 
 
 async def confirm(
@@ -64,6 +67,8 @@ async def confirm(
     await states.follow_dates(session, obligation)
     await session.flush()
     await states.settle_state(session, caller.actor, obligation)
+    if kind is ObligationDecisionKind.RAISED:
+        await jobs.enqueue(session, RAISED, obligation_id=obligation.id)
     await letters.confirmed(session, obligation)
     return obligation
 
