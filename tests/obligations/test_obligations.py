@@ -174,6 +174,19 @@ async def test_a_cancelled_contract_obliges_to_nothing(deal: Deal) -> None:
     assert settled.json()["state"] == "settled"
     await deal.amend(contract_id)
     assert said(await deal.confirm(obligation_id)) == (409, "/problems/obligation-state-forbids")
+    # What nobody confirmed ends in the same way, and not by who cancelled it.
+    contract_id, obligation_id = await deal.registered(reference="cancelled")
+    settle = f"/obligations/{obligation_id}/settlements"
+    owes = await deal.post(settle, REASON, by=deal.hall.approver)
+    assert said(owes) == (409, "/problems/obligation-state-forbids")
+    body = {**deal.contract(), "isCancelled": True, **REASON}
+    for name in ("reference", "awardedOn", "parties"):
+        body.pop(name)
+    await deal.post(f"/contracts/{contract_id}/amendments", body, by=deal.hall.admin)
+    own = await deal.post(settle, REASON, by=deal.hall.admin)
+    assert said(own) == (403, "/problems/own-contract")
+    ended = await deal.post(settle, REASON, by=deal.hall.approver)
+    assert (ended.json()["state"], ended.json()["confirmedCents"]) == ("settled", 0)
 
 
 async def test_a_waiver_is_asked_for_by_one_and_decided_by_another(deal: Deal) -> None:

@@ -49,11 +49,8 @@ async def confirm(
     if not difference:
         message = "There is nothing to confirm: it is imposed as it is computed."
         raise NothingToConfirm(message)
-    amendment = await session.get_one(ContractAmendment, obligation.amendment_id)
     await _insist_on_rules(session, obligation)
-    if amendment.made_by_id == caller.user_id:
-        message = "You entered these figures: somebody else of the authority confirms them."
-        raise OwnContract(message)
+    await _insist_on_four_eyes(session, caller, obligation)
     kind, draft = await _drafted(session, obligation, difference)
     await journal.open_ledger(session, obligation.authority_id, Book.SOCIAL_RETURN)
     await journal.post(session, draft)
@@ -81,6 +78,15 @@ async def _as_read(session: AsyncSession, obligation: Obligation) -> Obligation:
         message = "The obligation has changed meanwhile. Read it again, then decide."
         raise PreconditionFailed(message)
     return kept
+
+
+async def _insist_on_four_eyes(
+    session: AsyncSession, caller: Caller, obligation: Obligation
+) -> None:
+    amendment = await session.get_one(ContractAmendment, obligation.amendment_id)
+    if amendment.made_by_id == caller.user_id:
+        message = "You entered these figures: somebody else of the authority confirms them."
+        raise OwnContract(message)
 
 
 async def _insist_on_rules(session: AsyncSession, obligation: Obligation) -> None:
@@ -112,13 +118,17 @@ async def _drafted(
 async def settle(
     session: AsyncSession, caller: Caller, obligation_id: UUID, reason: str
 ) -> Obligation:
-    """Close an obligation that is fulfilled.
+    """Close an obligation that is fulfilled, or that came to nothing before it was confirmed.
 
     Raises:
         ObligationStateForbids: something is owed, or undecided; or it is closed.
+        OwnContract: the caller entered the figures that come to nothing.
     """
     obligation = await queries.obligations.kept(session, obligation_id)
-    if obligation.state is not ObligationState.FULFILLED:
+    if obligation.state is ObligationState.REGISTERED and not obligation.computed_cents:
+        await _insist_on_four_eyes(session, caller, obligation)
+        obligation.confirmed_cents = 0
+    elif obligation.state is not ObligationState.FULFILLED:
         message = f"An obligation is settled when it is fulfilled; this one is {obligation.state}."
         raise ObligationStateForbids(message, current_state=obligation.state)
     obligation.state = ObligationState.SETTLED

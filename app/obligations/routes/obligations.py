@@ -132,7 +132,7 @@ async def confirm_obligation(  # noqa: PLR0913  Each is one thing that the edge 
     OBLIGATION + "/settlements",
     status_code=201,
     response_model=ObligationView,
-    responses=refusals(*WORKING, ObligationStateForbids),
+    responses=refusals(*WORKING, ObligationStateForbids, OwnContract),
 )
 async def settle_obligation(
     request: ReasonRequest,
@@ -141,5 +141,8 @@ async def settle_obligation(
     session: Session,
     _once: Idempotent,
 ) -> Obligation:
-    """Close an obligation that is fulfilled (the authority's approvers)."""
+    """Close an obligation that is fulfilled (the authority's approvers).
+
+    Or one that nobody confirmed and that comes to nothing: its contract was cancelled.
+    """
     return await actions.confirming.settle(session, caller, obligation.id, request.reason)
