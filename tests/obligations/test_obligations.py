@@ -247,6 +247,8 @@ async def test_what_is_overdue_is_made_up_for_or_sanctioned(deal: Deal) -> None:
         runs = await deal.post(f"{path}/sanctions", REASON)
         assert said(runs) == (409, "/problems/recovery-runs")
     async with later(deal, 365 + 91):
+        late = await deal.post(f"{path}/waivers", {"amountCents": 1, **REASON}, deal.contractor)
+        assert said(late) == (409, "/problems/obligation-state-forbids")
         proposed = await deal.post(f"{path}/sanctions", REASON)
         assert proposed.status_code == 201, proposed.text
         assert proposed.json()["withheldCents"] == 6_000_000

@@ -45,11 +45,16 @@ async def propose_waiver(
     """Ask the authority to let go of a part of what is owed.
 
     Raises:
-        ObligationStateForbids: it is not imposed, or it is closed.
+        ObligationStateForbids: it is not imposed, or it is closed; or the contractor's time to make
+            up for it is over.
         ProposalOpen: another proposal waits.
         NotSoMuchOwed: less is owed.
     """
     obligation = await _proposable(session, obligation_id)
+    if side is ProposalSide.CONTRACTOR and _is_over(obligation):
+        # One waiver after the other would hold a sanction back for ever.
+        message = "The time to make up for it is over: what follows is the authority's to propose."
+        raise ObligationStateForbids(message, current_state=obligation.state)
     standing = await queries.standing.now(session, obligation)
     _insist_on_owed(standing, request.amount_cents)
     proposal = ObligationProposal(
@@ -110,8 +115,8 @@ async def _unrealised(session: AsyncSession, obligation: Obligation) -> Standing
     if obligation.state is not ObligationState.IN_RECOVERY:
         message = "Only what was due and was not made up for is sanctioned."
         raise ObligationStateForbids(message, current_state=obligation.state)
-    ends_on = obligation.recovery_ends_on
-    if ends_on is not None and ends_on >= clock.today():
+    if not _is_over(obligation):
+        ends_on = obligation.recovery_ends_on
         message = f"The contractor has time to make up for it until {ends_on}."
         raise RecoveryRuns(message)
     standing = await queries.standing.now(session, obligation)
@@ -120,6 +125,14 @@ async def _unrealised(session: AsyncSession, obligation: Obligation) -> Standing
         raise RecoveryRuns(message)
     _insist_on_owed(standing, 1)
     return standing
+
+
+def _is_over(obligation: Obligation) -> bool:
+    """Tell whether the time to make up for what was due is over."""
+    if obligation.state is not ObligationState.IN_RECOVERY:
+        return False
+    ends_on = obligation.recovery_ends_on
+    return ends_on is None or ends_on < clock.today()
 
 
 def _insist_on_owed(standing: Standing, cents: int) -> None:
