@@ -100,3 +100,17 @@ def test_a_sheet_has_only_so_many_rows() -> None:
         workbooks.read(many, KNOWN)
     with pytest.raises(InvalidRequest):
         workbooks.read(a_workbook([("nobody",), ("x",)]), KNOWN)
+
+
+def test_what_stands_below_many_empty_lines_is_not_passed_over() -> None:
+    rows = "".join(
+        f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+        for number, text in ((1, "name"), (2, "first"), (1_048_576, "last"))
+    )
+    content = f'<worksheet xmlns="{NAMESPACE}"><sheetData>{rows}</sheetData></worksheet>'
+    with pytest.raises(InvalidRequest) as refused:
+        workbooks.read(with_part(a_workbook([("name",)]), SHEET, content.encode()), KNOWN)
+    assert "'too-many-lines'" in str(refused.value.extra)
+    # As where somebody only gave a line a colour.
+    below = with_part(a_workbook([("name",)]), SHEET, content.replace(">last<", "><").encode())
+    assert [row.number for row in workbooks.read(below, KNOWN)] == [2]

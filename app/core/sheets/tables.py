@@ -112,7 +112,7 @@ def rows_of(
         if not any(map(_says_something, record)):
             continue
         if len(rows) == MOST_ROWS:
-            _refuse("too-many-rows", f"A file has {MOST_ROWS} rows at the most. Divide it.")
+            refuse("too-many-rows", f"A file has {MOST_ROWS} rows at the most. Divide it.")
         rows.append(_row(number, header, record, is_formula, value))
     return rows
 
@@ -121,9 +121,9 @@ def _decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        _refuse("not-utf-8", "Save the file as CSV in UTF-8.")
+        refuse("not-utf-8", "Save the file as CSV in UTF-8.")
     if "\0" in text:
-        _refuse("unstorable-text", "Text must not hold null characters.")
+        refuse("unstorable-text", "Text must not hold null characters.")
     return text
 
 
@@ -134,12 +134,12 @@ def _records(text: str) -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error as error:
-        _refuse("not-csv", f"The CSV can't be read at line {reader.line_num}: {error}.")
+        refuse("not-csv", f"The CSV can't be read at line {reader.line_num}: {error}.")
 
 
 def _insist_on_header(header: Sequence[str], known: Collection[str]) -> None:
     if len(header) > MOST_COLUMNS:
-        _refuse("too-many-columns", f"A file has {MOST_COLUMNS} columns at the most.")
+        refuse("too-many-columns", f"A file has {MOST_COLUMNS} columns at the most.")
     faults = []
     for name, times in Counter(filter(None, header)).items():
         if name not in known:
@@ -176,7 +176,8 @@ def _says_something(cell: str) -> bool:
     return bool(cell.strip(" \t\r\n"))
 
 
-def _refuse(code: str, detail: str) -> NoReturn:
+def refuse(code: str, detail: str) -> NoReturn:
+    """Refuse a file for one fault."""
     raise InvalidRequest([_fault(code, detail)])
 
 

@@ -18,13 +18,15 @@ from openpyxl.utils.exceptions import InvalidFileException
 from app.core.files import office
 from app.core.files.kinds import XLSX
 from app.core.files.problems import FileDamaged, FileTypeNotAllowed, FileUnsafe
-from app.core.sheets.tables import MOST_COLUMNS, MOST_ROWS, SheetRow, rows_of
+from app.core.sheets.tables import MOST_COLUMNS, MOST_ROWS, SheetRow, refuse, rows_of
 
 MOST_UNPACKED_BYTES = 8 * 1_048_576
 """Rows that are imported at once need less."""
 
 MOST_LINES = 10 * MOST_ROWS
-"""Of a sheet, empty ones included, are looked at."""
+"""Of a sheet, empty ones included, may come before the last that says something."""
+
+_MOST_LINES_OF_SHEET = 1_048_576
 
 _BROKEN = (InvalidFileException, LookupError, ValueError, TypeError, AttributeError)
 """What the library says of a workbook that lacks something, each in its own way."""
@@ -86,7 +88,17 @@ def _damaged() -> FileDamaged:
 def _records(workbook: Any) -> Iterator[Sequence[str]]:  # noqa: ANN401  The library has no types.
     """Read line by line, each up to its last cell that says something."""
     sheet = workbook.worksheets[0]
-    for row in sheet.iter_rows(max_row=MOST_LINES, max_col=MOST_COLUMNS + 1):
+    before = None
+    # Named, for otherwise it is as many as the file says that it has.
+    rows = sheet.iter_rows(max_row=_MOST_LINES_OF_SHEET, max_col=MOST_COLUMNS + 1)
+    for line, row in enumerate(rows, 1):
+        if line > MOST_LINES:
+            # Where lines are missing the library repeats one empty row: a million are soon seen.
+            if row is not before and any(_text(cell) for cell in row):
+                message = f"Line {line} says something: remove the empty lines before it."
+                refuse("too-many-lines", message)
+            before = row
+            continue
         cells = [_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
