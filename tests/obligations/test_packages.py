@@ -61,11 +61,16 @@ def test_a_contract_is_read_from_contract_award_tender_and_parties() -> None:
 
 
 def test_several_suppliers_are_bound_each_once() -> None:
-    suppliers = [{"id": "S1"}, {"id": "S2"}, {"id": "S1"}]
+    identifier = {"scheme": "NL-KVK", "id": "12345679", "legalName": "Noord\u0007\u0085 B.V.\u001b"}
+    suppliers = [{"id": "S1"}, {"id": "S2"}, {"id": "S1"}, {"identifier": identifier}]
     [candidate] = found(a_release(awards=[an_award(suppliers=suppliers)]))
 
     assert isinstance(candidate, Candidate)
-    assert candidate.parties == (ZUID, Party("BE-BCE_KBO", "0403170701", "Nettoyage SA"))
+    assert candidate.parties == (
+        ZUID,
+        Party("BE-BCE_KBO", "0403170701", "Nettoyage SA"),
+        Party("NL-KVK", "12345679", "Noord B.V."),
+    )
 
 
 def test_a_social_goal_is_a_clause() -> None:

@@ -29,6 +29,7 @@ LONGEST_TITLE = 300
 LONGEST_REASON = 500
 MOST_PARTIES = 20
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?", re.DOTALL)
 
 Found = Candidate | Unfit
@@ -261,7 +262,7 @@ def _party(release: Mapping[str, Any], supplier: Mapping[str, Any]) -> Party:
     known = _known(release, supplier)
     identifier = _object(known.get("identifier"))
     scheme, number = _text(identifier, "scheme"), _text(identifier, "id")
-    name = " ".join((_text(identifier, "legalName") or _text(known, "name")).split())
+    name = _line(_text(identifier, "legalName") or _text(known, "name"))
     shown = name[:100] or "A supplier"
     if not scheme or not number:
         raise _UnfitError("no-number", f"{shown} has no number of a register.")
@@ -287,8 +288,13 @@ def _reason(contract: Mapping[str, Any]) -> str:
         _text(amendment, "rationale") or _text(amendment, "description")
         for amendment in _objects(contract, "amendments")
     ]
-    last = " ".join((told[-1] if told else "").split())[:LONGEST_REASON]
+    last = _line(told[-1] if told else "")[:LONGEST_REASON]
     return last or "Imported from an OCDS file."
+
+
+def _line(text: str) -> str:
+    """Write a text in one line, without control characters."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def _object(value: object) -> Mapping[str, Any]:
