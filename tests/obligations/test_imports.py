@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
-from app.core import sheets
+from app.core import clock, sheets
 from app.core.ids import new_id
+from app.core.jobs import Job
 from app.obligations.actions import packages
 from app.organisations.models import Organisation
 from tests import make
@@ -326,6 +328,12 @@ async def test_a_job_that_begins_again_goes_on_where_it_was(
     import_id = answer.json()["id"]
     with pytest.raises(ConnectionError):
         await packages.work(deal.database, import_id)
+    for state, is_stuck in (("dead", True), ("done", False)):
+        async with deal.database.work() as session:
+            ended = {"state": state, "finished_at": clock.now()}
+            await session.execute(sa.update(Job).values(ended))
+        found = await deal.get(f"/authorities/{deal.hall.id}/ocds-imports/{import_id}")
+        assert (found["state"], found["isStuck"]) == ("waiting", is_stuck)
     await packages.work(deal.database, import_id)
     await packages.work(deal.database, import_id)
 

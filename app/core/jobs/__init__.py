@@ -20,7 +20,7 @@ survived a rollback).
 
 from app.core.jobs.chores import Chore, each_in_turn
 from app.core.jobs.claims import ClaimLost
-from app.core.jobs.dead_letters import NoSuchDeadLetter, listed, retry, retry_all
+from app.core.jobs.dead_letters import NoSuchDeadLetter, is_dead, listed, retry, retry_all
 from app.core.jobs.enqueueing import CHANNEL, enqueue, following, wanted
 from app.core.jobs.kinds import (
     GiveUp,
@@ -52,6 +52,7 @@ __all__ = [
     "enqueue",
     "following",
     "insist_on_all",
+    "is_dead",
     "listed",
     "outside",
     "retry",

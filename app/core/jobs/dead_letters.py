@@ -27,6 +27,13 @@ async def listed(session: AsyncSession, state: JobState | None, limit: int) -> l
     return list(await session.scalars(query))
 
 
+async def is_dead(session: AsyncSession, kind: str, **arguments: UUID) -> bool:
+    """Tell whether a job of a kind with some arguments is dead."""
+    named = [Job.arguments[name].astext == str(value) for name, value in arguments.items()]
+    dead = sa.exists().where(Job.state == JobState.DEAD, Job.kind == kind, *named)
+    return bool(await session.scalar(sa.select(dead)))
+
+
 async def retry(session: AsyncSession, job_id: UUID, actor: Actor) -> None:
     """Give a dead job all its attempts again.
 

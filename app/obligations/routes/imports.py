@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
+from app.core import jobs
 from app.core.database import Session
 from app.core.files import JsonUpload
 from app.core.http.routing import router as router_of
@@ -165,10 +166,10 @@ async def list_ocds_outcomes(
 
 async def _told(session: Session, package: ContractImport) -> PackageImportView:
     counts = await queries.imports.counts(session, package.id)
-    told = {
-        name: getattr(package, name) for name in PackageImportView.model_fields if name != "counts"
-    }
-    return PackageImportView(**told, counts=_counts(counts))
+    is_stuck = await jobs.is_dead(session, actions.packages.WORK.name, import_id=package.id)
+    found = {"counts", "is_stuck"}
+    told = {name: getattr(package, name) for name in PackageImportView.model_fields.keys() - found}
+    return PackageImportView(**told, counts=_counts(counts), is_stuck=is_stuck)
 
 
 def _counts(counts: dict[ImportOutcome, int]) -> OutcomeCountsView:

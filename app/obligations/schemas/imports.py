@@ -96,6 +96,13 @@ class PackageImportView(View):
     assume_clause: bool
     is_dry_run: bool
     state: ImportState
+    is_stuck: Annotated[
+        bool,
+        Field(
+            description="Its job gave up, and what it took stays: who runs the installation brings"
+            " the job back (`baat jobs retry`)."
+        ),
+    ]
     refusal: Annotated[
         str | None, Field(description="Why nothing was taken: it is no package that can be read.")
     ]
