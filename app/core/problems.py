@@ -8,7 +8,7 @@ keyword arguments become extra members (in camelCase). A route lists what it may
 import re
 from collections import defaultdict
 from http import HTTPStatus
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -19,6 +19,9 @@ Extra: TypeAlias = (
     str | int | bool | list[str] | list[dict[str, str]] | list[dict[str, str | int | None]] | None
 )
 """What an extra member of a problem can hold."""
+
+
+Found = TypeVar("Found")
 
 
 class Problem(Exception):  # noqa: N818  The field's word is problem (RFC 9457), not error.
@@ -83,6 +86,18 @@ class NotFound(Problem):
 
     status = HTTPStatus.NOT_FOUND
     title = "There is no such thing"
+
+
+def existing(thing: Found | None, thing_id: object) -> Found:
+    """Insist that something was found.
+
+    Raises:
+        NotFound: it was not.
+    """
+    if thing is None:
+        message = f"There is no {thing_id} here."
+        raise NotFound(message)
+    return thing
 
 
 class MethodNotAllowed(Problem):

@@ -1,14 +1,14 @@
 """Who works for an authority, audits it, or looks? Dependencies that prove it."""
 
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Security
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
-from app.core.problems import NotFound
+from app.core.problems import NotFound, existing
 from app.obligations import queries
 from app.obligations.models import (
     Contract,
@@ -102,7 +102,7 @@ DecidedAuthority = Annotated[Authority, Depends(_decided)]
 
 
 async def _version(authority_id: UUID, rules_id: UUID, session: Session) -> RuleVersion:
-    return _found(await queries.rules.one(session, authority_id, rules_id), rules_id)
+    return existing(await queries.rules.one(session, authority_id, rules_id), rules_id)
 
 
 PublishedRules = Annotated[RuleVersion, Depends(_version)]
@@ -110,19 +110,19 @@ PublishedRules = Annotated[RuleVersion, Depends(_version)]
 
 
 async def _seen_draft(rule_draft_id: UUID, authority: SeenAuthority, session: Session) -> RuleDraft:
-    return _found(await queries.rules.draft(session, authority, rule_draft_id), rule_draft_id)
+    return existing(await queries.rules.draft(session, authority, rule_draft_id), rule_draft_id)
 
 
 async def _worked_draft(
     rule_draft_id: UUID, authority: WorkedAuthority, session: Session
 ) -> RuleDraft:
-    return _found(await queries.rules.draft(session, authority, rule_draft_id), rule_draft_id)
+    return existing(await queries.rules.draft(session, authority, rule_draft_id), rule_draft_id)
 
 
 async def _decided_draft(
     rule_draft_id: UUID, authority: DecidedAuthority, session: Session
 ) -> RuleDraft:
-    return _found(await queries.rules.draft(session, authority, rule_draft_id), rule_draft_id)
+    return existing(await queries.rules.draft(session, authority, rule_draft_id), rule_draft_id)
 
 
 SeenRuleDraft = Annotated[RuleDraft, Depends(_seen_draft)]
@@ -269,7 +269,7 @@ async def _decided_proposal(
     proposal_id: UUID, obligation: DecidedObligation, session: Session
 ) -> ObligationProposal:
     found = await queries.obligations.proposal(session, obligation.id, proposal_id)
-    return _found(found, proposal_id)
+    return existing(found, proposal_id)
 
 
 DecidedProposal = Annotated[ObligationProposal, Depends(_decided_proposal)]
@@ -278,16 +278,7 @@ DecidedProposal = Annotated[ObligationProposal, Depends(_decided_proposal)]
 async def _import(
     ocds_import_id: UUID, authority: SeenAuthority, session: Session
 ) -> ContractImport:
-    return _found(await queries.imports.one(session, authority, ocds_import_id), ocds_import_id)
+    return existing(await queries.imports.one(session, authority, ocds_import_id), ocds_import_id)
 
 
 ImportOfAuthority = Annotated[ContractImport, Depends(_import)]
-
-Found = TypeVar("Found")
-
-
-def _found(thing: Found | None, thing_id: UUID) -> Found:
-    if thing is None:
-        message = f"There is no {thing_id} here."
-        raise NotFound(message)
-    return thing

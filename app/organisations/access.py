@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import READING, Session
 from app.core.events import Actor
-from app.core.problems import NotAllowed, NotFound, Problem
+from app.core.problems import NotAllowed, NotFound, Problem, existing
 from app.core.settings import Settings
 from app.organisations import credentials, queries
 from app.organisations.actions import attempts, trail
@@ -283,7 +283,7 @@ OrganisationWithKeys = Annotated[Organisation, Depends(_with_keys)]
 async def _administered_membership(
     membership_id: UUID, organisation: AdministeredOrganisation, session: Session
 ) -> Membership:
-    return _found(
+    return existing(
         await queries.organisations.membership(session, organisation, membership_id), membership_id
     )
 
@@ -310,7 +310,7 @@ async def _own_or_any(
     membership = await queries.organisations.membership(session, organisation, membership_id)
     if membership is None or membership.user_id != caller.user_id:
         await find_organisation(session, caller, organisation.id, right_to_any)
-    return _found(membership, membership_id)
+    return existing(membership, membership_id)
 
 
 AdministeredMembership = Annotated[Membership, Depends(_administered_membership)]
@@ -336,23 +336,23 @@ LendableMembership = Annotated[Membership, Depends(_lendable_membership)]
 async def _deputy(
     deputy_id: UUID, membership: OwnOrAdministeredMembership, session: Session
 ) -> Deputy:
-    return _found(await queries.organisations.deputy(session, membership, deputy_id), deputy_id)
+    return existing(await queries.organisations.deputy(session, membership, deputy_id), deputy_id)
 
 
 async def _invitation(
     invitation_id: UUID, organisation: AdministeredOrganisation, session: Session
 ) -> Invitation:
-    return _found(
+    return existing(
         await queries.organisations.invitation(session, organisation, invitation_id), invitation_id
     )
 
 
 async def _api_key(key_id: UUID, organisation: OrganisationWithKeys, session: Session) -> ApiKey:
-    return _found(await queries.organisations.api_key(session, organisation, key_id), key_id)
+    return existing(await queries.organisations.api_key(session, organisation, key_id), key_id)
 
 
 async def _appointment(appointment_id: UUID, _staff: Staff, session: Session) -> StaffAppointment:
-    return _found(await queries.users.staff_appointment(session, appointment_id), appointment_id)
+    return existing(await queries.users.staff_appointment(session, appointment_id), appointment_id)
 
 
 DeputyOfMembership = Annotated[Deputy, Depends(_deputy)]
@@ -380,12 +380,3 @@ GuardedMe = Annotated[User, Depends(_guarded_me)]
 
 It is not locked yet: the action locks it after the proof.
 """
-
-Found = TypeVar("Found")
-
-
-def _found(thing: Found | None, thing_id: UUID) -> Found:
-    if thing is None:
-        message = f"There is no {thing_id} here."
-        raise NotFound(message)
-    return thing

@@ -1,12 +1,12 @@
 """Who may see money come and go, and who decides that it goes?"""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Security
 
 from app.core.database import Session
-from app.core.problems import NotFound
+from app.core.problems import existing
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
@@ -33,8 +33,6 @@ READ_PAYMENTS = Scope(
 PaymentReader = Annotated[Caller, Security(identify, scopes=[READ_PAYMENTS])]
 """A person, or a machine that may read payments."""
 
-Found = TypeVar("Found")
-
 
 async def _scheme(scheme_id: UUID, caller: PaymentReader, session: Session) -> Scheme:
     return await find_scheme(session, caller, scheme_id, SchemeRight.INSPECT)
@@ -57,19 +55,19 @@ OnboardedOrganisation = Annotated[Organisation, Depends(_onboarding)]
 
 
 async def _payment_of_scheme(payment_id: UUID, scheme: PayingScheme, session: Session) -> Payment:
-    return _found(await queries.payments.one(session, scheme, payment_id), payment_id)
+    return existing(await queries.payments.one(session, scheme, payment_id), payment_id)
 
 
 async def _payment_of_payer(payment_id: UUID, payer: Payer, session: Session) -> Payment:
-    return _found(await queries.payments.one(session, payer, payment_id), payment_id)
+    return existing(await queries.payments.one(session, payer, payment_id), payment_id)
 
 
 async def _outgoing(outgoing_id: UUID, scheme: PayingScheme, session: Session) -> Outgoing:
-    return _found(await queries.outgoings.one(session, scheme, outgoing_id), outgoing_id)
+    return existing(await queries.outgoings.one(session, scheme, outgoing_id), outgoing_id)
 
 
 async def _approved(outgoing_id: UUID, scheme: ApprovedScheme, session: Session) -> Outgoing:
-    return _found(await queries.outgoings.one(session, scheme, outgoing_id), outgoing_id)
+    return existing(await queries.outgoings.one(session, scheme, outgoing_id), outgoing_id)
 
 
 async def _provider_account(organisation: Payer, session: Session) -> ProviderAccount:
@@ -89,58 +87,51 @@ DecidedOutgoing = Annotated[Outgoing, Depends(_approved)]
 """Money that should leave, about which the person decides for the operator."""
 
 
-def _found(thing: Found | None, thing_id: UUID) -> Found:
-    if thing is None:
-        message = f"There is no {thing_id} here."
-        raise NotFound(message)
-    return thing
-
-
 async def _statement(
     bank_statement_id: UUID, scheme: PayingScheme, session: Session
 ) -> BankStatement:
     found = await queries.bank.statement(session, scheme, bank_statement_id)
-    return _found(found, bank_statement_id)
+    return existing(found, bank_statement_id)
 
 
 async def _transaction(
     bank_transaction_id: UUID, scheme: PayingScheme, session: Session
 ) -> BankTransaction:
     found = await queries.bank.transaction(session, scheme, bank_transaction_id)
-    return _found(found, bank_transaction_id)
+    return existing(found, bank_transaction_id)
 
 
 async def _decided_transaction(
     bank_transaction_id: UUID, scheme: ApprovedScheme, session: Session
 ) -> BankTransaction:
     found = await queries.bank.transaction(session, scheme, bank_transaction_id)
-    return _found(found, bank_transaction_id)
+    return existing(found, bank_transaction_id)
 
 
 async def _decided_account(
     bank_account_id: UUID, scheme: ApprovedScheme, session: Session
 ) -> BankAccount:
-    return _found(await queries.bank.account(session, scheme, bank_account_id), bank_account_id)
+    return existing(await queries.bank.account(session, scheme, bank_account_id), bank_account_id)
 
 
 async def _decided_receipt(receipt_id: UUID, scheme: ApprovedScheme, session: Session) -> Receipt:
-    return _found(await queries.receipts.one(session, scheme, receipt_id), receipt_id)
+    return existing(await queries.receipts.one(session, scheme, receipt_id), receipt_id)
 
 
 async def _batch(bank_batch_id: UUID, scheme: PayingScheme, session: Session) -> BankBatch:
-    return _found(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
+    return existing(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
 
 
 async def _operated_batch(
     bank_batch_id: UUID, scheme: OperatedScheme, session: Session
 ) -> BankBatch:
-    return _found(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
+    return existing(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
 
 
 async def _decided_batch(
     bank_batch_id: UUID, scheme: ApprovedScheme, session: Session
 ) -> BankBatch:
-    return _found(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
+    return existing(await queries.batches.one(session, scheme, bank_batch_id), bank_batch_id)
 
 
 StatementOfScheme = Annotated[BankStatement, Depends(_statement)]

@@ -7,14 +7,10 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
+from app.core.problems import existing
 from app.payouts import queries
 from app.payouts.models import Payout, RemedyProposal
-from app.projects.access import (
-    ApprovedProject,
-    OperatedProject,
-    ReadableProject,
-    found_or_refused,
-)
+from app.projects.access import ApprovedProject, OperatedProject, ReadableProject
 from app.projects.models import Project
 
 
@@ -31,7 +27,7 @@ async def _approved(payout_id: UUID, project: ApprovedProject, session: Session)
 
 
 async def _found(session: AsyncSession, project: Project, payout_id: UUID) -> Payout:
-    return found_or_refused(await queries.payouts.one(session, project, payout_id), payout_id)
+    return existing(await queries.payouts.one(session, project, payout_id), payout_id)
 
 
 ReadablePayout = Annotated[Payout, Depends(_readable)]
@@ -44,7 +40,7 @@ ApprovedPayout = Annotated[Payout, Depends(_approved)]
 
 async def _remedy(remedy_id: UUID, project: ApprovedProject, session: Session) -> RemedyProposal:
     found = await queries.freezes.proposal(session, project, remedy_id)
-    return found_or_refused(found, remedy_id)
+    return existing(found, remedy_id)
 
 
 ApprovedRemedy = Annotated[RemedyProposal, Depends(_remedy)]

@@ -1,14 +1,14 @@
 """Who runs, audits or reads a scheme? Dependencies that prove it, and find things through it."""
 
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Security
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
-from app.core.problems import NotFound
+from app.core.problems import NotFound, existing
 from app.organisations.access import Person, Staff, find_organisation, identify
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
@@ -137,19 +137,19 @@ AdministeredScheme = Annotated[Scheme, Depends(_administered)]
 
 
 async def _public(scheme_id: UUID, session: Session) -> Scheme:
-    return _found(await queries.schemes.public_one(session, scheme_id), scheme_id)
+    return existing(await queries.schemes.public_one(session, scheme_id), scheme_id)
 
 
 async def _any(scheme_id: UUID, _staff: Staff, session: Session) -> Scheme:
-    return _found(await session.get(Scheme, scheme_id), scheme_id)
+    return existing(await session.get(Scheme, scheme_id), scheme_id)
 
 
 async def _policy(scheme_id: UUID, policy_id: UUID, session: Session) -> Policy:
-    return _found(await queries.policies.one(session, scheme_id, policy_id), policy_id)
+    return existing(await queries.policies.one(session, scheme_id, policy_id), policy_id)
 
 
 async def _authority(authority_id: UUID, session: Session) -> Authority:
-    return _found(await queries.authorities.one(session, authority_id), authority_id)
+    return existing(await queries.authorities.one(session, authority_id), authority_id)
 
 
 PublicScheme = Annotated[Scheme, Depends(_public)]
@@ -165,15 +165,15 @@ AnyAuthority = Annotated[Authority, Depends(_authority)]
 async def _inspected_draft(
     draft_id: UUID, scheme: InspectedScheme, session: Session
 ) -> PolicyDraft:
-    return _found(await queries.policies.draft(session, scheme, draft_id), draft_id)
+    return existing(await queries.policies.draft(session, scheme, draft_id), draft_id)
 
 
 async def _operated_draft(draft_id: UUID, scheme: OperatedScheme, session: Session) -> PolicyDraft:
-    return _found(await queries.policies.draft(session, scheme, draft_id), draft_id)
+    return existing(await queries.policies.draft(session, scheme, draft_id), draft_id)
 
 
 async def _approved_draft(draft_id: UUID, scheme: ApprovedScheme, session: Session) -> PolicyDraft:
-    return _found(await queries.policies.draft(session, scheme, draft_id), draft_id)
+    return existing(await queries.policies.draft(session, scheme, draft_id), draft_id)
 
 
 InspectedDraft = Annotated[PolicyDraft, Depends(_inspected_draft)]
@@ -185,7 +185,7 @@ async def _inspected_admission(
     admission_id: UUID, scheme: InspectedScheme, session: Session
 ) -> Admission:
     found = await queries.participants.admission(session, scheme, admission_id)
-    return _found(found, admission_id)
+    return existing(found, admission_id)
 
 
 InspectedAdmission = Annotated[Admission, Depends(_inspected_admission)]
@@ -195,7 +195,7 @@ async def _inspected_enrolment(
     enrolment_id: UUID, scheme: InspectedScheme, session: Session
 ) -> Enrolment:
     found = await queries.participants.enrolment(session, scheme, enrolment_id)
-    return _found(found, enrolment_id)
+    return existing(found, enrolment_id)
 
 
 InspectedEnrolment = Annotated[Enrolment, Depends(_inspected_enrolment)]
@@ -205,7 +205,7 @@ async def _operated_invitation(
     scheme_invitation_id: UUID, scheme: OperatedScheme, session: Session
 ) -> SchemeInvitation:
     found = await queries.panel.invitation(session, scheme, scheme_invitation_id)
-    return _found(found, scheme_invitation_id)
+    return existing(found, scheme_invitation_id)
 
 
 OperatedInvitation = Annotated[SchemeInvitation, Depends(_operated_invitation)]
@@ -217,7 +217,7 @@ async def _leaving_expert(
     member = await queries.panel.member(session, scheme_id, panel_member_id)
     if member is None or member.user_id != caller.user_id:
         await find_scheme(session, caller, scheme_id, SchemeRight.APPROVE)
-    return _found(member, panel_member_id)
+    return existing(member, panel_member_id)
 
 
 LeavingExpert = Annotated[PanelMember, Depends(_leaving_expert)]
@@ -242,7 +242,7 @@ async def _own_appointment(
     found = await session.get(AuditorAppointment, auditor_id, with_for_update=True)
     if found is not None and found.organisation_id != organisation.id:
         found = None
-    return _found(found, auditor_id)
+    return existing(found, auditor_id)
 
 
 AppointmentOfOrganisation = Annotated[AuditorAppointment, Depends(_own_appointment)]
@@ -266,12 +266,3 @@ async def _organisation_read(
 
 TakingPart = Annotated[Organisation, Depends(_organisation_read)]
 """An organisation of which the caller, person or machine, may read where it takes part."""
-
-Found = TypeVar("Found")
-
-
-def _found(thing: Found | None, thing_id: UUID) -> Found:
-    if thing is None:
-        message = f"There is no {thing_id} here."
-        raise NotFound(message)
-    return thing

@@ -26,7 +26,6 @@ from app.projects.access.projects import (
     ReadableProject,
     ReadDraft,
     RecusableAssignment,
-    found_or_refused,
     still_own,
 )
 from app.projects.access.reports import (
@@ -77,7 +76,6 @@ __all__ = [
     "ReadableReport",
     "RecusableAssignment",
     "StartableProject",
-    "found_or_refused",
     "still_own",
     "writes_for",
 ]

@@ -1,6 +1,6 @@
 """Who runs a round, owns a project, or may read it? Dependencies that prove it."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Security
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
 from app.core.files import File
-from app.core.problems import NotFound
+from app.core.problems import NotFound, existing
 from app.organisations.access import Person, as_of_now, find_organisation, identify
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
@@ -33,8 +33,6 @@ READ_PROJECTS = Scope(
 
 ProjectReader = Annotated[Caller, Security(identify, scopes=[READ_PROJECTS])]
 """A person, or a machine that may read projects."""
-
-Found = TypeVar("Found")
 
 
 async def find_round(
@@ -138,7 +136,7 @@ OfferingOrganisation = Annotated[Organisation, Depends(_offering)]
 
 
 async def _public_round(round_id: UUID, session: Session) -> Round:
-    return found_or_refused(await queries.rounds.public_one(session, round_id), round_id)
+    return existing(await queries.rounds.public_one(session, round_id), round_id)
 
 
 async def _inspected_round(round_id: UUID, caller: ProjectReader, session: Session) -> Round:
@@ -257,14 +255,14 @@ async def _readable_attachment(
         # The operator's side reads what was submitted, and no drafts.
         was_submitted = await queries.projects.was_submitted_with(session, attachment)
         attachment = attachment if was_submitted else None
-    return found_or_refused(attachment, attachment_id)
+    return existing(attachment, attachment_id)
 
 
 async def _own_attachment(
     attachment_id: UUID, project: OwnProject, session: Session
 ) -> PlanAttachment:
     found = await queries.plans.attachment(session, project, attachment_id)
-    return found_or_refused(found, attachment_id)
+    return existing(found, attachment_id)
 
 
 async def _approved_objection(
@@ -273,7 +271,7 @@ async def _approved_objection(
     await queries.rounds.shared(session, project.round_id)
     await queries.projects.locked(session, project.id)
     found = await queries.plans.objection(session, project, objection_id)
-    return found_or_refused(found, objection_id)
+    return existing(found, objection_id)
 
 
 ReadableAttachment = Annotated[PlanAttachment, Depends(_readable_attachment)]
@@ -324,7 +322,7 @@ async def _asked_attachment(
     found = await queries.plans.file_of(
         session, assignment.sitting.plan_version, submitted_attachment_id
     )
-    return found_or_refused(found, submitted_attachment_id)
+    return existing(found, submitted_attachment_id)
 
 
 AskedAttachment = Annotated[File, Depends(_asked_attachment)]
@@ -355,16 +353,8 @@ async def _public_attachment(
     listed_project_id: UUID, listed_attachment_id: UUID, session: Session
 ) -> File:
     found = await queries.market.attachment(session, listed_project_id, listed_attachment_id)
-    return found_or_refused(found, listed_attachment_id)
+    return existing(found, listed_attachment_id)
 
 
 PublicAttachment = Annotated[File, Depends(_public_attachment)]
 """A file that everybody may read: public, of a project on the market."""
-
-
-def found_or_refused(thing: Found | None, thing_id: object) -> Found:
-    """Insist that something was found."""
-    if thing is None:
-        message = f"There is no {thing_id} here."
-        raise NotFound(message)
-    return thing

@@ -7,6 +7,7 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
+from app.core.problems import existing
 from app.organisations.access import Person
 from app.organisations.callers import Caller
 from app.organisations.models import Right
@@ -20,7 +21,6 @@ from app.projects.access.projects import (
     ReadableProject,
     as_entrepreneur,
     as_operator,
-    found_or_refused,
 )
 from app.projects.models import Project, Report, ReportEvidence, ReportState
 from app.schemes.access import SchemeRight
@@ -38,7 +38,7 @@ StartableProject = Annotated[Project, Depends(_startable)]
 
 
 async def _found(session: AsyncSession, project: Project, report_id: UUID) -> Report:
-    return found_or_refused(await queries.reports.one(session, project, report_id), report_id)
+    return existing(await queries.reports.one(session, project, report_id), report_id)
 
 
 async def _locked(session: AsyncSession, project: Project, report_id: UUID) -> Report:
@@ -54,7 +54,7 @@ async def _readable(
     if report is not None and not writes_for(caller, project):
         # The operator's side reads what was submitted, and no drafts.
         report = None if report.state is ReportState.DRAFT else report
-    return found_or_refused(report, report_id)
+    return existing(report, report_id)
 
 
 def writes_for(caller: Caller, project: Project) -> bool:
@@ -76,7 +76,7 @@ async def _bound(report_id: UUID, project: BoundProject, session: Session) -> Re
 
 async def _approved(report_id: UUID, project: ApprovedProject, session: Session) -> Report:
     report = await _locked(session, project, report_id)
-    return found_or_refused(None if report.state is ReportState.DRAFT else report, report_id)
+    return existing(None if report.state is ReportState.DRAFT else report, report_id)
 
 
 ReadableReport = Annotated[Report, Depends(_readable)]
@@ -110,12 +110,12 @@ async def _readable_evidence(
     if found is not None and not writes_for(caller, project):
         was_submitted = await queries.reports.was_submitted_with(session, found.id, report.id)
         found = found if was_submitted else None
-    return found_or_refused(found, evidence_id)
+    return existing(found, evidence_id)
 
 
 async def _own_evidence(evidence_id: UUID, report: OwnReport, session: Session) -> ReportEvidence:
     found = await queries.reports.one_evidence(session, report, evidence_id)
-    return found_or_refused(found, evidence_id)
+    return existing(found, evidence_id)
 
 
 ReadableEvidence = Annotated[ReportEvidence, Depends(_readable_evidence)]

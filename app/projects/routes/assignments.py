@@ -6,7 +6,7 @@ from app.core import files
 from app.core.database import Session
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
-from app.core.problems import refusals
+from app.core.problems import existing, refusals
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
@@ -15,7 +15,6 @@ from app.projects.access import (
     AskedAttachment,
     OwnAssignment,
     RecusableAssignment,
-    found_or_refused,
 )
 from app.projects.contents import ScoreSheet
 from app.projects.models import Assignment, Recusal, SealedScores
@@ -93,7 +92,7 @@ async def submit_scores(
 @router.get(ONE + "/scores", response_model=OwnScoresView)
 async def read_own_scores(assignment: OwnAssignment, session: Session) -> OwnScoresView:
     """Read your own last sheet, with the salts to check its commitment."""
-    scores = found_or_refused(assignment.last, "sheet of yours")
+    scores = existing(assignment.last, "sheet of yours")
     return OwnScoresView(
         id=scores.id,
         assignment_id=assignment.id,

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from app.core.database import Session
 from app.core.http.routing import router as router_of
-from app.core.problems import NotFound, refusals
+from app.core.problems import NotFound, existing, refusals
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
@@ -15,7 +15,6 @@ from app.projects.access import (
     InspectedProject,
     OperatedProject,
     OperatedRound,
-    found_or_refused,
 )
 from app.projects.actions.assignments import Spreading
 from app.projects.models import Assignment, ScoreExtension, Sitting
@@ -58,7 +57,7 @@ async def read_panel(
 
     What an earlier sitting found stays to be read, whatever became of it.
     """
-    return found_or_refused(await queries.panel.last(session, project.id, number), "panel")
+    return existing(await queries.panel.last(session, project.id, number), "panel")
 
 
 @router.post(

@@ -9,7 +9,7 @@ from app.core.http import etags
 from app.core.http.etags import IfMatch
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
-from app.core.problems import refusals
+from app.core.problems import existing, refusals
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
@@ -21,7 +21,6 @@ from app.projects.access import (
     OwnProject,
     ReadableProject,
     ReadDraft,
-    found_or_refused,
 )
 from app.projects.contents import PlanChange
 from app.projects.models import PlanDraft, PlanVersion
@@ -110,4 +109,4 @@ async def read_plan_version(
 ) -> PlanVersion:
     """Read one submission."""
     found = await queries.projects.version(session, project, number)
-    return found_or_refused(found, number)
+    return existing(found, number)

@@ -3,7 +3,7 @@
 from app.core.database import Session
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
-from app.core.problems import refusals
+from app.core.problems import existing, refusals
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 from app.projects import actions, queries
@@ -11,7 +11,6 @@ from app.projects.access import (
     ApprovedProject,
     InspectedProject,
     ReadableProject,
-    found_or_refused,
 )
 from app.projects.models import Valuation
 from app.projects.problems import (
@@ -33,7 +32,7 @@ router = router_of("/projects/{project_id}", "Valuation")
 @router.get("/valuation", response_model=ValuationView)
 async def read_valuation(project: ReadableProject, session: Session) -> Valuation:
     """Read what a project was found worth, with all that is needed to do the arithmetic again."""
-    return found_or_refused(await queries.valuations.last(session, project.id), "valuation")
+    return existing(await queries.valuations.last(session, project.id), "valuation")
 
 
 @router.get("/valuations", response_model=PageOf[ValuationView])
