@@ -17,7 +17,7 @@ from scripts.disasters.report import Chapter
 
 SETTLE_SECONDS = 30.0
 POLL_SECONDS = 0.1
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 """If in so long a time not one job less is left, nobody waits any more."""
 
 
@@ -107,8 +107,10 @@ ALWAYS = {
 """Each names what breaks it."""
 
 _OPEN_JOBS = """
-SELECT kind FROM jobs WHERE state IN ('queued', 'running') AND run_at <= clock_timestamp()
+SELECT kind FROM jobs
+ WHERE state IN ('queued', 'running') AND (run_at <= clock_timestamp() OR attempts > 0)
 """
+"""What failed once and is tried again later is open too."""
 
 
 async def settled(installation: Installation) -> tuple[float, Sequence[str]]:
