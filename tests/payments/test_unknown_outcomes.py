@@ -11,6 +11,8 @@ from app.ledger.chart import OUTGOING, PROVIDER_BALANCE, REFUND_DUE
 from app.payments import actions
 from app.payments.errands import sending
 from app.payments.fake.faults import Trouble
+from app.payments.fake.server import KEY
+from app.payments.gateway import clients
 from app.payments.models import OutgoingStatus, PaymentStatus, ProviderPayoutStatus
 from tests.payments.conftest import CLERK, Till
 
@@ -114,3 +116,14 @@ async def test_nothing_is_held_while_the_provider_thinks(
     assert await _held(till, table) is False
     assert (await till.client.get("/v1")).status_code == 200
     await working
+
+
+async def test_who_calls_while_others_do_shares_their_client(till: Till) -> None:
+    settings = till.database.settings
+    async with clients.shared(settings, KEY) as first:
+        async with clients.shared(settings, KEY) as second:
+            assert second is first
+        async with clients.shared(settings, KEY) as third:
+            assert third is first
+    async with clients.shared(settings, KEY) as later:
+        assert later is not first

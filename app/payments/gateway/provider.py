@@ -19,16 +19,13 @@ from app.payments.facts import (
     PayoutStanding,
     Transaction,
 )
-from app.payments.gateway import reading
+from app.payments.gateway import clients, reading
 from app.payments.gateway.calls import Answer, Pace, answered, pace_of
 from app.payments.gateway.reading import OURS, Thing
 from app.payments.models import Outgoing, Payment, ProviderAccount, ProviderPayout, Way
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams
-
-RETRIES = 2
-"""Of the client itself, with the same key: after no answer, a fault over there, or a conflict."""
 
 LARGEST_PAGE = 100
 
@@ -59,17 +56,8 @@ async def opened(settings: Settings) -> AsyncIterator["Provider"]:
         message = "This installation has no payment provider: set BAAT_STRIPE_KEY."
         raise RuntimeError(message)
     key = settings.stripe_key.get_secret_value()
-    http = stripe.HTTPXClient(timeout=settings.stripe_timeout_seconds)
-    client = stripe.StripeClient(
-        key,
-        http_client=http,
-        max_network_retries=RETRIES,
-        base_addresses={"api": settings.stripe_url} if settings.stripe_url else {},
-    )
-    try:
+    async with clients.shared(settings, key) as client:
         yield Provider(client, pace_of(key, settings.stripe_requests_per_second))
-    finally:
-        await http.close_async()  # type: ignore[no-untyped-call]  # The package types all but this.
 
 
 class Provider:
