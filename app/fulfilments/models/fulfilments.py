@@ -1,58 +1,21 @@
-"""Allocations of orders' units to obligations, and fulfilments."""
+"""Fulfilments, and what happened to them."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.database import READ_AND_ADD, Identified, Versioned
-from app.core.money import split
 from app.obligations.models.contracts import KEPT
 
 LIVE_RANGE = "int8range(first_serial, last_serial - revoked_units, '[]')"
 """The serials that a live fulfilment counts; what was revoked is gone from the end."""
 LIVE = "state IN ('submitted', 'approved')"
-
-
-class Allocation(Identified):
-    """Units of an order that are meant for an obligation; the order guards the row."""
-
-    __tablename__ = "order_allocations"
-    __table_args__ = (
-        UniqueConstraint("order_id", "obligation_id"),
-        CheckConstraint("quantity_units >= 0", name="quantity_sensible"),
-        CheckConstraint(
-            "provisional_units BETWEEN 0 AND quantity_units AND provisional_cents >= 0"
-            " AND (provisional_units > 0 OR provisional_cents = 0)",
-            name="provisional_within",
-        ),
-        Index(None, "obligation_id"),
-        {"info": KEPT},
-    )
-
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
-    obligation_id: Mapped[UUID] = mapped_column(ForeignKey("obligations.id"))
-    quantity_units: Mapped[int]
-    """None is left where the split does not name the obligation any more."""
-    provisional_units: Mapped[int] = mapped_column(default=0)
-    provisional_cents: Mapped[int] = mapped_column(default=0)
-    """What the book of social return has of it as provisional."""
-    entries: Mapped[int] = mapped_column(default=0)
-    """How often something was entered about it: numbers the references."""
-    is_due: Mapped[bool] = mapped_column(default=True)
-    """Whether its units are still to be counted provisionally (`actions.recognising`)."""
-    allocated_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-    def share_of(self, units: int) -> int:
-        """Say what some of its units count for provisionally, in cents."""
-        units = min(units, self.provisional_units)
-        rest = self.provisional_units - units
-        return split(self.provisional_cents, (units, rest))[0] if units else 0
 
 
 class FulfilmentKind(StrEnum):

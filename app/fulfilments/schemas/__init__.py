@@ -1,0 +1,1 @@
+"""Splits and fulfilments on the wire."""
