@@ -1,6 +1,7 @@
 """What an account has: now, as of a moment in the world, or as known at a position."""
 
 from datetime import datetime
+from uuid import uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,6 +49,18 @@ async def now(session: AsyncSession, account: Account) -> Balance:
     values = {"now": clock.now(), **_names(account)}
     row = (await session.execute(sa.text(query), values)).one_or_none()
     return Balance(int(row.posted), int(row.held)) if row else Balance(0)
+
+
+async def kept(session: AsyncSession, account: Account) -> Balance:
+    """Say what an account without a limit has, to one at a time of those who ask like this.
+
+    Nothing refuses to credit more than is there, and no row is locked: who would settle what is
+    owed decides under this lock, which lasts as long as the transaction.
+    """
+    owner = uuid5(account.owner_id, f"{account.ledger_id}/{account.kind.code}")
+    number = int.from_bytes(owner.bytes[8:], signed=True)
+    await session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+    return await now(session, account)
 
 
 async def at(

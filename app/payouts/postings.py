@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime
 
-from app.ledger.chart import PAYABLE, RESULT_PART, START_PART, VAT_SALE, Account, Kind
+from app.ledger.chart import (
+    PAYABLE,
+    RECEIVABLE,
+    RESULT_PART,
+    START_PART,
+    VAT_SALE,
+    Account,
+    Kind,
+)
 from app.ledger.drafts import Draft, Hold, credit, debit
 from app.payouts.models import Freeze, Payout
 from app.schemes.terms import Part
@@ -33,8 +41,28 @@ def approved(payout: Payout, approved_at: datetime) -> Draft:
     )
 
 
+def netted(payout: Payout, cents: int, netted_at: datetime) -> Draft:
+    """Pay what an entrepreneur owes out of what is owed to it: so much of a payout is not sent."""
+    _, _, payable = _accounts(payout)
+    return Draft(
+        kind="payout.netted",
+        reference=f"payout/{payout.id}/netted",
+        narration=f"Payout of the {_NAMED[payout.part]} netted with what the entrepreneur owes",
+        occurred_at=netted_at,
+        lines=(
+            debit(payable, cents, payout.id),
+            credit(claim_on(payout), cents, payout.id),
+        ),
+    )
+
+
+def claim_on(payout: Payout) -> Account:
+    """Name the account of what a payout's entrepreneur owes."""
+    return RECEIVABLE.of(payout.scheme_id, payout.entrepreneur_id)
+
+
 def withheld(payout: Payout, withheld_at: datetime) -> Draft:
-    """Earmark again what was owed and is not paid."""
+    """Earmark again what was owed and is not paid; what was netted is owed by them as before."""
     part, vat, payable = _accounts(payout)
     return Draft(
         kind="payout.withheld",
@@ -42,7 +70,8 @@ def withheld(payout: Payout, withheld_at: datetime) -> Draft:
         narration=f"Payout of the {_NAMED[payout.part]} withheld",
         occurred_at=withheld_at,
         lines=(
-            debit(payable, payout.amount_cents, payout.id),
+            debit(payable, payout.sent_cents, payout.id),
+            debit(claim_on(payout), payout.netted_cents, payout.id),
             credit(part, payout.principal_cents, payout.id),
             credit(vat, payout.vat_cents, payout.project_id),
         ),

@@ -71,13 +71,19 @@ class PayoutView(View):
     principal_cents: Annotated[Cents, Field(description="From the part.")]
     vat_cents: Annotated[Cents, Field(description="What buyers paid as VAT on it.")]
     amount_cents: Annotated[Cents, Field(description="Both together.")]
+    netted_cents: Annotated[
+        Cents,
+        Field(description="What of it pays what the entrepreneur owed; the rest is sent."),
+    ]
     state: PayoutState
     rail: Rail
     iban: str | None
     holder_name: str | None
     provider_account_id: UUID | None
     retries_id: Annotated[UUID | None, Field(description="It brings what this payout did not.")]
-    outgoing_id: Annotated[UUID | None, Field(description="What brings it; null till approved.")]
+    outgoing_id: Annotated[
+        UUID | None, Field(description="What brings it; null till approved, or if all is netted.")
+    ]
     planned_by_id: UUID
     planned_at: Moment
     approved_by_id: UUID | None
@@ -148,6 +154,13 @@ class EarmarkView(View):
 
     project_id: UUID
     earmark: EarmarkAmountsView
+    owed_cents: Annotated[
+        Cents,
+        Field(
+            description="What the entrepreneur owes, such as refunds of what it was paid:"
+            " netted with the next payout that is approved, of whichever of its projects."
+        ),
+    ]
     destinations: DestinationsView
 
 

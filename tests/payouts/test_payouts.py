@@ -186,6 +186,44 @@ async def test_what_payments_withhold_is_earmarked_again(safe: Safe) -> None:
     assert decisions[-1]["reason"] == "The account is wrong."
 
 
+async def test_what_an_entrepreneur_owes_is_netted_with_what_is_paid_next(safe: Safe) -> None:
+    _, small = await safe.sell(100, 8)
+    payout = await safe.approved()
+    # Nobody waits: the buyer is refunded though all is approved, and what is approved leaves.
+    refund = await safe.stall.act(small, "refunds", safe.approver)
+    assert refund.status_code == 201, refund.text
+    assert (await safe.state(payout["id"]), payout["nettedCents"]) == ("approved", 0)
+    assert (await safe.get("/earmark"))["owedCents"] == 96_800
+    await safe.leaves_by_bank(payout)
+    await safe.fails(payout)
+
+    planned = await safe.act(payout["id"], "retries", safe.planner, rail="bank")
+    retry = (await safe.act(planned.json()["id"], "approvals")).json()
+    assert (retry["amountCents"], retry["nettedCents"]) == (1_306_800, 96_800)
+    assert (await safe.outgoing(retry)).amount_cents == 1_210_000
+    assert (await safe.get("/earmark"))["owedCents"] == 0
+    await safe.leaves_by_bank(retry)
+    await safe.fails(retry)
+    assert (await safe.has())["payable"] == 1_210_000
+    assert (await safe.act(retry["id"], "withholdings")).status_code == 201
+    assert await safe.stall.pages(f"payout/{retry['id']}") == [
+        *("Payout of the start part netted with what the entrepreneur owes",),
+        *("Dr payable 96800", "   Cr receivable 96800"),
+        *("Payout of the start part withheld", "Dr payable 1210000", "Dr receivable 96800"),
+        *("   Cr start_part 1080000", "   Cr vat_sale 226800"),
+    ]
+
+    whole = await safe.approved(principalCents=80_000)
+    assert (whole["state"], whole["outgoingId"]) == ("settled", None)
+    assert (whole["amountCents"], whole["nettedCents"]) == (96_800, 96_800)
+    assert (await safe.get("/earmark"))["owedCents"] == 0
+    assert (await safe.has())["payable"] == 0
+    [letter] = [
+        mail.text for mail in await make.mails(safe.stall.database) if "verrekend" in mail.text
+    ]
+    assert "968,00" in letter
+
+
 async def test_money_that_may_be_taken_back_waits(safe: Safe) -> None:
     [order_id] = await safe.sell(108)
     await safe.stall.change(

@@ -10,7 +10,7 @@ from app.schemes.terms import Part
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def a_payout(part: Part = Part.START, vat_cents: int = 226_800) -> Payout:
+def a_payout(part: Part = Part.START, vat_cents: int = 226_800, netted_cents: int = 0) -> Payout:
     return Payout(
         id=UUID(int=9),
         scheme_id=UUID(int=1),
@@ -19,6 +19,7 @@ def a_payout(part: Part = Part.START, vat_cents: int = 226_800) -> Payout:
         part=part,
         principal_cents=1_080_000,
         vat_cents=vat_cents,
+        netted_cents=netted_cents,
     )
 
 
@@ -43,6 +44,24 @@ def test_what_is_withheld_is_earmarked_again() -> None:
     assert str(postings.withheld(a_payout(), AT)).splitlines() == [
         "2026-05-01  Payout of the start part withheld",
         "  Dr payable                        13,068.00 EUR",
+        "      Cr start_part                 10,800.00 EUR",
+        "      Cr vat_sale                    2,268.00 EUR",
+    ]
+
+
+def test_what_the_entrepreneur_owes_is_netted_with_what_is_owed_to_it() -> None:
+    assert str(postings.netted(a_payout(), 96_800, AT)).splitlines() == [
+        "2026-05-01  Payout of the start part netted with what the entrepreneur owes",
+        "  Dr payable                           968.00 EUR",
+        "      Cr receivable                    968.00 EUR",
+    ]
+
+
+def test_what_was_netted_is_owed_again_where_the_payout_is_withheld() -> None:
+    assert str(postings.withheld(a_payout(netted_cents=96_800), AT)).splitlines() == [
+        "2026-05-01  Payout of the start part withheld",
+        "  Dr payable                        12,100.00 EUR",
+        "  Dr receivable                        968.00 EUR",
         "      Cr start_part                 10,800.00 EUR",
         "      Cr vat_sale                    2,268.00 EUR",
     ]

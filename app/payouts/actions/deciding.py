@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.events import Actor
 from app.core.languages import DEFAULT
-from app.ledger import journal
+from app.ledger import balances, journal
 from app.ledger.problems import LimitReached
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation
@@ -17,7 +17,7 @@ from app.payments.actions.outgoings import Planned, ToBankAccount, ToProviderAcc
 from app.payments.models import Outgoing, OutgoingKind, OutgoingStatus
 from app.payments.problems import SamePerson
 from app.payouts import earmarks, postings, queries
-from app.payouts.actions import decisions, planning
+from app.payouts.actions import decisions, letters, planning
 from app.payouts.earmarks import Obstacle, ObstacleCode
 from app.payouts.models import Payout, PayoutState
 from app.payouts.models.payouts import OWED_AGAIN
@@ -31,6 +31,9 @@ from app.schemes.terms import Part
 STOPPABLE = {OutgoingStatus.PLANNED, OutgoingStatus.APPROVED}
 """An outgoing that stands so was not sent."""
 
+ALL_NETTED = "All of it pays what the entrepreneur owed."
+"""Why a payout is settled of which nothing leaves."""
+
 _NAMED = {Part.START: "Start part", Part.RESULT: "Result part"}
 
 
@@ -38,6 +41,9 @@ async def approve(
     session: AsyncSession, caller: Caller, project: Project, payout: Payout, reason: str
 ) -> Payout:
     """Agree that a payout is owed and leaves: at once by the provider, with the next file by bank.
+
+    What the entrepreneur owes is netted first, and only the rest leaves; if that is nothing, the
+    payout is settled.
 
     Raises:
         OwnAffair: the caller acts for the entrepreneur.
@@ -56,14 +62,18 @@ async def approve(
         message = f"The payout is {payout.state}: a planned one is approved."
         raise PayoutStateForbids(message, current_state=payout.state)
     await _insist_on_due(session, project, payout)
-    if payout.retries_id is None:
-        await _owe(session, payout)
-    outgoing = await _let_leave(session, caller, project, payout)
+    await _owe(session, payout)
+    if payout.sent_cents:
+        payout.outgoing_id = (await _let_leave(session, caller, project, payout)).id
     term = queries.earmarks.terms_of(project).payout.payment_term_days
     payout.approved_by_id, payout.approved_at = caller.user_id, clock.now()
-    payout.due_on, payout.outgoing_id = clock.today() + timedelta(days=term), outgoing.id
+    payout.due_on = clock.today() + timedelta(days=term)
     decisions.move(session, caller, payout, PayoutState.APPROVED, reason)
     await session.flush()
+    if not payout.sent_cents:
+        decisions.move(session, decisions.PAYMENTS, payout, PayoutState.SETTLED, ALL_NETTED)
+        await letters.paid(session, payout)
+        await session.flush()
     return payout
 
 
@@ -102,8 +112,15 @@ async def _another_account(session: AsyncSession, payout: Payout) -> list[Obstac
 
 
 async def _owe(session: AsyncSession, payout: Payout) -> None:
+    """Enter that a payout is owed, unless it is a retry, and net it with what is owed to us."""
+    owed_cents = (await balances.kept(session, postings.claim_on(payout))).posted
+    netted_cents = max(0, min(owed_cents, payout.sent_cents))
+    payout.netted_cents += netted_cents
+    drafts = [] if payout.retries_id else [postings.approved(payout, clock.now())]
+    if netted_cents:
+        drafts.append(postings.netted(payout, netted_cents, clock.now()))
     try:
-        await journal.post(session, postings.approved(payout, clock.now()))
+        await journal.post(session, *drafts)
     except LimitReached as refusal:
         # The books have the last word, whatever was reckoned before.
         raise EarmarkTooSmall(payout.amount_cents, refusal.available) from refusal
@@ -124,7 +141,7 @@ async def _let_leave(
         kind=OutgoingKind.PAYOUT,
         purpose=payout.purpose,
         account_owner_id=payout.entrepreneur_id,
-        amount_cents=payout.amount_cents,
+        amount_cents=payout.sent_cents,
         to=to,
         description=f"{_NAMED[payout.part]} of {title}"[:140],
     )

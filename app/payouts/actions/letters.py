@@ -16,7 +16,8 @@ from app.projects.queries import listings, projects
 
 async def paid(session: AsyncSession, payout: Payout) -> None:
     """Tell an entrepreneur that it was paid."""
-    await _send(session, payout, payout.entrepreneur_id, "paid", {})
+    netted = {"netted_cents": payout.netted_cents}
+    await _send(session, payout, payout.entrepreneur_id, "paid", netted)
 
 
 async def not_paid(session: AsyncSession, payout: Payout, reason: str) -> None:
@@ -63,7 +64,7 @@ async def _send(
     more: Mapping[str, object],
 ) -> None:
     project = await _project(session, payout)
-    told = {"amount_cents": payout.amount_cents, **more}
+    told = {"amount_cents": payout.sent_cents, **more}
     await _to_deciders(session, project, organisation_id, letter, told)
 
 

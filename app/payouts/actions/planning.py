@@ -136,6 +136,8 @@ def _again(planned_by_id: UUID, failed: Payout) -> Payout:
         moment=failed.moment,
         principal_cents=failed.principal_cents,
         vat_cents=failed.vat_cents,
+        # That is paid: what is owed, and retried, is the rest.
+        netted_cents=failed.netted_cents,
         state=PayoutState.PLANNED,
         retries_id=failed.id,
         planned_by_id=planned_by_id,

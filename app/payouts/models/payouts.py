@@ -26,7 +26,7 @@ class PayoutState(StrEnum):
     SENT = "sent"
     """The bank or the provider has it (`actions.following.follow`)."""
     SETTLED = "settled"
-    """The entrepreneur has it (`actions.following.follow`)."""
+    """The entrepreneur has it (`actions.following.follow`), or all of it was netted."""
     FAILED = "failed"
     """It was refused or came back (`actions.following.follow`): it is owed, and may be retried."""
     WITHHELD = "withheld"
@@ -52,7 +52,12 @@ class Payout(Versioned):
             name="approved_before_sent",
         ),
         CheckConstraint(
-            "num_nonnulls(approved_by_id, approved_at, due_on, outgoing_id) IN (0, 4)",
+            "netted_cents BETWEEN 0 AND principal_cents + vat_cents", name="netted_sensible"
+        ),
+        CheckConstraint(
+            "num_nonnulls(approved_by_id, approved_at, due_on) IN (0, 3)"
+            " AND (outgoing_id IS NULL)"
+            " = (approved_by_id IS NULL OR netted_cents = principal_cents + vat_cents)",
             name="approved_whole",
         ),
         Index(None, "project_id", "id"),
@@ -71,6 +76,8 @@ class Payout(Versioned):
     """From the part."""
     vat_cents: Mapped[int]
     """From what the entrepreneur's buyers paid as VAT."""
+    netted_cents: Mapped[int] = mapped_column(default=0)
+    """What of both pays what the entrepreneur owed: it is not sent (`actions.deciding`)."""
     state: Mapped[PayoutState] = mapped_column(default=PayoutState.PLANNED)
     iban: Mapped[str | None]
     """To this account at a bank, of `holder_name`."""
@@ -88,8 +95,13 @@ class Payout(Versioned):
 
     @property
     def amount_cents(self) -> int:
-        """What the entrepreneur receives."""
+        """What is owed to the entrepreneur for it."""
         return self.principal_cents + self.vat_cents
+
+    @property
+    def sent_cents(self) -> int:
+        """What the entrepreneur receives of that."""
+        return self.amount_cents - self.netted_cents
 
     @property
     def rail(self) -> Rail:

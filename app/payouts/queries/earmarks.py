@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.ledger import balances
+from app.ledger.chart import RECEIVABLE
 from app.orders.models import Order, OrderState, between
 from app.orders.queries import orders
 from app.organisations.models import Organisation
@@ -45,6 +46,8 @@ class EarmarkPage:
 
     project_id: UUID
     earmark: Earmark
+    owed_cents: int
+    """What the entrepreneur owes: it is netted with the next payout that is approved."""
     destinations: Destinations
 
 
@@ -59,7 +62,13 @@ def terms_of(project: Project) -> PolicyTerms:
 async def read(session: AsyncSession, project: Project) -> EarmarkPage:
     """Lay out a project's earmark."""
     facts = await facts_of(session, project)
-    return EarmarkPage(project.id, earmarks.earmark(facts), await destinations(session, project))
+    claim = RECEIVABLE.of(project.scheme_id, project.entrepreneur_id)
+    return EarmarkPage(
+        project_id=project.id,
+        earmark=earmarks.earmark(facts),
+        owed_cents=max(0, (await balances.now(session, claim)).posted),
+        destinations=await destinations(session, project),
+    )
 
 
 async def facts_of(
