@@ -21,7 +21,7 @@ from app.core.http.validators import NotModified, Validator
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 from app.fulfilments import routes as fulfilments
-from app.fulfilments.actions import recognising
+from app.fulfilments.actions import recognising, splitting
 from app.fulfilments.actions import unwinding as revoking
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
@@ -164,6 +164,7 @@ async def _unwound(session: AsyncSession, order: Order, part: OrderPart) -> Sequ
 
 
 unwinding.wire_unwound(_unwound)
+unwinding.wire_meant(splitting.purpose)
 results.wire_short(freezing.freeze_short)
 
 CHORES: tuple[jobs.Chore, ...] = (

@@ -41,7 +41,7 @@ FURTHER_ROOMS = {
     ("obligations", "rules"): "what an authority's rules say",
     ("obligations", "shipped"): "figures of real authorities, with their sources",
     ("obligations", "valuing"): "what is owed and what counts, pure",
-    ("orders", "hooks"): "what those above do when an order loses its units",
+    ("orders", "hooks"): "what those above do when an order is made, or loses its units",
     ("orders", "invoicing"): "what an invoice says, and how it is written",
     ("orders", "serials"): "the number of one unit, and how people write it",
     ("organisations", "callers"): "who calls, as values that every domain reads",

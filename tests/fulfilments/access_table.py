@@ -104,11 +104,17 @@ def _a_split(world: World, place: Place) -> dict[str, Any]:
     return {"parts": [_a_claim(world, place)]}
 
 
+def _a_purchase(world: World, place: Place) -> dict[str, Any]:
+    project_id = str(world[place].things["listed_project_id"])
+    return {"projectId": project_id, "quantityUnits": 1, "split": [_a_claim(world, place)]}
+
+
 VERDICT = {"verdict": "approved", **REASON}
 FULFILMENT = "/v1/fulfilments/{fulfilment_id}"
 
 TABLE = {
     f"GET {ORGANISATION}/assessments/{{listed_project_id}}": Rule(READING),
+    f"POST {ORGANISATION}/quotes": Rule(READING, _a_purchase),
     f"GET {ORDER}/split": Rule(SEEING),
     f"POST {ORDER}/splits": Rule(OPERATING, _a_split),
     f"POST {ORDER}/fulfilments": Rule(OPERATING, _a_claim),

@@ -87,13 +87,22 @@ class Claims:
 
     async def split(self, order_id: UUID, first: int, second: int) -> httpx.Response:
         """Say how many units are meant for which of the two."""
+        return await self.post(f"/orders/{order_id}/splits", parts=self.parts(first, second))
+
+    def parts(self, first: int, second: int) -> list[dict[str, Any]]:
+        """Write down how many units are meant for which of the two."""
         units = {self.first.obligation_id: first, self.second.obligation_id: second}
-        parts = [
+        return [
             {"obligationId": str(each), "quantityUnits": number}
             for each, number in units.items()
             if number
         ]
-        return await self.post(f"/orders/{order_id}/splits", parts=parts)
+
+    async def meant(self, order_id: UUID | str) -> list[dict[str, Any]]:
+        """Read for what the units of an order are meant."""
+        path, headers = f"/v1/orders/{order_id}/split", self.stall.buyer.clerk.headers
+        parts = (await self.stall.client.get(path, headers=headers)).json()["parts"]
+        return [{name: part[name] for name in ("obligationId", "quantityUnits")} for part in parts]
 
     async def draft(self, order_id: UUID, debt: Debt, units: int) -> str:
         """Prepare a claim, and give its path."""

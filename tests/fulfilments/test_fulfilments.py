@@ -1,11 +1,12 @@
 """From a purchase that is split over two authorities to what counts, and what counts no more."""
 
+from typing import Any
 from uuid import UUID
 
 from app.ledger.chart import OWNED, RETIRED
 from tests.fulfilments.conftest import Claims
 from tests.orders.conftest import said
-from tests.orders.undoing import refund
+from tests.orders.undoing import another, miss, move, refund
 
 
 async def test_it_is_said_before_paying_what_would_count(claims: Claims) -> None:
@@ -25,9 +26,54 @@ async def test_it_is_said_before_paying_what_would_count(claims: Claims) -> None
     # Half of what is imposed is the most that units may fill: of EUR 12,500.
     assert [each["beyondCents"] for each in many.json()] == [0, 875_000]
 
+    await _quoted(claims)
     debts[:] = [str(project_id)]
     unknown = await stall.client.get(path, params={**asked, "quantityUnits": 1}, headers=headers)
     assert said(unknown) == (404, "/problems/not-found")
+
+
+async def _quoted(claims: Claims) -> None:
+    """Ask what a purchase costs, and what its parts would count for."""
+    stall = claims.stall
+    path = f"/organisations/{stall.buyer.organisation.id}/quotes"
+    asked: dict[str, Any] = {"projectId": str(stall.listing.project_id), "quantityUnits": 10}
+    answer = await claims.post(path, **asked, split=claims.parts(6, 3))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["quote"]["totalCents"] == 106_050
+    found = [(each["quantityUnits"], each["valueCents"]) for each in answer.json()["split"]]
+    assert found == [(6, 90_000), (3, 45_000)]
+    too_many = await claims.post(path, **asked, split=claims.parts(6, 5))
+    assert said(too_many) == (400, "/problems/invalid-request")
+
+
+async def test_an_order_says_what_it_is_for_and_takes_that_along(claims: Claims) -> None:
+    stall = claims.stall
+    of_another = {"obligationId": str(stall.buyer.organisation.id), "quantityUnits": 1}
+    assert said(await stall.order(10, split=[of_another])) == (404, "/problems/not-found")
+    assert said(await stall.order(10, split=claims.parts(6, 5)))[0] == 400
+    twice = [*claims.parts(1, 0), *claims.parts(2, 0)]
+    assert said(await stall.order(10, split=twice))[0] == 400
+    order_id = await stall.ordered(10, split=claims.parts(6, 3))
+    assert await claims.meant(order_id) == claims.parts(6, 3)
+    await stall.pay(order_id)
+    assert said(await claims.split(order_id, 5, 4))[0] == 201
+    # Of one that loses units only those stay meant that it still has.
+    assert said(await refund(stall, order_id, 3))[0] == 201
+    assert await claims.meant(order_id) == claims.parts(5, 2)
+
+    other = await another(stall)
+    await miss(stall)
+    moved = await move(stall, order_id, other.project_id)
+    assert said(moved)[0] == 201
+    assert await claims.meant(order_id) == []
+    assert await claims.meant(moved.json()["id"]) == claims.parts(5, 2)
+    # What it is meant for counts there, once that project is funded.
+    await stall.change(FUNDED, id=other.project_id)
+    await claims.recognise()
+    assert (await claims.balance(claims.second))["provisional"] == 30_000
+
+
+FUNDED = "UPDATE projects SET state = 'funded' WHERE id = :id"
 
 
 async def test_a_purchase_counts_for_two_authorities_until_it_is_refunded(claims: Claims) -> None:

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import events
+from app.core.events import Actor
 from app.fulfilments import queries
-from app.fulfilments.actions import keeping
+from app.fulfilments.actions import decisions, keeping
 from app.fulfilments.actions.recognising import Shrunk
 from app.fulfilments.models import Allocation, Fulfilment
 from app.fulfilments.problems import OrderHasEnded, SplitTooLarge, UnitsClaimed
@@ -23,6 +24,27 @@ ENDED = (
     *(OrderState.EXPIRED, OrderState.CANCELLED),
     *(OrderState.REFUNDED, OrderState.REALLOCATED),
 )
+
+
+async def purpose(
+    session: AsyncSession, caller: Caller, order: Order, wanted: Mapping[UUID, int]
+) -> None:
+    """Write down for which obligations the units of a new order are meant, as it says itself.
+
+    Called by orders (`orders.hooks`) in the transaction that makes it. Nobody else sees the order,
+    and nothing counts yet: no lock is taken, so that no buyer waits for another one.
+
+    Raises:
+        NotFound: an obligation is not the buyer's.
+        SplitTooLarge: it has fewer units.
+    """
+    _insist_on_units(order, sum(wanted.values()))
+    for obligation_id, units in wanted.items():
+        await queries.assessing.own_obligation(session, order.buyer_id, obligation_id)
+        meant = Allocation(order_id=order.id, obligation_id=obligation_id, quantity_units=units)
+        session.add(meant)
+    await session.flush()
+    _tell(session, caller.actor, order.id, wanted)
 
 
 async def split(
@@ -57,9 +79,28 @@ async def split(
     await journal.post(session, *drafts)
     for obligation in kept.values():
         await states.settle_state(session, caller.actor, obligation)
-    told = [f"{obligation_id}: {units}" for obligation_id, units in wanted.items()]
-    events.record(session, "order.split", order.id, caller.actor, units=told)
+    _tell(session, caller.actor, order.id, wanted)
     return await queries.splits.of_order(session, order.id)
+
+
+def _tell(session: AsyncSession, actor: Actor, order_id: UUID, meant: Mapping[UUID, int]) -> None:
+    told = [f"{obligation_id}: {units}" for obligation_id, units in meant.items()]
+    events.record(session, "order.split", order_id, actor, units=told)
+
+
+def carry_over(session: AsyncSession, order_id: UUID, meant: Mapping[UUID, int]) -> None:
+    """Let units that moved to another project stay meant for what they were meant for.
+
+    The order there is new, and has as many units: nobody else sees it. They are counted anew, by
+    what the rules say of the other project, once that is funded.
+    """
+    moved = {obligation_id: units for obligation_id, units in meant.items() if units}
+    for obligation_id, units in moved.items():
+        session.add(
+            Allocation(order_id=order_id, obligation_id=obligation_id, quantity_units=units)
+        )
+    if moved:
+        _tell(session, decisions.ORDERS, order_id, moved)
 
 
 def _insist_on_units(order: Order, units: int) -> None:

@@ -10,7 +10,7 @@ from app.core.money import split
 from app.fulfilments import postings, queries
 from app.fulfilments.actions import decisions
 from app.fulfilments.actions.recognising import SETTLE, Shrunk
-from app.fulfilments.actions.splitting import claimed_units
+from app.fulfilments.actions.splitting import carry_over, claimed_units
 from app.fulfilments.models import (
     Allocation,
     Fulfilment,
@@ -31,6 +31,7 @@ async def unwind(session: AsyncSession, order: Order, part: OrderPart) -> Sequen
 
     Called by orders (`orders.hooks`), which locked the project and the order and enter this before
     the rest, in one call. The states of the obligations follow in a job, once that is entered.
+    Units that move to another project stay meant for their obligations, save for those closed.
     """
     live = await queries.fulfilments.live_of_order(session, order.id)
     from_split = await queries.splits.of_order(session, order.id)
@@ -45,12 +46,17 @@ async def unwind(session: AsyncSession, order: Order, part: OrderPart) -> Sequen
         drafts += _lose(session, order, part, fulfilment)
     live = [each for each in live if each.state in queries.fulfilments.LIVE]
     over = sum(each.quantity_units for each in from_split) - order.remaining_units
+    moved: dict[UUID, int] = {}
     for allocation in reversed(from_split):
         obligation = kept[allocation.obligation_id]
         free = allocation.quantity_units - claimed_units(live, obligation.id)
         cut = max(0, min(free, over))
         over -= cut
+        moved[obligation.id] = 0 if obligation.state.is_closed else cut
         drafts += _cut(allocation, obligation, cut, _approved(live, obligation))
+    if part.moved_to_id is not None:
+        in_their_order = {each.obligation_id: moved[each.obligation_id] for each in from_split}
+        carry_over(session, part.moved_to_id, in_their_order)
     await session.flush()
     for obligation in kept.values():
         await jobs.enqueue(session, SETTLE, obligation_id=obligation.id)

@@ -23,6 +23,7 @@ class Assessment:
     """Whether units count for an obligation, for how much, by which rules, and why."""
 
     obligation_id: UUID
+    quantity_units: int
     rules_id: UUID
     counts: bool
     value_cents: int
@@ -48,6 +49,7 @@ async def assess(
         worth = Worth(0, worth.steps, reason)
     return Assessment(
         obligation.id,
+        quantity,
         obligation.rules_id,
         worth.counts,
         worth.cents + worth.surplus_cents,

@@ -12,9 +12,18 @@ from app.core.problems import NotFound, refusals
 from app.fulfilments import actions, queries
 from app.fulfilments.problems import OrderHasEnded, SplitTooLarge, UnitsClaimed
 from app.fulfilments.queries.assessing import Assessment
-from app.fulfilments.schemas.splits import AllocationView, AssessmentView, SplitRequest, SplitView
+from app.fulfilments.schemas.splits import (
+    AllocationView,
+    AssessmentView,
+    SplitQuoteView,
+    SplitRequest,
+    SplitView,
+)
 from app.obligations.access import BoundOrganisation
 from app.orders.access import OwnOrder, ReadableOrder
+from app.orders.actions.ordering import quote
+from app.orders.problems import QuantityOutsideTerms, SaleNotRunning
+from app.orders.schemas import PurchaseRequest, QuoteView
 from app.organisations.access import Person
 from app.organisations.problems import OrganisationInactive, RoleTooSmall
 
@@ -54,6 +63,34 @@ async def assess_units(
         )
         for obligation_id in wanted
     ]
+
+
+@router.post(
+    "/organisations/{organisation_id}/quotes",
+    response_model=SplitQuoteView,
+    responses=refusals(NotFound, SaleNotRunning, QuantityOutsideTerms),
+)
+async def quote_split(
+    request: PurchaseRequest, organisation: BoundOrganisation, session: Session
+) -> SplitQuoteView:
+    """Ask what units cost, and what they would count for of each obligation that `split` names.
+
+    Nothing is reserved. An order takes the same `split`.
+    """
+    offer, quoted = await quote(session, request.project_id, request.quantity_units)
+    parts = [
+        await queries.assessing.assess(
+            session,
+            organisation,
+            request.project_id,
+            (part.quantity_units, part.obligation_id),
+        )
+        for part in request.split
+    ]
+    return SplitQuoteView(
+        quote=QuoteView.of(offer.project_id, quoted, offer.sale_ends_at),
+        split=[AssessmentView.model_validate(part) for part in parts],
+    )
 
 
 @router.get("/orders/{order_id}/split", response_model=SplitView)

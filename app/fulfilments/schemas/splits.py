@@ -1,34 +1,21 @@
 """Splits, and what units would count for, on the wire."""
 
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.core.wire import Request, View
 from app.obligations.schemas.obligations import StepView
+from app.orders.schemas import QuoteView, Split
 
 Units = Annotated[int, Field(strict=True, ge=1, le=2**31, examples=[10])]
-
-
-class PartOfSplit(Request):
-    """Units for one obligation."""
-
-    obligation_id: UUID
-    quantity_units: Units
 
 
 class SplitRequest(Request):
     """For which obligations the units of an order are meant, and for no other."""
 
-    parts: Annotated[list[PartOfSplit], Field(max_length=100)]
-
-    @model_validator(mode="after")
-    def _each_is_named_once(self) -> Self:
-        if len({part.obligation_id for part in self.parts}) < len(self.parts):
-            message = "an obligation is named more than once"
-            raise ValueError(message)
-        return self
+    parts: Split
 
 
 class AllocationView(View):
@@ -51,6 +38,7 @@ class AssessmentView(View):
     """Whether units count for an obligation, for how much, by which rules, and why."""
 
     obligation_id: UUID
+    quantity_units: int
     rules_id: Annotated[UUID, Field(description="The version of the rules that says so.")]
     counts: bool
     value_cents: Annotated[int, Field(description="Of social-return value, VAT excluded.")]
@@ -58,3 +46,10 @@ class AssessmentView(View):
     beyond_cents: Annotated[int, Field(description="More than its kind may fill: not counted.")]
     reason: Annotated[str | None, Field(description="Why it does not count.")]
     steps: list[StepView]
+
+
+class SplitQuoteView(View):
+    """What units cost, and what they would count for of the obligations that were named."""
+
+    quote: QuoteView
+    split: list[AssessmentView]

@@ -11,7 +11,7 @@ from app.core.ids import new_id
 from app.core.problems import NotFound
 from app.ledger import journal
 from app.ledger.problems import LimitReached
-from app.orders import postings, queries
+from app.orders import hooks, postings, queries
 from app.orders.actions import decisions, expiring, letters, paying
 from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState, PayBy
@@ -59,7 +59,8 @@ async def order(
     """Order units in the name of an organisation: reserved, or waiting for an approver.
 
     Raises:
-        NotFound: no such project is on the market.
+        NotFound: no such project is on the market, or an obligation of the split is not the
+            buyer's.
         SaleNotRunning: it is not for sale now.
         OwnProject, BuyerOutsideTerms: this organisation can't buy it.
         QuantityOutsideTerms: the scheme sells no such number at once.
@@ -78,6 +79,9 @@ async def order(
     session.add(made)
     decisions.note(session, caller.actor, made, OrderDecisionKind.ORDERED)
     await session.flush()
+    if request.split:
+        meant = {part.obligation_id: part.quantity_units for part in request.split}
+        await hooks.meant(session, caller, made, meant)
     if made.state is OrderState.RESERVED:
         await _reserve(session, made)
         await paying.invoice(session, caller.actor, made)

@@ -74,6 +74,7 @@ async def order_units(
 
     They are kept out of sale until `reservedUntil`. Above the spending limit of the member, or of
     the API key (`orders:write`), nothing is reserved until an approver of the company agrees.
+    `split` says for which of its obligations they are meant, and can be changed afterwards.
     """
     made = await actions.ordering.order(session, caller, organisation, request)
     response.headers["Location"] = f"/v1/orders/{made.id}"

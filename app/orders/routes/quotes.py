@@ -25,17 +25,8 @@ async def quote_units(
 ) -> QuoteView:
     """Ask what a number of units costs: price, VAT, the operator's fee, and all together.
 
-    The price is that of the round. It does not change, but units may run out.
+    The price is that of the round. It does not change, but units may run out. What they would
+    count for is a company's own affair: POST /v1/organisations/{id}/quotes says that too.
     """
     offer, quoted = await actions.ordering.quote(session, listed_project_id, request.quantity_units)
-    return QuoteView(
-        project_id=offer.project_id,
-        quantity_units=quoted.quantity_units,
-        price_cents=quoted.price_cents,
-        vat_sale_cents=quoted.vat_sale_cents,
-        fee_cents=quoted.fee_cents,
-        vat_fee_cents=quoted.vat_fee_cents,
-        fee_borne_by=quoted.fee_borne_by,
-        total_cents=quoted.total_cents,
-        valid_until=offer.sale_ends_at,
-    )
+    return QuoteView.of(offer.project_id, quoted, offer.sale_ends_at)

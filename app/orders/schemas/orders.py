@@ -1,9 +1,17 @@
 """Quotes and orders on the wire."""
 
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from app.core.wire import ONE_LINE, Moment, Request, View
@@ -12,7 +20,7 @@ from app.orders.schemas.units import Written, written
 from app.organisations.schemas.fields import Reason
 from app.organisations.schemas.organisations import City, LegalName, PostalCode, Street
 from app.payments.models import Way
-from app.schemes.terms import FeeBearer
+from app.schemes.terms import FeeBearer, Quote
 
 LARGEST_QUANTITY = 1_000_000
 
@@ -45,6 +53,67 @@ class QuoteView(View):
     total_cents: Annotated[int, Field(description="What the buyer pays.")]
     valid_until: Annotated[Moment, Field(description="The sale ends; the price does not change.")]
 
+    @classmethod
+    def of(cls, project_id: UUID, quoted: Quote, valid_until: datetime) -> Self:
+        """Write down what was quoted."""
+        return cls(
+            project_id=project_id,
+            quantity_units=quoted.quantity_units,
+            price_cents=quoted.price_cents,
+            vat_sale_cents=quoted.vat_sale_cents,
+            fee_cents=quoted.fee_cents,
+            vat_fee_cents=quoted.vat_fee_cents,
+            fee_borne_by=quoted.fee_borne_by,
+            total_cents=quoted.total_cents,
+            valid_until=valid_until,
+        )
+
+
+class PartOfSplit(Request):
+    """Units for one obligation of the buyer's."""
+
+    obligation_id: UUID
+    quantity_units: Annotated[int, Field(strict=True, ge=1, le=2**31, examples=[10])]
+
+
+def named_once(parts: list[PartOfSplit]) -> list[PartOfSplit]:
+    """Insist that each obligation of a split is named once.
+
+    Raises:
+        ValueError: one is named more often.
+    """
+    if len({part.obligation_id for part in parts}) < len(parts):
+        message = "an obligation is named more than once"
+        raise ValueError(message)
+    return parts
+
+
+Split = Annotated[list[PartOfSplit], Field(max_length=100), AfterValidator(named_once)]
+
+
+class PurchaseRequest(Request):
+    """Units of a project, and for which obligations they are meant."""
+
+    project_id: UUID
+    quantity_units: Quantity
+    split: Annotated[
+        Split,
+        Field(
+            default_factory=list,
+            description="For which obligations of the buyer's the units are meant: all of them,"
+            " some, or none. It may be said later, and changed until they are claimed (POST"
+            " /v1/orders/{id}/splits).",
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _no_more_is_split_than_bought(self) -> Self:
+        meant = sum(part.quantity_units for part in self.split)
+        if meant > self.quantity_units:
+            message = f"{meant} units are split, and quantityUnits is {self.quantity_units}"
+            raise ValueError(message)
+        return self
+
 
 class InvoiceAddress(Request):
     """Whom an invoice is sent to, where that is not the organisation's own address."""
@@ -57,11 +126,9 @@ class InvoiceAddress(Request):
     country: Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["NL"])] = "NL"
 
 
-class OrderRequest(Request):
+class OrderRequest(PurchaseRequest):
     """Units that an organisation wants to buy."""
 
-    project_id: UUID
-    quantity_units: Quantity
     pay_by: PayBy
     purchase_order_number: Annotated[
         Word | None, Field(description="The buyer's own, for the invoice.", examples=["PO-2026-17"])
