@@ -24,6 +24,7 @@ ROOMS = {
 }
 
 FURTHER_ROOMS = {
+    ("fulfilments", "certificates"): "what a certificate says, and how it is written, pure",
     ("ledger", "balances"): "what an account has, had, or was known to have",
     ("ledger", "chart"): "the kinds of accounts",
     ("ledger", "checks"): "proof from the rows alone",
@@ -82,6 +83,7 @@ PUBLIC = {
     "listUnitsOfProject",
     "quoteUnits",
     "readAuthority",
+    "readCertificate",
     "readMarketProject",
     "readPolicy",
     "readRound",

@@ -6,10 +6,15 @@ from uuid import UUID
 from fastapi import Depends, Security
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import Session
+from app.core.database import Session, settings_of
 from app.core.problems import NotFound
+from app.core.settings import Mode
 from app.fulfilments import queries
+from app.fulfilments.certificates import CertificateView, codes, shown
 from app.fulfilments.models import Fulfilment, FulfilmentState
+from app.fulfilments.problems import NotCertified
+from app.fulfilments.queries.certificates import Issued
+from app.fulfilments.schemas.certificates import CertificateCode
 from app.obligations.access import READ_OBLIGATIONS, sees
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
@@ -76,3 +81,38 @@ ClaimedFulfilment = Annotated[Fulfilment, Depends(_claimed)]
 """A fulfilment for whose claimant the person works."""
 DecidedFulfilment = Annotated[Fulfilment, Depends(_decided)]
 """A fulfilment for whose authority the person decides."""
+
+
+async def _certificate(fulfilment: ReadableFulfilment, session: Session) -> CertificateView:
+    issued = await queries.certificates.of_fulfilment(session, fulfilment)
+    if issued is None:
+        message = f"It is {fulfilment.state}: a certificate is issued when it is approved."
+        raise NotCertified(message, current_state=fulfilment.state)
+    return _shown(session, issued, to_everybody=False)
+
+
+async def _public_certificate(
+    certificate_code: CertificateCode, session: Session
+) -> CertificateView:
+    issued = await queries.certificates.by_code(session, codes.normalised(certificate_code))
+    if issued is None:
+        message = "No certificate has this number: compare it with the one that you were given."
+        raise NotFound(message)
+    return _shown(session, issued, to_everybody=True)
+
+
+def _shown(session: AsyncSession, issued: Issued, *, to_everybody: bool) -> CertificateView:
+    settings = settings_of(session)
+    return shown(
+        issued.certificate,
+        issued.fulfilment,
+        issued.revocations,
+        (settings.public_url, settings.mode is Mode.TEST),
+        to_everybody=to_everybody,
+    )
+
+
+ReadableCertificate = Annotated[CertificateView, Depends(_certificate)]
+"""The whole certificate of a fulfilment that the caller, person or machine, may read."""
+PublicCertificate = Annotated[CertificateView, Depends(_public_certificate)]
+"""What everybody may read of a certificate whose number they were given."""

@@ -63,3 +63,10 @@ class OwnFulfilment(NotAllowed):
     """Who submitted it does not decide it."""
 
     title = "Somebody else must decide this"
+
+
+class NotCertified(Problem):
+    """A certificate is issued when a fulfilment is approved, and this one was not."""
+
+    status = 404
+    title = "There is no certificate"

@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.events import Actor
 from app.core.ids import new_id
 from app.fulfilments import postings
+from app.fulfilments.actions import certifying
 from app.fulfilments.models import Allocation, Fulfilment, FulfilmentKind, FulfilmentState
 from app.fulfilments.postings import Taken
 from app.ledger import journal
@@ -17,7 +19,7 @@ from app.schemes.models import Authority, Scheme, SchemeRecognition
 from tests import make
 from tests.make.obligations import an_obligation
 from tests.make.orders import pay
-from tests.matrix import FURNISHERS, Body, Caller, Place, Rule, Tenant, World
+from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
 from tests.obligations.access_table import AUTHORITY
 from tests.orders.access_table import ORDER, SEEING
 from tests.organisations.access_table import ORGANISATION, REASON, always
@@ -43,11 +45,15 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
         value_cents=1_000,
         drafted_by_id=stranger,
         submitted_by_id=stranger,
+        submitted_at=clock.now(),
+        decided_at=clock.now(),
     )
     meant = Allocation(order_id=order.id, obligation_id=obligation.id, quantity_units=2)
     session.add_all([fulfilment, meant])
     await session.flush()
+    certificate = await certifying.issue(session, Actor.system("test"), fulfilment)
     tenant.things |= {"fulfilment_id": fulfilment.id, "owing_id": obligation.id}
+    tenant.things["certificate_code"] = certificate.code
 
 
 FURNISHERS.append(furnish)
@@ -122,6 +128,10 @@ TABLE = {
     f"GET {AUTHORITY}/fulfilments": Rule(INSPECTING),
     f"GET {FULFILMENT}": Rule(INSPECTING),
     f"GET {FULFILMENT}/decisions": Rule(INSPECTING),
+    f"GET {FULFILMENT}/certificate": Rule(INSPECTING),
+    "GET /v1/certificates/{certificate_code}": Rule(ANYBODY),
+    f"GET {ORGANISATION}/certificates": Rule(READING),
+    f"GET {AUTHORITY}/certificates": Rule(INSPECTING),
     f"POST {FULFILMENT}/submissions": Rule(OPERATING, always({}), _firm),
     f"POST {FULFILMENT}/decisions": Rule(DECIDING, always(VERDICT), _submitted),
     f"POST {FULFILMENT}/revocations": Rule(DECIDING, always(REASON), _approved),

@@ -1,5 +1,12 @@
 """Verbs about splits and fulfilments."""
 
-from app.fulfilments.actions import claiming, deciding, recognising, splitting, unwinding
+from app.fulfilments.actions import (
+    certifying,
+    claiming,
+    deciding,
+    recognising,
+    splitting,
+    unwinding,
+)
 
-__all__ = ["claiming", "deciding", "recognising", "splitting", "unwinding"]
+__all__ = ["certifying", "claiming", "deciding", "recognising", "splitting", "unwinding"]

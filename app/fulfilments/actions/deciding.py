@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.fulfilments import postings, queries
-from app.fulfilments.actions import claiming, decisions, keeping, unwinding
+from app.fulfilments.actions import certifying, claiming, decisions, keeping, unwinding
 from app.fulfilments.actions.recognising import Shrunk, give_back
 from app.fulfilments.models import Fulfilment, FulfilmentDecisionKind, FulfilmentState
 from app.fulfilments.postings import Taken
@@ -56,6 +56,8 @@ async def decide(
     kind = FulfilmentDecisionKind(verdict)
     decisions.note(session, caller.actor, fulfilment, kind, reason)
     await session.flush()
+    if verdict is Verdict.APPROVED:
+        await certifying.issue(session, caller.actor, fulfilment)
     return fulfilment
 
 

@@ -1,5 +1,6 @@
-"""Tables of splits and fulfilments."""
+"""Tables of splits, fulfilments and certificates."""
 
+from app.fulfilments.models.certificates import Certificate
 from app.fulfilments.models.fulfilments import (
     Fulfilment,
     FulfilmentDecision,
@@ -11,6 +12,7 @@ from app.fulfilments.models.splits import Allocation
 
 __all__ = [
     "Allocation",
+    "Certificate",
     "Fulfilment",
     "FulfilmentDecision",
     "FulfilmentDecisionKind",

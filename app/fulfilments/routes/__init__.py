@@ -1,8 +1,9 @@
 """The endpoints of this domain."""
 
-from app.fulfilments.routes import fulfilments, splits
+from app.fulfilments.routes import certificates, fulfilments, splits
 
 ROUTERS = (
     splits.router,
     fulfilments.router,
+    certificates.router,
 )

@@ -1,0 +1,124 @@
+"""Certificates: whoever was given one can tell that it is genuine, and whether it still counts."""
+
+import hashlib
+from typing import Any
+
+import httpx
+import rfc8785
+
+from app.core.ids import new_id
+from app.fulfilments.certificates import codes
+from tests.fulfilments.conftest import Claims
+from tests.make import Member
+from tests.orders.conftest import said
+from tests.orders.undoing import refund
+
+
+async def _approved(claims: Claims, units: int, **order: Any) -> tuple[Any, str]:  # noqa: ANN401  JSON.
+    """Have units bought and approved for the first debt; give the order and the claim's path."""
+    order_id = await claims.stall.ordered(units, **order)
+    await claims.stall.pay(order_id)
+    await claims.bought(108 - units)
+    await claims.split(order_id, units, 0)
+    claim = await claims.draft(order_id, claims.first, units)
+    early = await _get(claims, f"{claim}/certificate", claims.stall.buyer.clerk)
+    assert said(early) == (404, "/problems/not-certified")
+    assert said(await claims.post(f"{claim}/submissions"))[0] == 201
+    assert (await claims.decide(claim, claims.first)).json()["state"] == "approved"
+    return order_id, claim
+
+
+async def _get(
+    claims: Claims, path: str, by: Member | None = None, etag: str = ""
+) -> httpx.Response:
+    who = by.headers if by else {}
+    known = {"If-None-Match": etag} if etag else {}
+    return await claims.stall.client.get(f"/v1{path}", headers={**who, **known})
+
+
+async def test_everybody_sees_at_once_what_does_not_count_any_more(claims: Claims) -> None:
+    clerk = claims.stall.buyer.clerk
+    order_id, claim = await _approved(claims, 10)
+    whole = await _get(claims, f"{claim}/certificate", clerk)
+    told = whole.json()
+    verified = await _get(claims, f"/certificates/{told['code'].replace('-', '').lower()}")
+    shown = verified.json()
+
+    # Whoever was given it whole can tell that it is genuine; it is the same, byte by byte.
+    assert whole.content == rfc8785.dumps(told)
+    assert told["statedDigest"] == hashlib.sha256(rfc8785.dumps(told["stated"])).hexdigest()
+    assert told["stated"]["holder"]["name"] == claims.stall.buyer.organisation.legal_name
+    assert (told["proof"], told["isTest"]) == (None, True)
+    # The buyer asked for no name, and so nobody reads one.
+    hidden = {"holder": None, "contract": None, "salt": None}
+    assert shown == {**told, "isWhole": False, "stated": {**told["stated"], **hidden}}
+    assert verified.headers["cache-control"] == "public, max-age=0"
+    etag = verified.headers["etag"]
+    assert (await _get(claims, f"/certificates/{told['code']}", etag=etag)).status_code == 304
+    units = shown["stated"]["units"]
+    assert (units["quantityUnits"], shown["counted"]["valueCents"]) == (10, 150_000)
+    assert units["firstSerial"].endswith("-1")
+    assert units["lastSerial"] == shown["counted"]["lastSerial"]
+
+    assert said(await refund(claims.stall, order_id, 4))[0] == 201
+    partly = (await _get(claims, f"/certificates/{told['code']}", etag=etag)).json()
+    assert (partly["state"], partly["stated"]) == ("partly-revoked", shown["stated"])
+    assert partly["counted"]["lastSerial"].endswith("-6")
+    assert [each["quantityUnits"] for each in partly["revocations"]] == [4]
+    assert partly["stateSince"] == partly["revocations"][0]["revokedAt"]
+
+    await _revoked(claims, claim, told["code"])
+    await _listed(claims, told["code"])
+
+
+async def _revoked(claims: Claims, claim: str, code: str) -> None:
+    await claims.post(f"{claim}/revocations", claims.first.officer, reason="Not the company's own.")
+    gone = (await _get(claims, f"/certificates/{code}")).json()
+    assert gone["state"] == "revoked"
+    assert gone["counted"] == {
+        "valueCents": 0,
+        "quantityUnits": 0,
+        "firstSerial": None,
+        "lastSerial": None,
+    }
+    assert sum(each["valueCents"] for each in gone["revocations"]) == 150_000
+
+
+async def _listed(claims: Claims, code: str) -> None:
+    buyer, officer = claims.stall.buyer, claims.first.officer
+    ours = f"/organisations/{buyer.organisation.id}/certificates"
+    debt = claims.first.obligation_id
+    found = (await _get(claims, f"{ours}?obligationId={debt}", buyer.clerk)).json()["items"]
+    assert [(each["code"], each["countedCents"]) for each in found] == [(code, 0)]
+    nothing = await _get(claims, f"{ours}?obligationId={new_id()}", buyer.clerk)
+    assert nothing.json() == {"items": [], "next": None}
+    authority = f"/authorities/{(await _authority(claims))}/certificates"
+    assert (await _get(claims, authority, officer)).json()["items"] == found
+    assert (await _get(claims, authority, claims.second.officer)).status_code == 404
+
+
+async def _authority(claims: Claims) -> str:
+    path = f"/obligations/{claims.first.obligation_id}"
+    found = await _get(claims, path, claims.first.officer)
+    return str(found.json()["authorityId"])
+
+
+async def test_who_asked_to_be_named_is_named_and_a_draft_has_no_certificate(
+    claims: Claims,
+) -> None:
+    _, claim = await _approved(claims, 5, isNamed=True)
+    told = (await _get(claims, f"{claim}/certificate", claims.stall.buyer.clerk)).json()
+    assert (await _get(claims, f"/certificates/{told['code']}")).json() == told
+    assert told["isWhole"]
+
+    stranger = await _get(claims, f"{claim}/certificate", claims.second.officer)
+    assert said(stranger) == (404, "/problems/not-found")
+    assert said(await _get(claims, f"/certificates/{'0' * 20}")) == (404, "/problems/not-found")
+    assert said(await _get(claims, "/certificates/all-of-them"))[0] == 400
+
+
+def test_numbers_are_read_however_they_are_typed() -> None:
+    code = codes.new_code()
+    assert codes.normalised(code.lower().replace("-", "")) == code
+    assert codes.normalised("oIl2m 9xj4t p0r8v wb3hd") == "0112M-9XJ4T-P0R8V-WB3HD"
+    assert len({codes.new_code() for _ in range(100)}) == 100
