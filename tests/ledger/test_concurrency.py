@@ -17,7 +17,7 @@ from app.core.database import Database, open_database
 from app.core.ids import new_id
 from app.core.problems import Problem
 from app.core.settings import Settings
-from app.ledger import balances, chart, journal, problems
+from app.ledger import chart, journal, problems
 from app.ledger.chart import Account
 from app.ledger.drafts import AnyDraft, Draft, Extend, Hold, Reversal, Void, credit, debit
 from tests.ledger import plain
@@ -393,25 +393,3 @@ async def test_who_prolongs_a_hold_waits_for_its_account(crowd: Database) -> Non
         assert not extending.done()
         await session.commit()
     assert isinstance(await extending, journal.Posting)
-
-
-async def test_who_would_settle_what_is_owed_waits_for_whoever_does(crowd: Database) -> None:
-    """Nothing else refuses to credit an account without a limit twice."""
-    deposit = await a_scheme(crowd)
-    owed = chart.RECEIVABLE.of(deposit.keeper_id, new_id())
-    await post(crowd, a_draft(deposit, 10), a_transfer(owed, deposit, 8))
-
-    async def settle() -> int:
-        async with crowd.work() as session:
-            found = (await balances.kept(session, owed)).posted
-            await journal.post(session, a_transfer(deposit, owed, found))
-            return found
-
-    async with crowd.sessions() as session:
-        await balances.kept(session, owed)
-        second = asyncio.create_task(settle())
-        await asyncio.sleep(0.1)
-        assert not second.done()
-        await journal.post(session, a_transfer(deposit, owed, 5))
-        await session.commit()
-    assert await second == 3

@@ -1,5 +1,6 @@
 """What the books answer: balances on both clocks, statements, trial balances, stories."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.database import Database
 from app.core.ids import new_id
 from app.core.paging import PageRequest
 from app.ledger import balances, chart, journal, positions, problems, queries, trial_balances
@@ -209,3 +211,26 @@ async def test_a_story_is_all_under_one_reference(session: AsyncSession, deposit
         ("order/7/reserved", "voided")
     ]
     assert [line.side for line in rows.items[0].lines] == ["debit", "credit"]
+
+
+async def test_who_would_settle_what_is_owed_waits_for_whoever_does(database: Database) -> None:
+    """Nothing else refuses to credit an account without a limit twice."""
+    async with database.work() as session:
+        deposit = chart.DEPOSIT.of(await a_keeper(session), new_id())
+        owed = chart.RECEIVABLE.of(deposit.keeper_id, new_id())
+        await journal.post(session, a_draft(deposit, 10), a_transfer(owed, deposit, 8))
+
+    async def settle() -> int:
+        async with database.work() as session:
+            found = (await balances.kept(session, owed)).posted
+            await journal.post(session, a_transfer(deposit, owed, found))
+            return found
+
+    async with database.sessions() as session:
+        await balances.kept(session, owed)
+        second = asyncio.create_task(settle())
+        await asyncio.sleep(0.1)
+        assert not second.done()
+        await journal.post(session, a_transfer(deposit, owed, 5))
+        await session.commit()
+    assert await second == 3
