@@ -57,6 +57,7 @@ from app.payments.actions import payments as expected
 from app.payouts import routes as payouts
 from app.payouts.actions import OWNER as PAYOUTS
 from app.payouts.actions import freezing, overdue
+from app.payouts.queries import freezes
 from app.projects import hooks as results
 from app.projects import routes as projects
 from app.projects.actions import (
@@ -166,6 +167,7 @@ async def _unwound(session: AsyncSession, order: Order, part: OrderPart) -> Sequ
 unwinding.wire_unwound(_unwound)
 unwinding.wire_meant(splitting.purpose)
 results.wire_short(freezing.freeze_short)
+results.wire_undecided(freezes.undecided)
 
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),

@@ -42,6 +42,11 @@ async def decide(
     return await safe.post(path, by or safe.approver, {"kind": kind, **REASON})
 
 
+async def settle_round(safe: Safe) -> httpx.Response:
+    path = f"/v1/rounds/{safe.stall.listing.round_id}/decisions"
+    return await safe.post(path, safe.approver, {"kind": "settled", **REASON})
+
+
 async def held(safe: Safe) -> tuple[int, int]:
     listing = safe.stall.listing
     found = [
@@ -153,8 +158,14 @@ async def test_a_buyer_is_refunded_out_of_what_is_frozen(safe: Safe) -> None:
     assert await safe.payable() == [(0, 0, ["undecided"])] * 3
     await freezing.keep_frozen(safe.stall.database)
     assert await held(safe) == (1_080_000, 0)
+    await safe.stall.change(
+        "UPDATE rounds SET state = 'ended' WHERE id = :id", id=safe.stall.listing.round_id
+    )
+    early = await settle_round(safe)
+    assert (*said(early), early.json()["frozen"]) == (409, "/problems/projects-underway", 1)
     assert (await decide(safe, await propose(safe, REFUND))).json()["units"] == 108
     assert set((await safe.has()).values()) == {0}
+    assert (await settle_round(safe)).status_code == 201
 
 
 async def test_what_is_paid_while_the_project_is_stopped_goes_back(safe: Safe) -> None:

@@ -167,6 +167,17 @@ async def has_proposal(session: AsyncSession, freeze: Freeze) -> bool:
     return bool(await session.scalar(sa.select(found)))
 
 
+async def undecided(session: AsyncSession, round_id: UUID) -> int:
+    """Count the projects of a round whose money is frozen until somebody decides about it."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Freeze)
+        .join(Project, Project.id == Freeze.project_id)
+        .where(Project.round_id == round_id, Freeze.ended_at.is_(None))
+    )
+    return await session.scalar(query) or 0
+
+
 async def leaking(session: AsyncSession) -> Sequence[UUID]:
     """Find projects whose money is frozen and that have some that is not held, or not earmarked."""
     not_held = sa.exists().where(

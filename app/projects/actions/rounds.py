@@ -11,7 +11,7 @@ from app.core.events import Actor
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, OrganisationStatus
-from app.projects import queries
+from app.projects import hooks, queries
 from app.projects.actions import cancellations, decisions, listings, round_dates
 from app.projects.models import (
     Project,
@@ -266,6 +266,13 @@ async def _insist_on_ended(session: AsyncSession, of_round: Round) -> None:
     if underway:
         message = f"{underway} projects of the round are underway; it is settled after them."
         raise ProjectsUnderway(message, underway=underway)
+    frozen = await hooks.undecided(session, of_round.id)
+    if frozen:
+        message = (
+            f"The money of {frozen} projects of the round is frozen: decide what becomes of it,"
+            " then settle the round."
+        )
+        raise ProjectsUnderway(message, frozen=frozen)
 
 
 def _date_becomes_now(of_round: Round) -> dict[str, dict[str, str]]:

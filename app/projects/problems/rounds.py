@@ -18,7 +18,7 @@ class DateCannotMove(Problem):
 
 
 class ProjectsUnderway(Problem):
-    """A round is settled when all its projects have ended."""
+    """A round is settled when all its projects have ended, and all their money has gone its way."""
 
     status = 409
     title = "Projects of the round have not ended"
