@@ -18,7 +18,7 @@ from app.fulfilments.schemas.certificates import CertificateCode
 from app.obligations.access import READ_OBLIGATIONS, sees
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
-from app.organisations.models import Right
+from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
 from app.schemes.models import Authority
 
@@ -75,6 +75,12 @@ async def _of(
     return found
 
 
+async def _claiming(organisation_id: UUID, caller: Person, session: Session) -> Organisation:
+    return await find_organisation(session, caller, organisation_id, Right.WRITE)
+
+
+ClaimingOrganisation = Annotated[Organisation, Depends(_claiming)]
+"""An organisation for which the person claims."""
 ReadableFulfilment = Annotated[Fulfilment, Depends(_readable)]
 """A fulfilment that the caller, person or machine, may read."""
 ClaimedFulfilment = Annotated[Fulfilment, Depends(_claimed)]

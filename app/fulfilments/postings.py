@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from app.fulfilments.models import Allocation, Fulfilment
-from app.ledger.chart import FULFILLED, OWED, OWNED, PROVISIONAL, RETIRED, SURPLUS
-from app.ledger.drafts import Draft, credit, debit
+from app.ledger.chart import FULFILLED, OWED, OWNED, PROVISIONAL, RETIRED, SURPLUS, Kind
+from app.ledger.drafts import Draft, Line, credit, debit
 
 
 def provisional(
@@ -52,15 +52,17 @@ class Taken:
     """What the units counted for until now."""
 
 
-def approved(fulfilment: Fulfilment, scheme_id: UUID, taken: Taken, occurred_at: datetime) -> Draft:
-    """Count units for good, and retire them: one entry in two ledgers."""
+def approved(
+    fulfilment: Fulfilment, scheme_id: UUID | None, taken: Taken, occurred_at: datetime
+) -> Draft:
+    """Count a fulfilment for good; its units are retired in the same entry, in two ledgers."""
     keeper, owner, about = fulfilment.authority_id, fulfilment.obligation_id, fulfilment.id
     difference = taken.cents - taken.provisional_cents
-    units, order_id = fulfilment.quantity_units, fulfilment.order_id
+    units = fulfilment.counted_units
     return Draft(
         kind="fulfilment.approved",
         reference=f"fulfilment/{about}/approved",
-        narration=f"{units:,} units fulfil an obligation",
+        narration=f"{_named(fulfilment, units)} an obligation",
         occurred_at=occurred_at,
         lines=(
             debit(FULFILLED.of(keeper, owner), taken.cents + taken.surplus_cents, about),
@@ -68,10 +70,25 @@ def approved(fulfilment: Fulfilment, scheme_id: UUID, taken: Taken, occurred_at:
             credit(PROVISIONAL.of(keeper, owner), taken.provisional_cents, about),
             credit(OWED.of(keeper, owner), max(0, difference), about),
             credit(SURPLUS.of(keeper, owner), taken.surplus_cents, about),
-            debit(RETIRED.of(scheme_id, order_id), units, about),
-            credit(OWNED.of(scheme_id, order_id), units, about),
+            *_moved(fulfilment, scheme_id, units, (OWNED, RETIRED)),
         ),
     )
+
+
+def _named(fulfilment: Fulfilment, units: int) -> str:
+    if fulfilment.order_id is not None:
+        return f"{units:,} units fulfil"
+    return f"{fulfilment.kind.replace('-', ' ').capitalize()}: fulfils"
+
+
+def _moved(
+    fulfilment: Fulfilment, scheme_id: UUID | None, units: int, accounts: tuple[Kind, Kind]
+) -> tuple[Line, ...]:
+    """Move units of an order from one account to another; what is no order's moves nothing."""
+    if scheme_id is None or fulfilment.order_id is None:
+        return ()
+    source, target = (kind.of(scheme_id, fulfilment.order_id) for kind in accounts)
+    return (debit(target, units, fulfilment.id), credit(source, units, fulfilment.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +101,20 @@ class Revoked:
     """Of the cents: what was surplus."""
 
 
-def revoked(fulfilment: Fulfilment, scheme_id: UUID, gone: Revoked, occurred_at: datetime) -> Draft:
-    """Revoke what units counted for: they are the order's again."""
+def revoked(
+    fulfilment: Fulfilment, scheme_id: UUID | None, gone: Revoked, occurred_at: datetime
+) -> Draft:
+    """Revoke what something counted for: units are the order's again."""
     keeper, owner, about = fulfilment.authority_id, fulfilment.obligation_id, fulfilment.id
     return Draft(
         kind="fulfilment.revoked",
         reference=f"fulfilment/{about}/revoked/{fulfilment.revoked_units}",
-        narration=f"{gone.units:,} units fulfil nothing any more",
+        narration=f"{_named(fulfilment, gone.units)} nothing any more",
         occurred_at=occurred_at,
         lines=(
             debit(OWED.of(keeper, owner), gone.cents - gone.surplus_cents, about),
             debit(SURPLUS.of(keeper, owner), gone.surplus_cents, about),
             credit(FULFILLED.of(keeper, owner), gone.cents, about),
-            debit(OWNED.of(scheme_id, fulfilment.order_id), gone.units, about),
-            credit(RETIRED.of(scheme_id, fulfilment.order_id), gone.units, about),
+            *_moved(fulfilment, scheme_id, gone.units, (RETIRED, OWNED)),
         ),
     )

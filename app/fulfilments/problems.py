@@ -45,6 +45,27 @@ class DoesNotCount(Problem):
     title = "This does not count"
 
 
+class OtherKind(Problem):
+    """A draft keeps its kind: what is of another kind is drafted by itself."""
+
+    status = 409
+    title = "The fulfilment is of another kind"
+
+
+class NotDoneYet(Problem):
+    """What ends in the future can be drafted, and not submitted."""
+
+    status = 409
+    title = "It is not done yet"
+
+
+class CertificateExpired(Problem):
+    """A certificate counts as long as it is valid."""
+
+    status = 409
+    title = "The certificate is not valid any more"
+
+
 class ObligationNotOpen(Problem):
     """The obligation is not imposed, or it is closed."""
 

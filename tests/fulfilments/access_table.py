@@ -35,6 +35,7 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     fulfilment = Fulfilment(
         id=new_id(),
         kind=FulfilmentKind.RIKX,
+        claim=A_UNIT,
         state=FulfilmentState.RETURNED,
         authority_id=authority.id,
         obligation_id=obligation.id,
@@ -106,6 +107,11 @@ def _a_claim(world: World, place: Place) -> dict[str, Any]:
     return {"obligationId": str(world[place].things["owing_id"]), "quantityUnits": 1}
 
 
+def _of_pso(world: World, place: Place) -> dict[str, Any]:
+    claim = {"kind": "pso", "step": "2", "validUntil": "2030-12-31"}
+    return {"obligationId": str(world[place].things["owing_id"]), "claim": claim}
+
+
 def _a_split(world: World, place: Place) -> dict[str, Any]:
     return {"parts": [_a_claim(world, place)]}
 
@@ -115,6 +121,7 @@ def _a_purchase(world: World, place: Place) -> dict[str, Any]:
     return {"projectId": project_id, "quantityUnits": 1, "split": [_a_claim(world, place)]}
 
 
+A_UNIT = {"kind": "rikx", "quantityUnits": 1}
 VERDICT = {"verdict": "approved", **REASON}
 FULFILMENT = "/v1/fulfilments/{fulfilment_id}"
 
@@ -125,8 +132,11 @@ TABLE = {
     f"POST {ORDER}/splits": Rule(OPERATING, _a_split),
     f"POST {ORDER}/fulfilments": Rule(OPERATING, _a_claim),
     f"GET {ORGANISATION}/fulfilments": Rule(READING),
+    f"POST {ORGANISATION}/fulfilments": Rule(OPERATING, _of_pso),
     f"GET {AUTHORITY}/fulfilments": Rule(INSPECTING),
     f"GET {FULFILMENT}": Rule(INSPECTING),
+    f"PUT {FULFILMENT}": Rule(OPERATING, always({"claim": A_UNIT})),
+    f"GET {FULFILMENT}/assessment": Rule(INSPECTING),
     f"GET {FULFILMENT}/decisions": Rule(INSPECTING),
     f"GET {FULFILMENT}/certificate": Rule(INSPECTING),
     "GET /v1/certificates/{certificate_code}": Rule(ANYBODY),

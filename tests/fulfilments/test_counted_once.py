@@ -17,11 +17,11 @@ CONNECTIONS, TRIES, SERIALS = 4, 60, 400
 FIRST = 77 << 32
 
 INSERT = sa.text("""
-    INSERT INTO fulfilments (id, kind, state, authority_id, obligation_id, claimant_id, order_id,
-        quantity_units, first_serial, last_serial, rules_id, value_cents, surplus_cents, steps,
-        revoked_units, revoked_cents, revoked_surplus_cents, drafted_by_id, drafted_at,
-        submitted_by_id, decided_by_id, version)
-    VALUES (:id, 'rikx', :state, :authority_id, :obligation_id, :claimant_id, :order_id,
+    INSERT INTO fulfilments (id, kind, claim, state, authority_id, obligation_id, claimant_id,
+        order_id, quantity_units, first_serial, last_serial, rules_id, value_cents,
+        surplus_cents, steps, revoked_units, revoked_cents, revoked_surplus_cents,
+        drafted_by_id, drafted_at, submitted_by_id, decided_by_id, version)
+    VALUES (:id, 'rikx', '{}', :state, :authority_id, :obligation_id, :claimant_id, :order_id,
         :units, :first, :last, :rules_id, 0, 0, '[]', 0, 0, 0, :user_id, now(),
         :user_id, :officer_id, 1)
 """)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from app.core.ids import new_id
 from app.fulfilments import postings
-from app.fulfilments.models import Allocation, Fulfilment
+from app.fulfilments.models import Allocation, Fulfilment, FulfilmentKind
 from app.fulfilments.postings import Revoked, Taken
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -15,14 +15,15 @@ def an_allocation() -> Allocation:
     return Allocation(id=new_id(), order_id=new_id(), obligation_id=new_id(), entries=2)
 
 
-def a_fulfilment() -> Fulfilment:
+def a_fulfilment(revoked_units: int = 0) -> Fulfilment:
     return Fulfilment(
         id=new_id(),
+        kind=FulfilmentKind.RIKX,
         authority_id=KEEPER,
         obligation_id=new_id(),
         order_id=new_id(),
         quantity_units=10,
-        revoked_units=4,
+        revoked_units=revoked_units,
     )
 
 
@@ -76,7 +77,7 @@ def test_what_differs_from_the_provisional_is_owed_or_surplus() -> None:
 
 
 def test_units_count_no_more() -> None:
-    fulfilment = a_fulfilment()
+    fulfilment = a_fulfilment(revoked_units=4)
     draft = postings.revoked(fulfilment, SCHEME, Revoked(4, 68_000, 8_000), AT)
 
     assert str(draft).splitlines() == [
@@ -88,3 +89,29 @@ def test_units_count_no_more() -> None:
         "      Cr retired                            4 RIKX",
     ]
     assert draft.reference == f"fulfilment/{fulfilment.id}/revoked/4"
+
+
+def test_another_kind_counts_without_units_and_counts_no_more() -> None:
+    fulfilment = Fulfilment(
+        id=new_id(),
+        kind=FulfilmentKind.SOCIAL_PURCHASE,
+        authority_id=KEEPER,
+        obligation_id=new_id(),
+        quantity_units=0,
+        revoked_units=0,
+    )
+    counts = postings.approved(fulfilment, None, Taken(150_000, 20_000, 0), AT)
+    gone = postings.revoked(fulfilment, None, Revoked(0, 170_000, 20_000), AT)
+
+    assert str(counts).splitlines() == [
+        "2026-12-01  Social purchase: fulfils an obligation",
+        "  Dr fulfilled                       1,700.00 SR",
+        "      Cr owed                        1,500.00 SR",
+        "      Cr surplus                       200.00 SR",
+    ]
+    assert str(gone).splitlines() == [
+        "2026-12-01  Social purchase: fulfils nothing any more",
+        "  Dr owed                            1,500.00 SR",
+        "  Dr surplus                           200.00 SR",
+        "      Cr fulfilled                   1,700.00 SR",
+    ]

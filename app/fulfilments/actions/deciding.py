@@ -1,14 +1,18 @@
 """The authority decides: approve, reject, return; and revoke what it approved."""
 
-from enum import StrEnum
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.fulfilments import postings, queries
-from app.fulfilments.actions import certifying, claiming, decisions, keeping, unwinding
+from app.fulfilments.actions import certifying, decisions, keeping, unwinding, valuing
+from app.fulfilments.actions.keeping import Purchase
 from app.fulfilments.actions.recognising import Shrunk, give_back
-from app.fulfilments.models import Fulfilment, FulfilmentDecisionKind, FulfilmentState
+from app.fulfilments.models import (
+    Fulfilment,
+    FulfilmentDecisionKind,
+    FulfilmentState,
+    Verdict,
+)
 from app.fulfilments.postings import Taken
 from app.fulfilments.problems import FulfilmentStateForbids, OwnFulfilment
 from app.ledger import journal
@@ -16,17 +20,6 @@ from app.obligations import queries as of_obligations
 from app.obligations.actions import states
 from app.orders.models import Order
 from app.organisations.callers import Caller
-
-
-class Verdict(StrEnum):
-    """What an authority decides about a fulfilment."""
-
-    APPROVED = "approved"
-    """It counts."""
-    REJECTED = "rejected"
-    """It does not."""
-    RETURNED = "returned"
-    """The claimant may submit it anew."""
 
 
 async def decide(
@@ -39,7 +32,7 @@ async def decide(
         OwnFulfilment: the caller submitted it.
         OrderNotFirm, ObligationNotOpen, DoesNotCount: it can't be approved (any more).
     """
-    project, order = await keeping.fulfilment(session, fulfilment)
+    bought = await keeping.fulfilment(session, fulfilment)
     if fulfilment.state is not FulfilmentState.SUBMITTED:
         message = f"It is {fulfilment.state}: only what was submitted is decided."
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)
@@ -47,10 +40,9 @@ async def decide(
         message = "You submitted it: somebody else of the authority decides."
         raise OwnFulfilment(message)
     if verdict is Verdict.APPROVED:
-        keeping.insist_on_firm(project, order)
-        await _approve(session, caller, order, fulfilment)
-    if verdict is Verdict.REJECTED:
-        await _let_lapse(session, caller, order, fulfilment)
+        await approve(session, caller, fulfilment, bought)
+    if verdict is Verdict.REJECTED and bought is not None:
+        await _let_lapse(session, caller, bought.order, fulfilment)
     fulfilment.state = FulfilmentState(verdict)
     fulfilment.decided_by_id, fulfilment.decided_at = caller.user_id, clock.now()
     kind = FulfilmentDecisionKind(verdict)
@@ -61,18 +53,26 @@ async def decide(
     return fulfilment
 
 
-async def _approve(
-    session: AsyncSession, caller: Caller, order: Order, fulfilment: Fulfilment
+async def approve(
+    session: AsyncSession, caller: Caller, fulfilment: Fulfilment, bought: Purchase | None
 ) -> None:
+    """Let a fulfilment count, for what it is worth now; who calls this writes who decided.
+
+    Raises:
+        OrderNotFirm, ObligationNotOpen, DoesNotCount: it can't be approved (any more).
+    """
+    if bought is not None:
+        keeping.insist_on_firm(bought.project, bought.order)
     obligation = await keeping.open_obligation(session, fulfilment.obligation_id)
-    worth, provisional = await claiming.value(session, order, fulfilment)
-    for allocation in await queries.splits.of_order(session, order.id):
-        if allocation.obligation_id == obligation.id:
-            give_back(allocation, fulfilment.quantity_units)
+    worth, provisional = await valuing.value(session, fulfilment, bought)
+    if bought is not None:
+        for allocation in await queries.splits.of_order(session, bought.order.id):
+            if allocation.obligation_id == obligation.id:
+                give_back(allocation, fulfilment.counted_units)
     taken = Taken(worth.cents, worth.surplus_cents, provisional)
+    scheme_id = bought.order.scheme_id if bought else None
     await session.flush()
-    now = clock.now()
-    await journal.post(session, postings.approved(fulfilment, order.scheme_id, taken, now))
+    await journal.post(session, postings.approved(fulfilment, scheme_id, taken, clock.now()))
     await states.settle_state(session, caller.actor, obligation)
 
 
@@ -94,13 +94,13 @@ async def _let_lapse(
 async def revoke(
     session: AsyncSession, caller: Caller, fulfilment: Fulfilment, reason: str
 ) -> Fulfilment:
-    """Revoke a fulfilment: it counts no more, and its units are the order's again.
+    """Revoke a fulfilment: it counts no more, and units are the order's again.
 
     Raises:
         FulfilmentStateForbids: it does not count.
         OwnFulfilment: the caller submitted it.
     """
-    _, order = await keeping.fulfilment(session, fulfilment)
+    bought = await keeping.fulfilment(session, fulfilment)
     if fulfilment.state is not FulfilmentState.APPROVED:
         message = f"It is {fulfilment.state}: only what was approved is revoked."
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)
@@ -110,7 +110,8 @@ async def revoke(
     obligation = await of_obligations.obligations.kept(session, fulfilment.obligation_id)
     gone = unwinding.take_off(fulfilment, fulfilment.counted_units)
     decisions.note_revoked(session, caller.actor, fulfilment, gone, reason)
-    draft = postings.revoked(fulfilment, order.scheme_id, gone, clock.now())
+    scheme_id = bought.order.scheme_id if bought else None
+    draft = postings.revoked(fulfilment, scheme_id, gone, clock.now())
     await session.flush()
     await journal.post(session, draft)
     await states.settle_state(session, caller.actor, obligation)

@@ -1,5 +1,6 @@
 """Keep what a decision depends on, in one order: project, order, obligation."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,8 +49,23 @@ async def open_obligation(session: AsyncSession, obligation_id: UUID) -> Obligat
     return found
 
 
-async def fulfilment(session: AsyncSession, row: Fulfilment) -> tuple[Project, Order]:
-    """Keep a fulfilment by its order, and read it as it is by then."""
-    kept = await order(session, row.order_id)
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What units were bought with, kept."""
+
+    project: Project
+    order: Order
+
+
+async def fulfilment(session: AsyncSession, row: Fulfilment) -> Purchase | None:
+    """Keep a fulfilment, and read it as it is by then: RIKX by their order, which is given.
+
+    Of the other kinds the obligation is kept first.
+    """
+    if row.order_id is None:
+        await of_obligations.obligations.kept(session, row.obligation_id)
+        await session.refresh(row, with_for_update=True)
+        return None
+    kept = Purchase(*await order(session, row.order_id))
     await session.refresh(row)
     return kept

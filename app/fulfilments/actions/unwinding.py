@@ -84,7 +84,8 @@ def take_off(fulfilment: Fulfilment, units: int) -> Revoked:
     """Take the last units off a fulfilment, and what they count for: surplus first."""
     rest = fulfilment.counted_units - units
     counted = fulfilment.value_cents - fulfilment.revoked_cents
-    cents = split(counted, (units, rest))[0]
+    # What has no units is revoked as a whole.
+    cents = split(counted, (units, rest))[0] if fulfilment.quantity_units else counted
     surplus = min(cents, fulfilment.surplus_cents - fulfilment.revoked_surplus_cents)
     fulfilment.revoked_units += units
     fulfilment.revoked_cents += cents

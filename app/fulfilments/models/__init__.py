@@ -7,6 +7,7 @@ from app.fulfilments.models.fulfilments import (
     FulfilmentDecisionKind,
     FulfilmentKind,
     FulfilmentState,
+    Verdict,
 )
 from app.fulfilments.models.splits import Allocation
 
@@ -18,4 +19,5 @@ __all__ = [
     "FulfilmentDecisionKind",
     "FulfilmentKind",
     "FulfilmentState",
+    "Verdict",
 ]

@@ -15,7 +15,8 @@ from app.obligations.models.contracts import KEPT
 
 LIVE_RANGE = "int8range(first_serial, last_serial - revoked_units, '[]')"
 """The serials that a live fulfilment counts; what was revoked is gone from the end."""
-LIVE = "state IN ('submitted', 'approved')"
+LIVE = "first_serial IS NOT NULL AND state IN ('submitted', 'approved')"
+"""A range without bounds would be all serials there are."""
 
 
 class FulfilmentKind(StrEnum):
@@ -23,13 +24,23 @@ class FulfilmentKind(StrEnum):
 
     RIKX = "rikx"
     """Units of a project were bought."""
+    BUILDING_BLOCK = "building-block"
+    """People of target groups worked."""
+    SOCIAL_PURCHASE = "social-purchase"
+    """Something was bought from a social supplier."""
+    ACTIVITY_HOURS = "activity-hours"
+    """The contractor's people gave hours: workshops, visits, training."""
+    IN_KIND = "in-kind"
+    """The contractor helped in kind, such as hours of mentoring; counted as activities are."""
+    PSO = "pso"
+    """The contractor is certified on the PSO ladder."""
 
 
 class FulfilmentState(StrEnum):
     """The life of a fulfilment."""
 
     DRAFTED = "drafted"
-    """The claimant prepares it (`actions.claiming.draft`)."""
+    """The claimant prepares it (`actions.claiming.draft`, `draft_other`)."""
     SUBMITTED = "submitted"
     """The authority is to decide (`actions.claiming.submit`)."""
     APPROVED = "approved"
@@ -53,9 +64,13 @@ class Fulfilment(Versioned):
             where=text(LIVE),
             name="ex_fulfilments_counted_once",
         ),
-        CheckConstraint("quantity_units > 0", name="quantity_positive"),
         CheckConstraint(
-            "(first_serial IS NULL AND state IN ('drafted', 'returned'))"
+            "CASE WHEN kind = 'rikx' THEN order_id IS NOT NULL AND quantity_units > 0"
+            " ELSE order_id IS NULL AND quantity_units = 0 AND first_serial IS NULL END",
+            name="units_of_an_order",
+        ),
+        CheckConstraint(
+            "(first_serial IS NULL AND (kind <> 'rikx' OR state IN ('drafted', 'returned')))"
             " OR (last_serial - first_serial + 1 = quantity_units"
             " AND first_serial >> 32 = last_serial >> 32)",
             name="serials_of_its_units",
@@ -68,7 +83,8 @@ class Fulfilment(Versioned):
         ),
         CheckConstraint(
             "CASE WHEN state = 'revoked' THEN revoked_units = quantity_units"
-            " WHEN state = 'approved' THEN revoked_units BETWEEN 0 AND quantity_units - 1"
+            " WHEN state = 'approved' THEN revoked_units BETWEEN 0 AND"
+            " GREATEST(quantity_units - 1, 0)"
             " ELSE revoked_units = 0 END",
             name="revoked_as_its_state_says",
         ),
@@ -89,8 +105,12 @@ class Fulfilment(Versioned):
     authority_id: Mapped[UUID] = mapped_column(ForeignKey("authorities.id"))
     obligation_id: Mapped[UUID] = mapped_column(ForeignKey("obligations.id"))
     claimant_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
-    quantity_units: Mapped[int]
+    claim: Mapped[dict[str, Any]]
+    """What was done, as its kind says it (`schemas.claims`): never who."""
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
+    """Of RIKX, and of nothing else."""
+    quantity_units: Mapped[int] = mapped_column(default=0)
+    """Of RIKX; the other kinds have none."""
     first_serial: Mapped[int | None]
     last_serial: Mapped[int | None]
     """The units that it takes, from when it is submitted."""
@@ -116,10 +136,23 @@ class Fulfilment(Versioned):
         return self.quantity_units - self.revoked_units
 
 
+class Verdict(StrEnum):
+    """What an authority decides about a fulfilment."""
+
+    APPROVED = "approved"
+    """It counts."""
+    REJECTED = "rejected"
+    """It does not."""
+    RETURNED = "returned"
+    """The claimant may submit it anew."""
+
+
 class FulfilmentDecisionKind(StrEnum):
     """What happened to a fulfilment."""
 
     DRAFTED = "drafted"
+    REWRITTEN = "rewritten"
+    """Before it was submitted (again)."""
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"

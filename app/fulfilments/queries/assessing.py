@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.problems import NotFound
-from app.fulfilments.models import FulfilmentKind
-from app.fulfilments.queries import fulfilments, splits
+from app.fulfilments.models import Fulfilment, FulfilmentKind
+from app.fulfilments.queries import counting, fulfilments, splits
+from app.fulfilments.schemas import claims
+from app.fulfilments.schemas.claims import UnitsClaim
 from app.obligations import queries as of_obligations
 from app.obligations.models import Contract, Obligation, RuleVersion
 from app.obligations.valuing import Step, UnitsBought, Worth, units
+from app.orders.models import Order
 from app.organisations.models import Organisation
 from app.projects.models import Listing
 from app.schemes.models import Authority, Policy, SchemeRecognition
@@ -44,9 +47,24 @@ async def assess(
     quantity, obligation_id = wanted
     obligation = await own_obligation(session, organisation.id, obligation_id)
     worth = await worth_of(session, obligation, project_id, quantity, 0)
+    return _assessed(obligation, worth)
+
+
+async def assess_fulfilment(session: AsyncSession, fulfilment: Fulfilment) -> Assessment:
+    """Say what a fulfilment would count for if it were decided now."""
+    obligation = await session.get_one(Obligation, fulfilment.obligation_id)
+    claim = claims.read(fulfilment.claim)
+    if isinstance(claim, UnitsClaim):
+        order = await session.get_one(Order, fulfilment.order_id)
+        worth, _ = await worth_of_units(session, obligation, order, claim.quantity_units)
+    else:
+        worth = await counting.worth_of(session, obligation, claim)
+    return _assessed(obligation, worth)
+
+
+def _assessed(obligation: Obligation, worth: Worth) -> Assessment:
     if not obligation.state.is_open:
-        reason = f"The obligation is {obligation.state}."
-        worth = Worth(0, worth.steps, reason)
+        worth = Worth(0, worth.steps, f"The obligation is {obligation.state}.")
     return Assessment(
         obligation.id,
         quantity,
@@ -115,6 +133,14 @@ async def worth_of(
     version = await session.get_one(RuleVersion, obligation.rules_id)
     authority = await session.get_one(Authority, obligation.authority_id)
     return units(version.read_rules(), bought, authority.municipalities, freed)
+
+
+async def worth_of_units(
+    session: AsyncSession, obligation: Obligation, order: Order, units: int
+) -> tuple[Worth, int]:
+    """Say what units of an order are worth, and what of it they counted for provisionally."""
+    freed = await splits.share_of(session, order.id, obligation.id, units)
+    return await worth_of(session, obligation, order.project_id, units, freed), freed
 
 
 async def _bought(

@@ -29,12 +29,12 @@ async def live_of_order(session: AsyncSession, order_id: UUID) -> Sequence[Fulfi
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
-async def approved_cents(session: AsyncSession, obligation_id: UUID, kind: FulfilmentKind) -> int:
-    """Say what counts of one kind for an obligation."""
+async def approved_cents(session: AsyncSession, obligation_id: UUID, *kinds: FulfilmentKind) -> int:
+    """Say what counts of one kind, or of several that share a limit, for an obligation."""
     counts = sa.func.sum(Fulfilment.value_cents - Fulfilment.revoked_cents)
     query = sa.select(sa.func.coalesce(counts, 0)).where(
         Fulfilment.obligation_id == obligation_id,
-        Fulfilment.kind == kind,
+        Fulfilment.kind.in_(kinds),
         Fulfilment.state == FulfilmentState.APPROVED,
     )
     return int(await session.scalar(query) or 0)

@@ -30,6 +30,12 @@ async def of_order(session: AsyncSession, order_id: UUID) -> Sequence[Allocation
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
+async def share_of(session: AsyncSession, order_id: UUID, obligation_id: UUID, units: int) -> int:
+    """Say what some units of an order count for provisionally of an obligation."""
+    from_split = await of_order(session, order_id)
+    return sum(each.share_of(units) for each in from_split if each.obligation_id == obligation_id)
+
+
 async def provisional_cents(session: AsyncSession, obligation_id: UUID) -> int:
     """Say what units count for provisionally of an obligation."""
     total = sa.func.coalesce(sa.func.sum(Allocation.provisional_cents), 0)

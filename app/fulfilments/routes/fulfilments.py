@@ -4,28 +4,41 @@ from fastapi import Response
 
 from app.core.database import Session
 from app.core.http import etags
+from app.core.http.etags import IfMatch
 from app.core.http.routing import router as router_of
 from app.core.idempotency import Idempotent
 from app.core.paging import Page, PageOf, Paging
-from app.core.problems import refusals
+from app.core.problems import NotFound, refusals
 from app.fulfilments import actions, queries
-from app.fulfilments.access import ClaimedFulfilment, DecidedFulfilment, ReadableFulfilment
+from app.fulfilments.access import (
+    ClaimedFulfilment,
+    ClaimingOrganisation,
+    DecidedFulfilment,
+    ReadableFulfilment,
+)
 from app.fulfilments.models import Fulfilment, FulfilmentDecision
 from app.fulfilments.problems import (
+    CertificateExpired,
     DoesNotCount,
     FulfilmentStateForbids,
     NotAllocated,
+    NotDoneYet,
     ObligationNotOpen,
     OrderNotFirm,
+    OtherKind,
     OwnFulfilment,
     UnitsClaimed,
 )
+from app.fulfilments.queries.assessing import Assessment
 from app.fulfilments.schemas.fulfilments import (
+    ClaimRequest,
     FulfilmentDecisionView,
     FulfilmentRequest,
     FulfilmentView,
+    NewFulfilmentRequest,
     VerdictRequest,
 )
+from app.fulfilments.schemas.splits import AssessmentView
 from app.obligations.access import BoundOrganisation, SeenAuthority
 from app.orders.access import OwnOrder
 from app.organisations.access import Person
@@ -53,6 +66,28 @@ async def draft_fulfilment(
     )
 
 
+@router.post(
+    "/organisations/{organisation_id}/fulfilments",
+    status_code=201,
+    response_model=FulfilmentView,
+    responses=refusals(*WORKING, NotFound),
+)
+async def draft_other_fulfilment(
+    request: NewFulfilmentRequest,
+    caller: Person,
+    organisation: ClaimingOrganisation,
+    session: Session,
+    _once: Idempotent,
+) -> Fulfilment:
+    """Prepare a claim for something else than units: of any other kind.
+
+    It says what was done, in counts, periods and amounts without VAT, and never who did it.
+    """
+    return await actions.claiming.draft_other(
+        session, caller, organisation, request.obligation_id, request.claim
+    )
+
+
 @router.get("/organisations/{organisation_id}/fulfilments", response_model=PageOf[FulfilmentView])
 async def list_fulfilments_of_organisation(
     organisation: BoundOrganisation, session: Session, paging: Paging
@@ -76,6 +111,32 @@ async def read_fulfilment(fulfilment: ReadableFulfilment, response: Response) ->
     return fulfilment
 
 
+@router.put(
+    FULFILMENT,
+    response_model=FulfilmentView,
+    responses=refusals(*WORKING, FulfilmentStateForbids, OtherKind, NotAllocated),
+)
+async def rewrite_fulfilment(  # noqa: PLR0913  Each is one thing that the edge hands in.
+    request: ClaimRequest,
+    caller: Person,
+    fulfilment: ClaimedFulfilment,
+    session: Session,
+    expected: IfMatch,
+    response: Response,
+) -> Fulfilment:
+    """Say anew what is claimed: of a draft, or of what was returned."""
+    etags.check(fulfilment, expected)
+    written = await actions.claiming.rewrite(session, caller, fulfilment, request.claim)
+    etags.mark(response, written)
+    return written
+
+
+@router.get(FULFILMENT + "/assessment", response_model=AssessmentView)
+async def assess_fulfilment(fulfilment: ReadableFulfilment, session: Session) -> Assessment:
+    """Ask what a claim would count for if it were decided now, and why: before submitting it."""
+    return await queries.assessing.assess_fulfilment(session, fulfilment)
+
+
 @router.get(FULFILMENT + "/decisions", response_model=PageOf[FulfilmentDecisionView])
 async def list_fulfilment_decisions(
     fulfilment: ReadableFulfilment, session: Session, paging: Paging
@@ -92,12 +153,13 @@ async def list_fulfilment_decisions(
         *WORKING,
         *(FulfilmentStateForbids, OrderNotFirm, ObligationNotOpen),
         *(NotAllocated, UnitsClaimed, DoesNotCount),
+        *(NotDoneYet, CertificateExpired),
     ),
 )
 async def submit_fulfilment(
     caller: Person, fulfilment: ClaimedFulfilment, session: Session, _once: Idempotent
 ) -> Fulfilment:
-    """Submit a claim to the authority; its units are taken from now on."""
+    """Submit a claim to the authority; what it claims is taken from now on."""
     return await actions.claiming.submit(session, caller, fulfilment)
 
 

@@ -6,8 +6,13 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from app.core.wire import Moment, Request, View
-from app.fulfilments.actions.deciding import Verdict
-from app.fulfilments.models import FulfilmentDecisionKind, FulfilmentKind, FulfilmentState
+from app.fulfilments.models import (
+    FulfilmentDecisionKind,
+    FulfilmentKind,
+    FulfilmentState,
+    Verdict,
+)
+from app.fulfilments.schemas.claims import AnyClaim, NewClaim
 from app.fulfilments.schemas.splits import Units
 from app.obligations.schemas.obligations import StepView
 from app.orders.schemas.units import written
@@ -21,6 +26,19 @@ class FulfilmentRequest(Request):
     quantity_units: Units
 
 
+class NewFulfilmentRequest(Request):
+    """Claim something else than units for an obligation."""
+
+    obligation_id: UUID
+    claim: NewClaim
+
+
+class ClaimRequest(Request):
+    """Say anew what is claimed; the kind stays."""
+
+    claim: AnyClaim
+
+
 class FulfilmentView(View):
     """A claim that something counts for an obligation."""
 
@@ -30,8 +48,9 @@ class FulfilmentView(View):
     authority_id: UUID
     obligation_id: UUID
     claimant_id: UUID
-    order_id: UUID
-    quantity_units: int
+    claim: AnyClaim
+    order_id: Annotated[UUID | None, Field(description="Of RIKX; null for the other kinds.")]
+    quantity_units: Annotated[int, Field(description="Of RIKX; 0 for the other kinds.")]
     first_serial: Annotated[str | None, Field(examples=["12-1"])]
     last_serial: Annotated[str | None, Field(examples=["12-10"])]
     rules_id: UUID
@@ -60,7 +79,7 @@ class FulfilmentDecisionView(View):
 
     id: UUID
     kind: FulfilmentDecisionKind
-    quantity_units: int
+    quantity_units: Annotated[int, Field(description="Of RIKX; 0 for the other kinds.")]
     value_cents: int
     reason: str
     decided_at: Moment

@@ -1,0 +1,116 @@
+"""Take what a fulfilment claims, so that nobody else can: serials of an order."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.fulfilments import queries
+from app.fulfilments.actions import keeping, valuing
+from app.fulfilments.actions.keeping import Purchase
+from app.fulfilments.actions.splitting import claimed_units
+from app.fulfilments.models import Fulfilment
+from app.fulfilments.problems import CertificateExpired, NotAllocated, NotDoneYet, UnitsClaimed
+from app.fulfilments.schemas.claims import (
+    ActivityHoursClaim,
+    InKindClaim,
+    OtherClaim,
+    PsoClaim,
+    SocialPurchaseClaim,
+)
+from app.orders.models import Order
+from app.orders.queries import units as of_units
+
+
+async def insist_on_done(
+    session: AsyncSession, fulfilment: Fulfilment, bought: Purchase | None
+) -> None:
+    """Insist that what is claimed was done, and is meant for the obligation.
+
+    Raises:
+        OrderNotFirm: the units are not paid, or the project is not funded.
+        NotAllocated: the order's split has fewer units for it.
+        NotDoneYet: it ends in the future.
+        CertificateExpired: the certificate's last day is over.
+    """
+    if bought is not None:
+        keeping.insist_on_firm(bought.project, bought.order)
+        units = fulfilment.counted_units
+        await insist_on_split(session, bought.order, fulfilment.obligation_id, units)
+        return
+    claim = valuing.claimed(fulfilment)
+    if isinstance(claim, PsoClaim):
+        if claim.valid_until < clock.today():
+            message = f"The certificate was valid until {claim.valid_until}."
+            raise CertificateExpired(message)
+    elif (last := _last_day(claim)) > clock.today():
+        message = f"It ends on {last}: claim what was done, when it was done."
+        raise NotDoneYet(message)
+
+
+def _last_day(claim: OtherClaim) -> date:
+    match claim:
+        case SocialPurchaseClaim():
+            return claim.invoiced_on
+        case ActivityHoursClaim() | InKindClaim():
+            return claim.last_on
+        case PsoClaim():
+            return date.min
+    assert_never(claim)
+
+
+async def insist_on_split(
+    session: AsyncSession, order: Order, obligation_id: UUID, quantity_units: int
+) -> None:
+    """Insist that the split has units for an obligation that nobody claimed yet.
+
+    Raises:
+        NotAllocated: it has fewer.
+    """
+    live = await queries.fulfilments.live_of_order(session, order.id)
+    meant = sum(
+        each.quantity_units
+        for each in await queries.splits.of_order(session, order.id)
+        if each.obligation_id == obligation_id
+    )
+    left = meant - claimed_units(live, obligation_id)
+    if quantity_units > left:
+        message = (
+            f"{quantity_units} units are claimed, and the order's split has {left} for this"
+            " obligation that are not claimed: change the split first."
+        )
+        raise NotAllocated(message, unclaimed_units=left)
+
+
+async def take(session: AsyncSession, fulfilment: Fulfilment, bought: Purchase | None) -> None:
+    """Take what a fulfilment claims: of units the first ones of the order that are free.
+
+    Raises:
+        UnitsClaimed: no run of so many serials is free: claim fewer at once.
+    """
+    if bought is not None:
+        units = fulfilment.quantity_units
+        fulfilment.first_serial = await _first_free(session, bought.order, units)
+        fulfilment.last_serial = fulfilment.first_serial + units - 1
+
+
+async def _first_free(session: AsyncSession, order: Order, quantity_units: int) -> int:
+    """Find the first run of free serials that is long enough."""
+    block = await of_units.given(session, order)
+    live = await queries.fulfilments.live_of_order(session, order.id)
+    return _gap(live, block.first_serial, block.last_serial - order.undone_units, quantity_units)
+
+
+def _gap(live: Sequence[Fulfilment], first: int, last: int, quantity_units: int) -> int:
+    for each in live:
+        if each.first_serial is not None:
+            if each.first_serial - first >= quantity_units:
+                return first
+            first = each.first_serial + each.counted_units
+    if last - first + 1 < quantity_units:
+        message = "No run of so many serials of the order is free: claim fewer at once."
+        raise UnitsClaimed(message)
+    return first
