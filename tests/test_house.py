@@ -24,6 +24,7 @@ ROOMS = {
 }
 
 FURTHER_ROOMS = {
+    ("fulfilments", "candidates"): "pseudonymous keys: how they are made and what is kept, pure",
     ("fulfilments", "certificates"): "what a certificate says, and how it is written, pure",
     ("ledger", "balances"): "what an account has, had, or was known to have",
     ("ledger", "chart"): "the kinds of accounts",
@@ -83,6 +84,7 @@ PUBLIC = {
     "listUnitsOfProject",
     "quoteUnits",
     "readAuthority",
+    "readCandidateSalt",
     "readCertificate",
     "readMarketProject",
     "readPolicy",

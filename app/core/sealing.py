@@ -47,7 +47,11 @@ def unseal(session: AsyncSession, purpose: str, sealed: bytes) -> bytes:
         raise CannotOpen("The value can't be opened with this secret.") from error
 
 
-def _cipher(settings: Settings, purpose: str) -> AESGCM:
+def derived(settings: Settings, label: str) -> bytes:
+    """Derive a key for one purpose from the installation's secret: always the same one."""
     secret = settings.secret.get_secret_value().encode()
-    label = f"baat sealing {purpose}".encode()
-    return AESGCM(HKDF(SHA256(), length=KEY_BYTES, salt=None, info=label).derive(secret))
+    return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=f"baat {label}".encode()).derive(secret)
+
+
+def _cipher(settings: Settings, purpose: str) -> AESGCM:
+    return AESGCM(derived(settings, f"sealing {purpose}"))

@@ -1,5 +1,7 @@
 """Why this domain refuses."""
 
+from collections.abc import Sequence
+
 from app.core.problems import NotAllowed, Problem
 
 
@@ -50,6 +52,22 @@ class OtherKind(Problem):
 
     status = 409
     title = "The fulfilment is of another kind"
+
+
+class PlacementClaimed(Problem):
+    """A candidate counts once for a day, whoever claims it and at whichever authority."""
+
+    status = 409
+    title = "The placement is claimed already"
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        lines: list[dict[str, str | int | None]] = [{"number": each} for each in numbers]
+        named = ", ".join(str(each) for each in numbers) or "one of them"
+        super().__init__(
+            f"Of these placements a day counts in another claim: {named}. Shorten their periods,"
+            " or leave them out; ask whoever employs the candidate what was claimed.",
+            placements=lines,
+        )
 
 
 class NotDoneYet(Problem):

@@ -136,6 +136,8 @@ TABLE = {
     f"GET {AUTHORITY}/fulfilments": Rule(INSPECTING),
     f"GET {FULFILMENT}": Rule(INSPECTING),
     f"PUT {FULFILMENT}": Rule(OPERATING, always({"claim": A_UNIT})),
+    f"GET {FULFILMENT}/placements": Rule(INSPECTING),
+    "GET /v1/candidate-salt": Rule(ANYBODY),
     f"GET {FULFILMENT}/assessment": Rule(INSPECTING),
     f"GET {FULFILMENT}/decisions": Rule(INSPECTING),
     f"GET {FULFILMENT}/certificate": Rule(INSPECTING),

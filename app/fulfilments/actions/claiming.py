@@ -1,24 +1,28 @@
 """Claim that something fulfils an obligation: draft, write anew, and submit."""
 
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import clock
 from app.core.ids import new_id
 from app.core.problems import PreconditionFailed
 from app.fulfilments import queries
-from app.fulfilments.actions import decisions, keeping, taking, valuing
+from app.fulfilments.actions import decisions, keeping, placing, taking, valuing
 from app.fulfilments.models import (
     Fulfilment,
     FulfilmentDecisionKind,
     FulfilmentState,
 )
 from app.fulfilments.problems import FulfilmentStateForbids, OtherKind
-from app.fulfilments.schemas.claims import OtherClaim, UnitsClaim
+from app.fulfilments.schemas.claims import BuildingBlockClaim, SpentClaim, UnitsClaim
 from app.orders.models import Order
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation
+
+Written: TypeAlias = UnitsClaim | SpentClaim | BuildingBlockClaim
 
 SUBMITTABLE = {FulfilmentState.DRAFTED, FulfilmentState.RETURNED}
 
@@ -44,7 +48,7 @@ async def draft_other(
     caller: Caller,
     organisation: Organisation,
     obligation_id: UUID,
-    claim: OtherClaim,
+    claim: SpentClaim | BuildingBlockClaim,
 ) -> Fulfilment:
     """Prepare a claim for something else than units; nothing is taken before it is submitted.
 
@@ -58,7 +62,7 @@ async def _drafted(
     session: AsyncSession,
     caller: Caller,
     whose: tuple[UUID, UUID],
-    claim: UnitsClaim | OtherClaim,
+    claim: Written,
     order_id: UUID | None,
 ) -> Fulfilment:
     claimant_id, obligation_id = whose
@@ -73,20 +77,27 @@ async def _drafted(
         rules_id=obligation.rules_id,
         drafted_by_id=caller.user_id,
     )
-    _write(fulfilment, claim)
     session.add(fulfilment)
-    await session.flush()
+    await _write(session, fulfilment, claim)
     decisions.note(session, caller.actor, fulfilment, FulfilmentDecisionKind.DRAFTED)
     return fulfilment
 
 
-def _write(fulfilment: Fulfilment, claim: UnitsClaim | OtherClaim) -> None:
-    fulfilment.claim = claim.model_dump(mode="json", by_alias=True)
-    fulfilment.quantity_units = claim.quantity_units if isinstance(claim, UnitsClaim) else 0
+async def _write(session: AsyncSession, fulfilment: Fulfilment, claim: Written) -> None:
+    if isinstance(claim, BuildingBlockClaim):
+        groups = [each.model_dump(mode="json", by_alias=True) for each in claim.groups()]
+        fulfilment.claim = {"kind": claim.kind.value, "groups": groups}
+    else:
+        fulfilment.claim = claim.model_dump(mode="json", by_alias=True)
+    if isinstance(claim, UnitsClaim):
+        fulfilment.quantity_units = claim.quantity_units
+    await session.flush()
+    if isinstance(claim, BuildingBlockClaim):
+        await placing.write_lines(session, fulfilment, claim)
 
 
 async def rewrite(
-    session: AsyncSession, caller: Caller, fulfilment: Fulfilment, claim: UnitsClaim | OtherClaim
+    session: AsyncSession, caller: Caller, fulfilment: Fulfilment, claim: Written
 ) -> Fulfilment:
     """Say anew what is claimed, before it is submitted.
 
@@ -109,7 +120,9 @@ async def rewrite(
         units = claim.quantity_units
         await taking.insist_on_split(session, bought.order, fulfilment.obligation_id, units)
         fulfilment.first_serial = fulfilment.last_serial = None
-    _write(fulfilment, claim)
+    # Its placements may change where nothing in this row does: it is another version all the same.
+    flag_modified(fulfilment, "claim")
+    await _write(session, fulfilment, claim)
     # As long as nobody submits it, it is worth nothing that could be read for a value.
     fulfilment.value_cents = fulfilment.surplus_cents = 0
     fulfilment.steps = []
@@ -137,6 +150,7 @@ async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) 
         ObligationNotOpen: nothing can be claimed for the obligation.
         OrderNotFirm, NotAllocated: the units can't be claimed (any more).
         UnitsClaimed: no run of so many serials is free: claim fewer at once.
+        PlacementClaimed: a candidate's period is claimed, by whomever.
         NotDoneYet, CertificateExpired: it was not done, or not in time.
         DoesNotCount: by the rules, or because it is more than is open.
     """
@@ -146,9 +160,9 @@ async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) 
     await taking.insist_on_done(session, fulfilment, bought)
     await valuing.value(session, fulfilment, bought)
     await taking.take(session, fulfilment, bought)
-    fulfilment.state = FulfilmentState.SUBMITTED
     fulfilment.submitted_by_id, fulfilment.submitted_at = caller.user_id, clock.now()
     fulfilment.decided_by_id = fulfilment.decided_at = None
+    await taking.go_live(session, fulfilment, FulfilmentState.SUBMITTED)
     decisions.note(session, caller.actor, fulfilment, FulfilmentDecisionKind.SUBMITTED)
     await session.flush()
     return fulfilment

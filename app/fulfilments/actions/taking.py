@@ -1,25 +1,36 @@
-"""Take what a fulfilment claims, so that nobody else can: serials of an order."""
+"""Take what a fulfilment claims, so that nobody else can: serials, or days of candidates."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
+from app.core.database import violates
 from app.fulfilments import queries
-from app.fulfilments.actions import keeping, valuing
+from app.fulfilments.actions import keeping
 from app.fulfilments.actions.keeping import Purchase
 from app.fulfilments.actions.splitting import claimed_units
-from app.fulfilments.models import Fulfilment
-from app.fulfilments.problems import CertificateExpired, NotAllocated, NotDoneYet, UnitsClaimed
+from app.fulfilments.models import Fulfilment, FulfilmentState
+from app.fulfilments.problems import (
+    CertificateExpired,
+    NotAllocated,
+    NotDoneYet,
+    PlacementClaimed,
+    UnitsClaimed,
+)
+from app.fulfilments.schemas import claims
 from app.fulfilments.schemas.claims import (
     ActivityHoursClaim,
     InKindClaim,
     OtherClaim,
+    PlacedClaim,
     PsoClaim,
     SocialPurchaseClaim,
+    UnitsClaim,
 )
 from app.orders.models import Order
 from app.orders.queries import units as of_units
@@ -41,7 +52,9 @@ async def insist_on_done(
         units = fulfilment.counted_units
         await insist_on_split(session, bought.order, fulfilment.obligation_id, units)
         return
-    claim = valuing.claimed(fulfilment)
+    claim = claims.read(fulfilment.claim)
+    if isinstance(claim, UnitsClaim):
+        return
     if isinstance(claim, PsoClaim):
         if claim.valid_until < clock.today():
             message = f"The certificate was valid until {claim.valid_until}."
@@ -57,8 +70,10 @@ def _last_day(claim: OtherClaim) -> date:
             return claim.invoiced_on
         case ActivityHoursClaim() | InKindClaim():
             return claim.last_on
+        case PlacedClaim():
+            return max(group.last_on for group in claim.groups)
         case PsoClaim():
-            return date.min
+            return claim.valid_until
     assert_never(claim)
 
 
@@ -90,11 +105,29 @@ async def take(session: AsyncSession, fulfilment: Fulfilment, bought: Purchase |
 
     Raises:
         UnitsClaimed: no run of so many serials is free: claim fewer at once.
+        PlacementClaimed: a candidate's period is claimed, by whomever, wherever.
     """
     if bought is not None:
         units = fulfilment.quantity_units
         fulfilment.first_serial = await _first_free(session, bought.order, units)
         fulfilment.last_serial = fulfilment.first_serial + units - 1
+    elif numbers := await queries.placements.taken(session, fulfilment):
+        raise PlacementClaimed(numbers)
+
+
+async def go_live(session: AsyncSession, fulfilment: Fulfilment, state: FulfilmentState) -> None:
+    """Bring a fulfilment into a state in which it excludes others: the database has the last word.
+
+    Raises:
+        PlacementClaimed: a candidate's period is claimed.
+    """
+    fulfilment.state = state
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if violates(error, "ex_placement_lines_counted_once"):
+            raise PlacementClaimed([]) from error
+        raise
 
 
 async def _first_free(session: AsyncSession, order: Order, quantity_units: int) -> int:

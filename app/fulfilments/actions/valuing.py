@@ -6,11 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.fulfilments import queries
 from app.fulfilments.actions.keeping import Purchase
-from app.fulfilments.models import Fulfilment
+from app.fulfilments.models import Fulfilment, FulfilmentKind
 from app.fulfilments.problems import DoesNotCount
-from app.fulfilments.schemas import claims
-from app.fulfilments.schemas.claims import OtherClaim, UnitsClaim
-from app.obligations.models import Obligation
+from app.obligations.models import Obligation, RuleVersion
 from app.obligations.valuing import Worth
 
 
@@ -40,16 +38,27 @@ async def value(
 async def _worth(
     session: AsyncSession, obligation: Obligation, fulfilment: Fulfilment, bought: Purchase | None
 ) -> tuple[Worth, int]:
-    if bought is None:
-        return await queries.counting.worth_of(session, obligation, claimed(fulfilment)), 0
-    return await queries.assessing.worth_of_units(
-        session, obligation, bought.order, fulfilment.counted_units
-    )
+    if bought is not None:
+        return await queries.assessing.worth_of_units(
+            session, obligation, bought.order, fulfilment.counted_units
+        )
+    if fulfilment.kind is FulfilmentKind.BUILDING_BLOCK:
+        return await _of_placements(session, obligation, fulfilment), 0
+    return await queries.counting.worth_of(session, obligation, fulfilment), 0
 
 
-def claimed(fulfilment: Fulfilment) -> OtherClaim:
-    """Read what a fulfilment without an order says was done."""
-    claim = claims.read(fulfilment.claim)
-    if isinstance(claim, UnitsClaim):
-        raise TypeError("units are of an order")
-    return claim
+async def _of_placements(
+    session: AsyncSession, obligation: Obligation, fulfilment: Fulfilment
+) -> Worth:
+    """Value placements by what counted of their candidates before, and write it to each."""
+    version = await session.get_one(RuleVersion, obligation.rules_id)
+    rules = version.read_rules()
+    lines = await queries.placements.lines(session, fulfilment)
+    await queries.placements.keep(session, lines)
+    before = await queries.placements.before(session, rules, obligation.authority_id, lines)
+    found = queries.placements.valued(rules, lines, before)
+    for each in found:
+        each.line.counted_months = str(each.months)
+        each.line.value_cents = each.worth.cents
+        each.line.steps = [asdict(step) for step in each.worth.steps]
+    return await queries.counting.placed(session, obligation, rules, found)

@@ -9,6 +9,7 @@ from app.fulfilments.models.fulfilments import (
     FulfilmentState,
     Verdict,
 )
+from app.fulfilments.models.placements import PlacementLine
 from app.fulfilments.models.splits import Allocation
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "FulfilmentDecisionKind",
     "FulfilmentKind",
     "FulfilmentState",
+    "PlacementLine",
     "Verdict",
 ]

@@ -1,5 +1,12 @@
 """Questions about splits, fulfilments, certificates, and what would count."""
 
-from app.fulfilments.queries import assessing, certificates, counting, fulfilments, splits
+from app.fulfilments.queries import (
+    assessing,
+    certificates,
+    counting,
+    fulfilments,
+    placements,
+    splits,
+)
 
-__all__ = ["assessing", "certificates", "counting", "fulfilments", "splits"]
+__all__ = ["assessing", "certificates", "counting", "fulfilments", "placements", "splits"]

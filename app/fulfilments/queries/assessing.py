@@ -10,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.problems import NotFound
 from app.fulfilments.models import Fulfilment, FulfilmentKind
 from app.fulfilments.queries import counting, fulfilments, splits
-from app.fulfilments.schemas import claims
-from app.fulfilments.schemas.claims import UnitsClaim
 from app.obligations import queries as of_obligations
 from app.obligations.models import Contract, Obligation, RuleVersion
 from app.obligations.valuing import Step, UnitsBought, Worth, units
@@ -53,12 +51,12 @@ async def assess(
 async def assess_fulfilment(session: AsyncSession, fulfilment: Fulfilment) -> Assessment:
     """Say what a fulfilment would count for if it were decided now."""
     obligation = await session.get_one(Obligation, fulfilment.obligation_id)
-    claim = claims.read(fulfilment.claim)
-    if isinstance(claim, UnitsClaim):
+    if fulfilment.order_id is not None:
         order = await session.get_one(Order, fulfilment.order_id)
-        worth, _ = await worth_of_units(session, obligation, order, claim.quantity_units)
+        units = fulfilment.counted_units
+        worth, _ = await worth_of_units(session, obligation, order, units)
     else:
-        worth = await counting.worth_of(session, obligation, claim)
+        worth = await counting.worth_of(session, obligation, fulfilment)
     return _assessed(obligation, worth)
 
 

@@ -27,6 +27,7 @@ from app.fulfilments.problems import (
     OrderNotFirm,
     OtherKind,
     OwnFulfilment,
+    PlacementClaimed,
     UnitsClaimed,
 )
 from app.fulfilments.queries.assessing import Assessment
@@ -153,7 +154,7 @@ async def list_fulfilment_decisions(
         *WORKING,
         *(FulfilmentStateForbids, OrderNotFirm, ObligationNotOpen),
         *(NotAllocated, UnitsClaimed, DoesNotCount),
-        *(NotDoneYet, CertificateExpired),
+        *(NotDoneYet, CertificateExpired, PlacementClaimed),
     ),
 )
 async def submit_fulfilment(

@@ -5,7 +5,9 @@ something that looks like a citizen service number are refused.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
@@ -14,8 +16,10 @@ from pydantic_core import PydanticCustomError
 from app.core.money import Cents
 from app.core.wire import PARAGRAPHS, Request
 from app.fulfilments.models import FulfilmentKind
+from app.fulfilments.models.placements import FIRST_DAY, LAST_DAY
 from app.fulfilments.schemas.splits import Units
 from app.obligations.rules import PsoStep, SupplierKind
+from app.obligations.rules.blocks import BlockCode
 
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ .]?[0-9]){8}(?![0-9])")
@@ -124,10 +128,100 @@ def _insist_on_period(first: date, last: date) -> None:
         raise PydanticCustomError("ends_before_it_began", "The last day lies before the first")
 
 
-OtherClaim: TypeAlias = SocialPurchaseClaim | ActivityHoursClaim | InKindClaim | PsoClaim
-"""What is kept as it was said."""
-NewClaim: TypeAlias = Annotated[OtherClaim, Field(discriminator="kind")]
+MOST_PLACEMENTS = 500
+
+
+class PlacementPart(Request):
+    """One person's work in a period; people of a group who worked alike are several of these."""
+
+    candidate_key: Annotated[
+        str,
+        Field(
+            pattern="^[0-9a-f]{64}$",
+            description="The candidate's pseudonymous key, made by who employs them as"
+            " `GET /v1/candidate-salt` says. It is not kept; never send a name or a number.",
+            examples=["9f86d081" * 8],
+        ),
+    ]
+    block: BlockCode
+    starts_on: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+    ends_on: Annotated[
+        date, Field(ge=FIRST_DAY, le=LAST_DAY, description="The last day, included.")
+    ]
+    minutes_per_week: Annotated[int, Field(strict=True, ge=1, le=3_600, examples=[2_160])]
+    age: Annotated[
+        int | None,
+        Field(ge=15, le=99, description="On the first day, where an age bonus is claimed."),
+    ] = None
+    is_permanent: Annotated[bool, Field(description="By a contract without an end.")] = False
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Self:
+        _insist_on_period(self.starts_on, self.ends_on)
+        return self
+
+
+class BuildingBlockClaim(Request):
+    """Placements of people of target groups, many at once if need be."""
+
+    kind: Literal[FulfilmentKind.BUILDING_BLOCK]
+    placements: Annotated[list[PlacementPart], Field(min_length=1, max_length=MOST_PLACEMENTS)]
+
+    @model_validator(mode="after")
+    def _nobody_is_at_two_places(self) -> Self:
+        numbered = enumerate(self.placements, 1)
+        order = sorted(numbered, key=lambda each: (each[1].candidate_key, each[1].starts_on))
+        for (before, earlier), (number, later) in pairwise(order):
+            same = earlier.candidate_key == later.candidate_key
+            if same and later.starts_on <= earlier.ends_on:
+                message = "Placements {first} and {second} are of one candidate and overlap"
+                told = {"first": before, "second": number}
+                raise PydanticCustomError("overlapping_placements", message, told)
+        return self
+
+    def groups(self) -> list["GroupPlaced"]:
+        """Count the placements of each block, and say when they were."""
+        codes = sorted({each.block for each in self.placements})
+        return [GroupPlaced.of(code, self.placements) for code in codes]
+
+
+class GroupPlaced(Request):
+    """How many placements of a target group a claim has, and in which period."""
+
+    block: BlockCode
+    placements: int
+    first_on: date
+    last_on: date
+
+    @classmethod
+    def of(cls, code: str, placements: Sequence[PlacementPart]) -> Self:
+        """Count those of one block."""
+        found = [each for each in placements if each.block == code]
+        return cls.model_validate(
+            {
+                "block": code,
+                "placements": len(found),
+                "firstOn": min(each.starts_on for each in found),
+                "lastOn": max(each.ends_on for each in found),
+            }
+        )
+
+
+class PlacedClaim(Request):
+    """What a building-block claim says in short: counts and periods for each target group."""
+
+    kind: Literal[FulfilmentKind.BUILDING_BLOCK]
+    groups: list[GroupPlaced]
+
+
+SpentClaim: TypeAlias = SocialPurchaseClaim | ActivityHoursClaim | InKindClaim | PsoClaim
+NewClaim: TypeAlias = Annotated[SpentClaim | BuildingBlockClaim, Field(discriminator="kind")]
 """What can be claimed without an order."""
+WrittenClaim: TypeAlias = Annotated[
+    UnitsClaim | SpentClaim | BuildingBlockClaim, Field(discriminator="kind")
+]
+OtherClaim: TypeAlias = SpentClaim | PlacedClaim
+"""What is kept of it, and shown."""
 AnyClaim: TypeAlias = Annotated[UnitsClaim | OtherClaim, Field(discriminator="kind")]
 
 _READER: TypeAdapter[UnitsClaim | OtherClaim] = TypeAdapter(AnyClaim)

@@ -1,18 +1,20 @@
 """Fulfilments on the wire."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, field_validator
 
 from app.core.wire import Moment, Request, View
+from app.fulfilments import candidates
 from app.fulfilments.models import (
     FulfilmentDecisionKind,
     FulfilmentKind,
     FulfilmentState,
     Verdict,
 )
-from app.fulfilments.schemas.claims import AnyClaim, NewClaim
+from app.fulfilments.schemas.claims import AnyClaim, NewClaim, WrittenClaim
 from app.fulfilments.schemas.splits import Units
 from app.obligations.schemas.obligations import StepView
 from app.orders.schemas.units import written
@@ -36,7 +38,7 @@ class NewFulfilmentRequest(Request):
 class ClaimRequest(Request):
     """Say anew what is claimed; the kind stays."""
 
-    claim: AnyClaim
+    claim: WrittenClaim
 
 
 class FulfilmentView(View):
@@ -83,3 +85,46 @@ class FulfilmentDecisionView(View):
     value_cents: int
     reason: str
     decided_at: Moment
+
+
+class PlacementView(View):
+    """One person's work in a period, as a claim names it; never who it is."""
+
+    id: UUID
+    number: Annotated[int, Field(description="Its place in the claim, from 1.")]
+    block: str
+    starts_on: date
+    ends_on: date
+    minutes_per_week: int
+    age: int | None
+    is_permanent: bool
+    counted_months: Annotated[
+        str, Field(description="How many months of it count, exactly.", examples=["187/31"])
+    ]
+    value_cents: int
+    steps: list[StepView]
+
+
+class CandidateSaltView(View):
+    """How to make a candidate's key where the person works: nobody here needs to know who it is.
+
+    The text is four lines: the version; the family name at birth with its prefix; all given names;
+    the date of birth as `1990-01-31`. Of names only the letters are left: NFKD, case folded,
+    without accents, spaces and signs. The key is scrypt of that text in UTF-8, in hexadecimal.
+    Take the names from the identity document. Whoever hires through an agency asks the agency for
+    the key, and for nothing else about the person.
+    """
+
+    version: Annotated[str, Field(examples=[candidates.VERSION])]
+    salt: Annotated[str, Field(description="Of this installation; in hexadecimal.")]
+    cost: Annotated[int, Field(description="scrypt's N.", examples=[candidates.COST])]
+    block_size: Annotated[int, Field(description="scrypt's r.")]
+    parallel: Annotated[int, Field(description="scrypt's p.")]
+    key_bytes: int
+    example_key: Annotated[
+        str,
+        Field(
+            description="Of family name `van den Berg-Özdemir`, given names `Élise Anna Maria`,"
+            " born on 1990-01-31: compare it with what your own system makes."
+        ),
+    ]

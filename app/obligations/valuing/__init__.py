@@ -7,7 +7,7 @@ the last step, where an amount is rounded once to the nearest cent (a half goes 
 from app.obligations.valuing.arithmetic import NotLaidDown, Room, Step, Worth
 from app.obligations.valuing.owing import ContractFacts, Owed, owed, sanction
 from app.obligations.valuing.periods import months_between
-from app.obligations.valuing.placements import Placement, placement
+from app.obligations.valuing.placements import Placement, counted_months, placement, placements
 from app.obligations.valuing.spending import (
     ActivityHours,
     SocialPurchase,
@@ -30,9 +30,11 @@ __all__ = [
     "UnitsBought",
     "Worth",
     "activity",
+    "counted_months",
     "months_between",
     "owed",
     "placement",
+    "placements",
     "pso",
     "sanction",
     "social_purchase",

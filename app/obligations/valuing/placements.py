@@ -1,5 +1,6 @@
 """Building blocks: what somebody's work counts for, by group, hours and months."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,6 +11,8 @@ from app.obligations.valuing.arithmetic import Room, Sum, Worth, counted, rounde
 from app.obligations.valuing.periods import months_between
 
 MONTHS_OF_YEAR = 12
+MOST_NAMED = 10
+"""So many faults are named at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,50 @@ def placement(rules: AuthorityRules, placed: Placement, room: Room | None = None
     if placed.people != 1:
         written.note("For all", f"{placed.people} × {euros(each)} = {euros(cents)}", cents)
     return written.fitted(cents, room, over_claiming=rules.over_claiming)
+
+
+def counted_months(rules: AuthorityRules, placed: Placement) -> Fraction:
+    """Say how many months of a placement count, within the limit for one person."""
+    table = rules.building_blocks
+    if table is None or table.block(placed.block) is None:
+        return Fraction(0)
+    return _months(table, placed, Sum())
+
+
+def placements(
+    rules: AuthorityRules, lines: Sequence[tuple[Placement, Worth]], room: Room | None = None
+) -> Worth:
+    """Say what several placements count for together: nothing, if one of them does not count.
+
+    Each was valued by itself, without a room.
+    """
+    written = Sum()
+    faults = [
+        f"Placement {number}: {worth.reason}"
+        for number, (_, worth) in enumerate(lines, 1)
+        if worth.reason is not None
+    ]
+    if faults or rules.building_blocks is None:
+        more = f" And {len(faults) - MOST_NAMED} more." if len(faults) > MOST_NAMED else ""
+        return written.refused(" ".join(faults[:MOST_NAMED]) + more)
+    if len(lines) == 1:
+        written.steps += lines[0][1].steps
+    else:
+        _by_block(rules.building_blocks, lines, written)
+    cents = sum(worth.cents for _, worth in lines)
+    return written.fitted(cents, room, over_claiming=rules.over_claiming)
+
+
+def _by_block(
+    table: BuildingBlocks, lines: Sequence[tuple[Placement, Worth]], written: Sum
+) -> None:
+    for block in table.blocks:
+        of_block = [worth.cents for placed, worth in lines if placed.block == block.code]
+        if of_block:
+            cents = sum(of_block)
+            written.note(block.name.en, f"{len(of_block)} placements = {euros(cents)}", cents)
+    cents = sum(worth.cents for _, worth in lines)
+    written.note("All placements", f"{len(lines)} = {euros(cents)}", cents)
 
 
 def _bonuses(table: BuildingBlocks, placed: Placement, written: Sum) -> int:
