@@ -214,6 +214,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(fulfilments.VERIFICATION)
     openapi.install(app, credentials=CREDENTIALS)
     docs.install(app)
     return app

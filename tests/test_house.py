@@ -72,6 +72,8 @@ PUBLIC = {
     "compareRules",
     "confirmEmailChange",
     "declineSchemeInvitation",
+    "downloadCertificatePage",
+    "downloadCertificatePdf",
     "downloadMarketAttachment",
     "listAuthorities",
     "listMarketProjects",

@@ -161,7 +161,7 @@ class DocumentNotWritten(Unavailable):
 
 
 class PdfNotInstalled(Problem):
-    """This installation sets no PDF; the XML says the same."""
+    """This installation sets no PDF; the other forms of the document say the same."""
 
     status = 501
     title = "This installation sets no PDF"

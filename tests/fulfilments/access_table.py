@@ -124,6 +124,7 @@ def _a_purchase(world: World, place: Place) -> dict[str, Any]:
 A_UNIT = {"kind": "rikx", "quantityUnits": 1}
 VERDICT = {"verdict": "approved", **REASON}
 FULFILMENT = "/v1/fulfilments/{fulfilment_id}"
+CERTIFICATE = "/v1/certificates/{certificate_code}"
 
 TABLE = {
     f"GET {ORGANISATION}/assessments/{{listed_project_id}}": Rule(READING),
@@ -141,7 +142,11 @@ TABLE = {
     f"GET {FULFILMENT}/assessment": Rule(INSPECTING),
     f"GET {FULFILMENT}/decisions": Rule(INSPECTING),
     f"GET {FULFILMENT}/certificate": Rule(INSPECTING),
-    "GET /v1/certificates/{certificate_code}": Rule(ANYBODY),
+    f"GET {FULFILMENT}/certificate/document.html": Rule(INSPECTING),
+    f"GET {FULFILMENT}/certificate/document.pdf": Rule(INSPECTING),
+    f"GET {CERTIFICATE}": Rule(ANYBODY),
+    f"GET {CERTIFICATE}/document.html": Rule(ANYBODY),
+    f"GET {CERTIFICATE}/document.pdf": Rule(ANYBODY),
     f"GET {ORGANISATION}/certificates": Rule(READING),
     f"GET {AUTHORITY}/certificates": Rule(INSPECTING),
     f"POST {FULFILMENT}/submissions": Rule(OPERATING, always({}), _firm),

@@ -1,11 +1,16 @@
 """Certificates: whoever was given one can tell that it is genuine, and whether it still counts."""
 
+import base64
 import hashlib
+import re
+from html import unescape
 from typing import Any
 
 import httpx
+import pytest
 import rfc8785
 
+from app.core.http.accepting import preferred
 from app.core.ids import new_id
 from app.fulfilments.certificates import codes
 from tests.fulfilments.conftest import Claims
@@ -67,7 +72,9 @@ async def test_everybody_sees_at_once_what_does_not_count_any_more(claims: Claim
     assert [each["quantityUnits"] for each in partly["revocations"]] == [4]
     assert partly["stateSince"] == partly["revocations"][0]["revokedAt"]
 
+    before = await _on_paper(claims, told, claim)
     await _revoked(claims, claim, told["code"])
+    assert await _on_paper(claims, told, claim) != before
     await _listed(claims, told["code"])
 
 
@@ -82,6 +89,41 @@ async def _revoked(claims: Claims, claim: str, code: str) -> None:
         "lastSerial": None,
     }
     assert sum(each["valueCents"] for each in gone["revocations"]) == 150_000
+
+
+async def _on_paper(claims: Claims, told: dict[str, Any], claim: str) -> str:
+    """Look at the certificate in its other forms; give the ETag of the PDF."""
+    clerk, code = claims.stall.buyer.clerk, told["code"]
+    name = told["stated"]["holder"]["name"]
+    asked = {"accept": "text/html,*/*;q=0.8", "accept-language": "en"}
+    page = await claims.stall.client.get(f"/certificates/{code}", headers=asked)
+    whole = await _get(claims, f"{claim}/certificate/document.html?language=nl", clerk)
+    state = (await _get(claims, f"/certificates/{code}")).json()["state"]
+    assert STATES[state] == tuple(
+        re.findall("<strong>(.*)</strong>", each.text)[0] for each in (page, whole)
+    )
+    assert name not in page.text
+    assert name in unescape(whole.text)
+    style = re.findall("<style>(.*)</style>", page.text, re.DOTALL)[0].encode()
+    hashed = base64.b64encode(hashlib.sha256(style).digest()).decode()
+    assert f"style-src 'sha256-{hashed}'" in page.headers["content-security-policy"]
+
+    paper = await _get(claims, f"/certificates/{code}/document.pdf?language=en")
+    assert paper.content.startswith(b"%PDF-1.7")
+    assert f'filename="{code}.pdf"' in paper.headers["content-disposition"]
+    etag: str = paper.headers["etag"]
+    known = await _get(claims, f"/certificates/{code}/document.pdf?language=en", etag=etag)
+    assert known.status_code == 304
+    short = await claims.stall.client.get(f"/certificates/{code}", headers={"accept": "*/json"})
+    assert short.headers["content-type"].startswith("text/html")
+    assert (await _get(claims, f"{claim}/certificate/document.pdf", clerk)).status_code == 200
+    return etag
+
+
+STATES = {
+    "partly-revoked": ("Partly revoked", "Gedeeltelijk ingetrokken"),
+    "revoked": ("Revoked", "Ingetrokken"),
+}
 
 
 async def _listed(claims: Claims, code: str) -> None:
@@ -122,3 +164,19 @@ def test_numbers_are_read_however_they_are_typed() -> None:
     assert codes.normalised(code.lower().replace("-", "")) == code
     assert codes.normalised("oIl2m 9xj4t p0r8v wb3hd") == "0112M-9XJ4T-P0R8V-WB3HD"
     assert len({codes.new_code() for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        (None, "text/html"),
+        ("*/*", "text/html"),
+        ("application/json", "application/json"),
+        ("application/*;q=0.5, text/html;q=0.4", "application/json"),
+        ("application/pdf, application/json;q=0.9, */*;q=0.1", "application/pdf"),
+        ("text/html;q=high, application/json;q=0.1", "application/json"),
+        ("image/png", "text/html"),
+    ],
+)
+def test_a_reader_gets_the_form_that_they_would_rather_have(accept: str | None, form: str) -> None:
+    assert preferred(accept, ("text/html", "application/json", "application/pdf")) == form

@@ -1,10 +1,20 @@
 """The endpoints of this domain."""
 
-from app.fulfilments.routes import certificates, fulfilments, placements, splits
+from app.fulfilments.routes import (
+    certificate_documents,
+    certificates,
+    fulfilments,
+    placements,
+    splits,
+)
 
 ROUTERS = (
     splits.router,
     fulfilments.router,
-    certificates.router,
     placements.router,
+    certificates.router,
+    certificate_documents.router,
 )
+
+VERIFICATION = certificate_documents.VERIFICATION
+"""Outside the interface: the address that is printed."""

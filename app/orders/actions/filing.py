@@ -11,6 +11,7 @@ from app.core.database import Database
 from app.core.events import Actor
 from app.core.files import Received, Sent
 from app.core.files.kinds import PDF, XML
+from app.core.typesetting import PdfUnavailableError
 from app.orders import queries
 from app.orders.actions.invoices import document
 from app.orders.invoicing import InvoiceDocument, pdf, write_ubl
@@ -45,7 +46,7 @@ async def _is_filed(session: AsyncSession, invoice: Invoice, form: InvoiceForm) 
 async def _written(database: Database, told: InvoiceDocument, form: InvoiceForm) -> Received:
     try:
         content = await asyncio.to_thread(WRITERS[form], told)
-    except pdf.PdfUnavailableError as error:
+    except PdfUnavailableError as error:
         raise jobs.GiveUp(str(error)) from error
     kind = KINDS[form]
     name = f"{told.number}.{kind.endings[0]}"

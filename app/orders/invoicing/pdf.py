@@ -1,18 +1,16 @@
-"""Writing a document as PDF: for people, to be kept for years (PDF/A-2a) and read aloud (PDF/UA-1).
+"""Writing a document as PDF: for people, to be kept for years and read aloud.
 
-What is printed is put together here; `invoice.typ` only says where it stands. It gets plain text,
-of which typst runs nothing.
+What is printed is put together here; `invoice.typ` only says where it stands.
 """
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TypeAlias
 
 from stdnum import iban, iso11649
 
 from app.core.languages import Language, day, gettext, money
+from app.core.typesetting import typeset
 from app.orders.invoicing.document import InvoiceDocument, InvoiceKind, InvoiceLine
 from app.orders.invoicing.parties import OIN, Party
 from app.orders.invoicing.vat import Category, VatTreatment
@@ -23,30 +21,13 @@ Facts: TypeAlias = list[tuple[str, str]]
 """Labels with what they say, in order."""
 
 
-class PdfUnavailableError(RuntimeError):
-    """The program that sets pages is not installed (the extra `pdf`)."""
-
-
 def render(document: InvoiceDocument) -> bytes:
     """Set a document: the same one is the same file, byte for byte. Takes tens of milliseconds.
 
     Raises:
         PdfUnavailableError: the extra `pdf` is not installed.
     """
-    try:
-        import typst  # noqa: PLC0415  An extra: an installation without invoices needs none.
-    except ImportError as error:
-        message = "Documents can't be set: install the extra `pdf`."
-        raise PdfUnavailableError(message) from error
-    made_at = datetime.combine(document.issued_on, time(), UTC)
-    return typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        sys_inputs={"data": json.dumps(printed(document))},
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=made_at,
-        ignore_system_fonts=True,
-    )
+    return typeset(TEMPLATE, printed(document), document.issued_on)
 
 
 def printed(document: InvoiceDocument) -> dict[str, object]:

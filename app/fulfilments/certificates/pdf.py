@@ -1,0 +1,29 @@
+"""A certificate on paper."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from app.core.languages import Language
+from app.core.typesetting import typeset
+from app.fulfilments.certificates import qr
+from app.fulfilments.certificates.document import CertificateView, canonical
+from app.fulfilments.certificates.printing import printed
+
+TEMPLATE = Path(__file__).with_name("certificate.typ")
+
+
+def render(shown: CertificateView, language: Language, today: date) -> bytes:
+    """Set a certificate as it is on a day: the same file for all of that day.
+
+    Raises:
+        PdfUnavailableError: the extra `pdf` is not installed.
+    """
+    text = printed(shown, language, today)
+    return typeset(TEMPLATE, {**text.data(), "qr": qr.svg(shown.address)}, today)
+
+
+def tag(shown: CertificateView, language: Language, today: date) -> str:
+    """Make the ETag of that file, which costs less than the file."""
+    said = canonical(shown) + f"{language}{today}".encode()
+    return f'"{hashlib.sha256(said).hexdigest()[:32]}"'
