@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import httpx
 import sqlalchemy as sa
@@ -17,8 +18,11 @@ from app.payments.fake.server import CONTROLS, SECRET, Player
 from app.payments.fake.store import Thing
 from app.payments.fake.world import NotPossible
 from app.payments.models import Outgoing, OutgoingStatus, Payment, Rail, Way
+from app.payouts.actions import freezing
+from app.projects.models import RoundState
 from app.schemes.models import Scheme
 from tests import make
+from tests.make import Member
 from tests.make.bank import a_bank_account, a_bank_number
 from tests.make.payments import jobs_done
 from tests.make.statements import Detail, Line, a_debit, a_payment
@@ -32,20 +36,23 @@ DATES = ("plans_open_at", "plans_close_at", "scores_due_at", "sale_begins_at", "
 
 @dataclass
 class History:
-    """A project on the market, its buyers, their banks and the provider."""
+    """Two projects on the market, their buyers, their banks and the provider."""
 
     database: Database
     client: httpx.AsyncClient
     player: Player
     stall: Stall = field(init=False)
     desk: Desk = field(init=False)
+    other_project_id: UUID = field(init=False)
+    """Of another round, whose sale goes on."""
+    is_stopped: bool = False
     balance_cents: int = 0
     """At the bank, by its statements."""
     statements: int = 0
     happened: list[str] = field(default_factory=list)
 
     async def begin(self, terms: dict[str, Any]) -> None:
-        """Put a project on a market of its own."""
+        """Put two projects on a market of their own."""
         self.player.store.things.clear()
         self.player.store.answers.clear()
         self.player.postman.kept.clear()
@@ -54,6 +61,8 @@ class History:
             listing = self.stall.listing
             scheme = await session.get_one(Scheme, listing.scheme_id)
             operator = await session.get_one(Organisation, scheme.operator_id)
+            later = await make.a_round(session, scheme, state=RoundState.ON_SALE)
+            self.other_project_id = (await make.a_listing(session, later)).project_id
             self.iban = a_bank_number()
             account = await a_bank_account(session, scheme, self.iban)
             self.desk = Desk(
@@ -80,10 +89,12 @@ class History:
                 assert answer.status_code == 204, answer.text
                 self.player.postman.kept.remove(event)
             await jobs_done(self.database)
+        if self.is_stopped:
+            await freezing.keep_frozen(self.database)
 
     async def orders(self, *states: OrderState) -> list[Order]:
         """List the orders in these states, or all; oldest first."""
-        query = sa.select(Order).where(Order.project_id == self.stall.listing.project_id)
+        query = sa.select(Order).where(Order.scheme_id == self.desk.scheme_id)
         if states:
             query = query.where(Order.state.in_(states))
         async with self.database.reading() as session:
@@ -114,16 +125,17 @@ class History:
             if all(thing.get(name) == value for name, value in members.items())
         ]
 
-    async def order(self, units: int, *, by_other: bool) -> None:
-        """Order units."""
+    async def order(self, units: int, *, by_other: bool, elsewhere: bool = False) -> None:
+        """Order units, perhaps of the other project."""
         by = (self.stall.other if by_other else self.stall.buyer).clerk
-        answer = await self.stall.order(units, by)
-        await self.done(f"order {units}: {answer.status_code}")
+        there = {"projectId": str(self.other_project_id)} if elsewhere else {}
+        answer = await self.stall.order(units, by, **there)
+        await self.done(f"order {units}{' elsewhere' if there else ''}: {answer.status_code}")
 
-    async def buy(self, units: int, way: Way, *, by_other: bool) -> None:
+    async def buy(self, units: int, way: Way, *, by_other: bool, elsewhere: bool = False) -> None:
         """Order units, and pay for them at once: by bank, or on the provider's page."""
         before = {order.id for order in await self.orders()}
-        await self.order(units, by_other=by_other)
+        await self.order(units, by_other=by_other, elsewhere=elsewhere)
         for order in await self.orders(OrderState.RESERVED):
             if order.id not in before:
                 await self.begin_to_pay(order, way)
@@ -133,10 +145,14 @@ class History:
                 else:
                     await self.happens("pay", self.things("checkout.session")[-1])
 
+    def clerk_of(self, order: Order) -> Member:
+        """Find who ordered it."""
+        clerks = (self.stall.buyer.clerk, self.stall.other.clerk)
+        return next(one for one in clerks if one.organisation_id == order.buyer_id)
+
     async def begin_to_pay(self, order: Order, way: Way) -> None:
         """Begin to pay an order in some way."""
-        clerks = (self.stall.buyer.clerk, self.stall.other.clerk)
-        clerk = next(one for one in clerks if one.organisation_id == order.buyer_id)
+        clerk = self.clerk_of(order)
         body = {"way": way} if way is Way.BANK else {"way": way, "returnUrl": RETURN_URL}
         answer = await self.client.post(
             f"/v1/orders/{order.id}/payments",
@@ -204,8 +220,7 @@ class History:
 
     async def cancel(self, order: Order) -> None:
         """Take an order back."""
-        clerks = (self.stall.buyer.clerk, self.stall.other.clerk)
-        clerk = next(one for one in clerks if one.organisation_id == order.buyer_id)
+        clerk = self.clerk_of(order)
         answer = await self.stall.act(order.id, "cancellations", clerk)
         await self.done(f"cancel: {answer.status_code}")
 
@@ -228,6 +243,43 @@ class History:
         )
         await ending.end_due(self.database)
         await self.done(f"the sale is over, {days} days later")
+
+    async def reallocate(self, order: Order) -> None:
+        """Let a buyer move an order to the other project."""
+        body = {"projectId": str(self.other_project_id)}
+        path = f"/v1/orders/{order.id}/reallocations"
+        answer = await self._post(path, body, self.clerk_of(order))
+        await self.done(f"move {order.remaining_units}: {answer.status_code}")
+
+    async def stop(self) -> None:
+        """Stop the project, if it is funded."""
+        path = f"/v1/projects/{self.stall.listing.project_id}/stops"
+        answer = await self._post(path, {}, self.stall.operator)
+        self.is_stopped |= answer.is_success
+        await self.done(f"stop: {answer.status_code}")
+
+    async def remedy(self, wanted: dict[str, Any], decision: str) -> None:
+        """Propose what becomes of the stopped project's money, and decide about it."""
+        path = f"/v1/projects/{self.stall.listing.project_id}/remedies"
+        proposed = await self._post(path, wanted, self.desk.member)
+        said = [proposed.status_code]
+        if proposed.is_success:
+            path = f"{path}/{proposed.json()['id']}/decisions"
+            for kind in (decision, "rejected"):
+                decided = await self._post(path, {"kind": kind}, self.stall.operator)
+                said.append(decided.status_code)
+                if decided.is_success:
+                    break
+        await self.done(f"{wanted} is {decision}: {said}")
+
+    async def _post(self, path: str, body: dict[str, Any], by: Member) -> httpx.Response:
+        answer = await self.client.post(
+            path,
+            json=body if "projectId" in body else {"reason": "As agreed.", **body},
+            headers={**by.headers, "Idempotency-Key": str(new_id())},
+        )
+        assert not answer.is_server_error, answer.text
+        return answer
 
 
 def _euros(cents: int) -> str:

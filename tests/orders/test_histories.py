@@ -8,6 +8,7 @@ import os
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 import httpx
@@ -49,6 +50,30 @@ TERMS = [
     for refunded in ("for-sale", "annulled")
     for vat in (make.CHARGED, make.TERMS["saleVat"])
 ]
+
+SOLD = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.DISPUTED)
+
+ELSEWHERE = st.sampled_from([False, False, False, True])
+"""Most of it is about one project."""
+
+REMEDIES = [
+    *({"kind": "pro-rata-release", "releasePercent": percent} for percent in (0, 40, 100)),
+    {"kind": "refund"},
+    {"kind": "substitute-project"},
+]
+
+
+class Begins(Enum):
+    """How a history begins: with nothing sold, or so much by card and by bank."""
+
+    OPEN = auto()
+    FUNDED = auto()
+    MISSED = auto()
+
+    @property
+    def units(self) -> tuple[int, int]:
+        """How many units are bought by card, and how many by bank."""
+        return {Begins.OPEN: (0, 0), Begins.FUNDED: (58, 50), Begins.MISSED: (30, 20)}[self]
 
 
 @dataclass
@@ -96,15 +121,22 @@ class Histories(RuleBasedStateMachine):
         self.history = History(self.stage.database, self.stage.client, self.stage.player)
         self.ended = 0
 
-    @initialize(terms=st.sampled_from(TERMS))
-    def begin(self, terms: dict[str, Any]) -> None:
-        """Put a project on the market."""
+    @initialize(terms=st.sampled_from(TERMS), begins=st.sampled_from(Begins))
+    def begin(self, terms: dict[str, Any], begins: Begins) -> None:
+        """Put projects on the market, and perhaps let one be funded or miss its threshold."""
         self.stage.run(self.history.begin(terms))
+        by_card, by_bank = begins.units
+        if by_card:
+            self.step(self.history.buy(by_card, Way.CARD, by_other=False))
+            self.step(self.history.buy(by_bank, Way.BANK, by_other=True))
+        if begins is Begins.MISSED:
+            self.ended = 1
+            self.step(self.history.end_sale(26))
 
-    @rule(units=st.integers(1, 60), by_other=st.booleans())
-    def order(self, units: int, by_other: bool) -> None:  # noqa: FBT001  Hypothesis names it.
+    @rule(units=st.integers(1, 60), by_other=st.booleans(), elsewhere=ELSEWHERE)
+    def order(self, units: int, by_other: bool, elsewhere: bool) -> None:  # noqa: FBT001  Hypothesis names it.
         """Order units."""
-        self.step(self.history.order(units, by_other=by_other))
+        self.step(self.history.order(units, by_other=by_other, elsewhere=elsewhere))
 
     @rule(way=st.sampled_from([*WAYS, Way.BANK]), which=st.integers(0, 3))
     def begin_to_pay(self, way: Way, which: int) -> None:
@@ -113,10 +145,15 @@ class Histories(RuleBasedStateMachine):
             which, OrderState.RESERVED, then=lambda o: self.history.begin_to_pay(o, way)
         )
 
-    @rule(units=st.integers(1, 60), way=st.sampled_from([*WAYS, Way.BANK]), by_other=st.booleans())
-    def buy(self, units: int, way: Way, by_other: bool) -> None:  # noqa: FBT001  The same.
+    @rule(
+        units=st.integers(1, 60),
+        way=st.sampled_from([*WAYS, Way.BANK]),
+        by_other=st.booleans(),
+        elsewhere=ELSEWHERE,
+    )
+    def buy(self, units: int, way: Way, by_other: bool, elsewhere: bool) -> None:  # noqa: FBT001  The same.
         """Order units, and pay for them at once."""
-        self.step(self.history.buy(units, way, by_other=by_other))
+        self.step(self.history.buy(units, way, by_other=by_other, elsewhere=elsewhere))
 
     @rule(which=st.integers(0, 3), declines=st.booleans())
     def pay(self, which: int, declines: bool) -> None:  # noqa: FBT001  The same.
@@ -156,8 +193,7 @@ class Histories(RuleBasedStateMachine):
     @rule(which=st.integers(0, 3), units=st.none() | st.integers(1, 12))
     def refund(self, which: int, units: int | None) -> None:
         """Refund an order, whole or some of its units."""
-        states = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.DISPUTED)
-        self.with_order(which, *states, then=lambda o: self.history.refund(o, units))
+        self.with_order(which, *SOLD, then=lambda o: self.history.refund(o, units))
 
     @rule(which=st.integers(0, 3))
     def dispute(self, which: int) -> None:
@@ -199,6 +235,26 @@ class Histories(RuleBasedStateMachine):
         if now == 0:
             self.ended += 1
             self.step(self.history.end_sale(26 if self.ended == 1 else 14))
+
+    @precondition(lambda self: self.ended == 1)
+    @rule(which=st.integers(0, 3))
+    def reallocate(self, which: int) -> None:
+        """Let a buyer move what missed its threshold to the other project."""
+        self.with_order(which, *SOLD, then=self.history.reallocate)
+
+    @precondition(lambda self: not self.history.is_stopped)
+    @rule()
+    def stop(self) -> None:
+        """Stop the project, if it is funded."""
+        self.step(self.history.stop())
+
+    @precondition(lambda self: self.history.is_stopped)
+    @rule(remedy=st.sampled_from(REMEDIES), decision=st.sampled_from(["approved", "rejected"]))
+    def remedy(self, remedy: dict[str, Any], decision: str) -> None:
+        """Decide what becomes of the money of the stopped project."""
+        if remedy["kind"] == "substitute-project":
+            remedy = {**remedy, "substituteProjectId": str(self.history.other_project_id)}
+        self.step(self.history.remedy(remedy, decision))
 
     def with_order(self, which: int, *states: OrderState, then: Any) -> None:  # noqa: ANN401  A coroutine's.
         """Do something to one of the orders in these states, if there is one."""
