@@ -30,7 +30,7 @@ from app.obligations import routes as obligations
 from app.obligations.actions import confirming, following, judging, packages, reminding
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
-from app.orders.actions import OWNER, ending, expiring, filing, invoices, letters
+from app.orders.actions import OWNER, disputes, ending, expiring, filing, invoices, letters
 from app.orders.models import Order, OrderPart
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
@@ -138,6 +138,7 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.outside(invoices.FILE, filing.file),
     jobs.transactional(invoices.ISSUE, invoices.issue_late),
     jobs.transactional(recognising.SETTLE, recognising.settle_state),
+    jobs.transactional(disputes.MAKE_GOOD, disputes.make_good),
     jobs.transactional(letters.WRITE, letters.write),
     jobs.transactional(letters.TELL, letters.tell),
     jobs.transactional(letters.REMIND, letters.remind),

@@ -22,7 +22,7 @@ from app.ledger.chart import (
 )
 from app.ledger.drafts import Draft, Hold, Line, credit, debit
 from app.orders.models import Order, OrderPart, PartKind
-from app.payments.models import Dispute
+from app.payments.models import Dispute, Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ class Beyond:
     unallocated_cents: int
     """Of it: what came for the order and pays nothing yet."""
     refund_due_cents: int
-    """Of it: what was to be refunded the same way, and is not any more."""
+    """Of it: what was to be refunded the same way, and is not any more or did not arrive."""
 
 
 def lost_twice(order: Order, dispute: Dispute, beyond: Beyond, occurred_at: datetime) -> Draft:
@@ -270,7 +270,7 @@ def lost_twice(order: Order, dispute: Dispute, beyond: Beyond, occurred_at: date
     refund_due = REFUND_DUE.of(order.scheme_id, order.buyer_id)
     return Draft(
         kind="order.lost-twice",
-        reference=f"order/{order.id}/lost/{dispute.id}",
+        reference=lost_by(order, dispute.id),
         narration="A dispute took more than was left",
         occurred_at=occurred_at,
         lines=(
@@ -280,6 +280,30 @@ def lost_twice(order: Order, dispute: Dispute, beyond: Beyond, occurred_at: date
             credit(DISPUTED.of(order.scheme_id), beyond.cents, order.id),
         ),
     )
+
+
+def made_good(order: Order, refund: Outgoing, cents: int, occurred_at: datetime) -> Draft:
+    """Owe nothing for a refund that failed: its buyer has the money, and the loss was none."""
+    return Draft(
+        kind="order.made-good",
+        reference=made_good_by(order, refund.id),
+        narration="A refund failed, and a lost dispute gave its money back already",
+        occurred_at=occurred_at,
+        lines=(
+            debit(REFUND_DUE.of(order.scheme_id, order.buyer_id), cents, order.id),
+            credit(OPERATOR_LOSS.of(order.scheme_id), cents, order.id),
+        ),
+    )
+
+
+def made_good_by(order: Order, refund_id: UUID) -> str:
+    """Name the event that a refund's failure makes a loss good."""
+    return f"order/{order.id}/made-good/{refund_id}"
+
+
+def lost_by(order: Order, dispute_id: UUID) -> str:
+    """Name the event that a dispute takes more than is left."""
+    return f"order/{order.id}/lost/{dispute_id}"
 
 
 def owed(order: Order, cents: int) -> Line:

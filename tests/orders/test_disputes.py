@@ -2,11 +2,20 @@
 
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.core import clock
 from app.ledger import chart
 from app.ledger.journal import Balance
+from app.orders import queries
 from app.orders.actions import expiring, parting
-from app.payments.models import DisputeStatus, OutgoingStatus
+from app.orders.models import Order
+from app.payments import hooks
+from app.payments import queries as payment_queries
+from app.payments.actions import outgoings
+from app.payments.hooks import Thing
+from app.payments.models import DisputeStatus, Outgoing, OutgoingStatus
+from tests.make.payments import jobs_done
 from tests.orders.conftest import Stall
 from tests.orders.undoing import (
     STOPPED,
@@ -16,6 +25,7 @@ from tests.orders.undoing import (
     impact,
     locking,
     move_some,
+    refund,
 )
 
 TEN = 106_050
@@ -73,6 +83,69 @@ async def test_a_dispute_of_what_came_in_vain_leaves_the_order_alone(stall: Stal
     ]
     deposit = chart.DEPOSIT.of(stall.listing.scheme_id, stall.listing.project_id)
     assert await stall.balance(deposit) == Balance(TEN)
+
+
+async def test_a_refund_that_fails_is_not_owed_where_a_dispute_gave_its_money_back(
+    stall: Stall,
+) -> None:
+    at_once, later = [await _refunded(stall) for _ in range(2)]
+    for order_id, failed_first in ((at_once, True), (later, False)):
+        if failed_first:
+            await _fail(stall, order_id)
+        assert await _stranded(stall) == ([TEN] if failed_first else [])
+        await disputed(stall, order_id, DisputeStatus.OPEN, TEN)
+        await disputed(stall, order_id, DisputeStatus.LOST)
+        if not failed_first:
+            await _fail(stall, order_id)
+        assert await _stranded(stall) == []
+
+    lost = ["A dispute took more than was left", f"Dr refund_due {TEN}", f"   Cr disputed {TEN}"]
+    assert await stall.pages(f"order/{at_once}/lost") == lost
+    assert await stall.pages(f"order/{later}/made-good") == [
+        "A refund failed, and a lost dispute gave its money back already",
+        f"Dr refund_due {TEN}",
+        f"   Cr operator_loss {TEN}",
+    ]
+    losses = chart.OPERATOR_LOSS.of(stall.listing.scheme_id)
+    assert await stall.balance(losses) == Balance(0)
+
+
+async def _refunded(stall: Stall) -> UUID:
+    """Let an order be paid by the provider, and its refund be sent back the same way."""
+    order_id = await stall.ordered(10)
+    await stall.pay(order_id)
+    assert (await refund(stall, order_id)).status_code == 201
+    [payment_id] = await stall.payments(order_id)
+    await stall.change(
+        "UPDATE outgoings SET payment_id = :payment, rail = 'provider', iban = NULL,"
+        " holder_name = NULL, status = 'approved', approved_by = planned_by WHERE purpose = :it",
+        payment=payment_id,
+        it=f"order/{order_id}",
+    )
+    async with stall.database.work() as session:
+        await outgoings.send(session, *await _locked(session, order_id))
+    await jobs_done(stall.database)
+    return order_id
+
+
+async def _fail(stall: Stall, order_id: UUID) -> None:
+    async with stall.database.work() as session:
+        [outgoing] = await _locked(session, order_id)
+        await outgoings.fail(session, outgoing, "charge_disputed", clock.now())
+        await hooks.tell(session, Thing.OUTGOING, outgoing.id)
+    await jobs_done(stall.database)
+
+
+async def _locked(session: AsyncSession, order_id: UUID) -> list[Outgoing]:
+    order = await session.get_one(Order, order_id)
+    found = await queries.money.outgoings(session, order)
+    return [await payment_queries.outgoings.locked(session, each.id) for each in found]
+
+
+async def _stranded(stall: Stall) -> list[int]:
+    path = f"/v1/schemes/{stall.listing.scheme_id}/stranded-refunds"
+    answer = await stall.client.get(path, headers=stall.operator.headers)
+    return [each["cents"] for each in answer.json()["items"]]
 
 
 async def test_each_payment_that_paid_a_part_takes_the_order_when_it_is_disputed(

@@ -12,7 +12,7 @@ from app.ledger.drafts import debit
 from app.orders import postings
 from app.orders.models import Order, OrderPart, PartKind
 from app.orders.postings import Amounts, Arrived, Beyond, Funded
-from app.payments.models import Dispute
+from app.payments.models import Dispute, Outgoing
 from app.schemes.terms import FeeBearer
 
 SCHEME, PROJECT, BUYER, SELLER = [UUID(int=number) for number in range(1, 5)]
@@ -197,6 +197,15 @@ def test_a_dispute_that_takes_too_much_is_a_loss() -> None:
         "  Dr refund_due                          0.20 EUR",
         "  Dr operator_loss                       0.50 EUR",
         "      Cr disputed                        1.00 EUR",
+    ]
+
+
+def test_a_loss_is_made_good_where_the_refund_did_not_arrive() -> None:
+    refund = Outgoing(id=UUID(int=9))
+    assert str(postings.made_good(an_order(), refund, 50, AT)).splitlines() == [
+        "2026-05-01  A refund failed, and a lost dispute gave its money back already",
+        "  Dr refund_due                          0.50 EUR",
+        "      Cr operator_loss                   0.50 EUR",
     ]
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
+from app.core import clock, jobs
 from app.core.problems import Unavailable
-from app.ledger import balances
+from app.ledger import balances, journal
 from app.ledger.chart import DISPUTED, UNALLOCATED
 from app.ledger.drafts import credit
 from app.orders import postings, queries
@@ -23,10 +23,13 @@ from app.orders.models import Order, OrderDecisionKind, OrderState, PartKind
 from app.orders.postings import Beyond
 from app.orders.queries.buying import Offer
 from app.payments.actions import outgoings
-from app.payments.models import Dispute, DisputeStatus, Payment
+from app.payments.models import Dispute, DisputeStatus, Outgoing, OutgoingStatus, Payment
 
 LOST = "The dispute was lost."
 SET_ASIDE = "Decided while the payment was disputed; the dispute was won."
+
+MAKE_GOOD = jobs.JobKind("orders.make-good")
+"""Look whether a refund that failed is owed at all (`make_good`)."""
 
 LIVE = {*parting.REFUNDABLE, OrderState.DISPUTED}
 
@@ -108,26 +111,53 @@ async def _lose(
         held_back = credit(DISPUTED.of(order.scheme_id), gone, order.id)
         owed = postings.owed(order, part.total_cents - gone)
         losses.append(Loss(order, offer, part, (held_back, owed)))
-    stopped = await _stop_refunds(session, paid_order, dispute) if rest else 0
+    stopped, failed = await _stop_refunds(session, paid_order, dispute) if rest else (0, 0)
     # What lies unallocated came otherwise, if this came in vain.
     came = await _unallocated(session, paid_order) if bought else 0
-    beyond = _beyond(rest, came, stopped)
+    beyond = _beyond(rest, came, failed + stopped)
     more = [postings.lost_twice(paid_order, dispute, beyond, clock.now())] if rest else []
     await parting.enter(session, losses, more)
     for loss in losses:
         await letters.about_order(session, loss.order, OrderLetter.DISPUTE_LOST)
         await refunding.send_back(session, loss.order, loss.goes_to[1].amount)
-    await refunding.send_back(session, paid_order, stopped - beyond.refund_due_cents)
+    await refunding.send_back(
+        session, paid_order, stopped - max(0, beyond.refund_due_cents - failed)
+    )
 
 
-async def _stop_refunds(session: AsyncSession, order: Order, dispute: Dispute) -> int:
-    """Stop refunds to a payment that its payer took back, if they are not sent; say how much."""
-    cents = 0
+async def _stop_refunds(session: AsyncSession, order: Order, dispute: Dispute) -> tuple[int, int]:
+    """Stop refunds to a payment that its payer took back, if they are not sent.
+
+    Returns:
+        How much was stopped, and how much failed before and goes no other way.
+    """
+    stranded = await queries.refunds.stranded_cents(session, order)
+    stopped = failed = 0
     for outgoing in await queries.money.outgoings(session, order):
-        to_payer = outgoing.payment_id == dispute.payment_id
-        if to_payer and await outgoings.stop(session, decisions.PAYMENTS, outgoing, LOST):
-            cents += outgoing.amount_cents
-    return cents
+        if outgoing.payment_id != dispute.payment_id:
+            continue
+        if await outgoings.stop(session, decisions.PAYMENTS, outgoing, LOST):
+            stopped += outgoing.amount_cents
+        elif outgoing.status is OutgoingStatus.FAILED:
+            failed += outgoing.amount_cents
+    return stopped, min(failed, stranded)
+
+
+async def make_good(session: AsyncSession, order_id: UUID, outgoing_id: UUID) -> None:
+    """Owe nothing for a refund that failed, if a lost dispute gave the buyer its money.
+
+    The refund was on its way when the dispute was lost, so that its money seemed to be paid twice
+    (`_lose`). Twice is as once.
+    """
+    order = await queries.orders.locked(session, order_id)
+    refund = await session.get_one(Outgoing, outgoing_id)
+    if await queries.disputes.is_made_good(session, order, refund):
+        return
+    borne = await queries.disputes.borne(session, order, refund)
+    stranded = await queries.refunds.stranded_cents(session, order)
+    cents = min(refund.amount_cents, borne, stranded)
+    if cents > 0:
+        await journal.post(session, postings.made_good(order, refund, cents, clock.now()))
 
 
 async def _unallocated(session: AsyncSession, order: Order) -> int:

@@ -4,19 +4,19 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, events
+from app.core import clock, events, jobs
 from app.core.events import Actor
 from app.ledger import journal
 from app.ledger.drafts import Extend
 from app.ledger.problems import LimitReached
 from app.orders import postings, queries
-from app.orders.actions import decisions, expiring, invoices, letters
+from app.orders.actions import decisions, disputes, expiring, invoices, letters
 from app.orders.actions.letters import OrderLetter
 from app.orders.models import Order, OrderDecisionKind, OrderState, PayBy
 from app.orders.problems import OrderStateForbids, PaymentOpen
 from app.payments.actions import payments
 from app.payments.actions.payments import Wanted
-from app.payments.models import Outgoing, Payment, PaymentStatus, Way
+from app.payments.models import Outgoing, OutgoingStatus, Payment, PaymentStatus, Way
 
 UNDER_WAY = timedelta(days=21)
 """A direct debit is confirmed or refused within some banking days; the provider says within 14."""
@@ -138,7 +138,12 @@ async def _wait_again(session: AsyncSession, order: Order) -> None:
 
 
 async def follow_outgoing(session: AsyncSession, outgoing: Outgoing) -> None:
-    """Note how far a refund is."""
+    """Note how far a refund is; one that failed may not be owed at all."""
+    if outgoing.status is OutgoingStatus.FAILED and outgoing.payment_id is not None:
+        # Later: who follows a dispute locks the order before its refunds.
+        await jobs.enqueue(
+            session, disputes.MAKE_GOOD, order_id=outgoing.owner_id, outgoing_id=outgoing.id
+        )
     events.record(
         session,
         f"order.refund-{outgoing.status}".replace("_", "-"),

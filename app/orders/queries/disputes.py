@@ -6,9 +6,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ledger.models import LedgerEntry, LedgerReference
+from app.ledger.chart import OPERATOR_LOSS
+from app.ledger.models import LedgerAccount, LedgerEntry, LedgerLine, LedgerReference
 from app.orders.models import Order, OrderPart
-from app.payments.models import Dispute, DisputeStatus, Payment, Receipt
+from app.orders.postings import lost_by, made_good_by
+from app.payments.models import Dispute, DisputeStatus, Outgoing, Payment, Receipt
 
 
 async def came_in_vain(session: AsyncSession, order: Order) -> AbstractSet[UUID]:
@@ -62,3 +64,29 @@ async def is_entered(session: AsyncSession, dispute: Dispute, payment: Payment) 
     undone = sa.exists().where(OrderPart.dispute_id == dispute.id)
     borne = sa.exists().where(LedgerReference.reference == f"{payment.purpose}/lost/{dispute.id}")
     return bool(await session.scalar(sa.select(sa.or_(undone, borne))))
+
+
+async def is_made_good(session: AsyncSession, order: Order, refund: Outgoing) -> bool:
+    """Tell whether the books know already that a refund which failed is not owed."""
+    found = sa.exists().where(LedgerReference.reference == made_good_by(order, refund.id))
+    return bool(await session.scalar(sa.select(found)))
+
+
+async def borne(session: AsyncSession, order: Order, refund: Outgoing) -> int:
+    """Say what the operator still bears of what disputes of a refund's payment took too much."""
+    disputes = sa.select(Dispute.id).where(Dispute.payment_id == refund.payment_id)
+    refunds = sa.select(Outgoing.id).where(Outgoing.payment_id == refund.payment_id)
+    names = [lost_by(order, each) for each in await session.scalars(disputes)]
+    names += [made_good_by(order, each) for each in await session.scalars(refunds)]
+    is_normal = LedgerLine.side == LedgerAccount.side
+    signed = sa.case((is_normal, LedgerLine.amount), else_=-LedgerLine.amount)
+    query = (
+        sa.select(sa.func.sum(signed))
+        .join_from(LedgerReference, LedgerLine, LedgerLine.entry_id == LedgerReference.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerLine.account_id)
+        .where(
+            LedgerReference.reference.in_(names),
+            LedgerAccount.kind == OPERATOR_LOSS.code,
+        )
+    )
+    return int(await session.scalar(query) or 0)
