@@ -58,6 +58,7 @@ def write(document: InvoiceDocument) -> bytes:
     _add_references(root, document)
     _add_parties(root, document)
     _add_payment(root, document)
+    _add_terms(root, document)
     _add_totals(root, document)
     for number, line in enumerate(document.lines, 1):
         _add_line(root, number, line, words)
@@ -148,6 +149,13 @@ def _add_payment(root: ET.Element, document: InvoiceDocument) -> None:
     account = _aggregate(means, "PayeeFinancialAccount")
     _basic(account, "ID", iban.compact(document.payment.iban))
     _basic(account, "Name", document.payment.holder_name)
+
+
+def _add_terms(root: ET.Element, document: InvoiceDocument) -> None:
+    """Say of a credit note, whose amount is due as any, when that is (BR-CO-25)."""
+    if document.kind is InvoiceKind.CREDIT_NOTE:
+        words = gettext("Set off, or paid back to whoever paid.", document.language)
+        _basic(_aggregate(root, "PaymentTerms"), "Note", words)
 
 
 def _add_totals(root: ET.Element, document: InvoiceDocument) -> None:
