@@ -169,6 +169,12 @@ async def test_evidence_is_known_by_its_hash_and_buyers_read_what_is_public(
     assert public["results"] == page["results"]
     assert "confidential" not in public["content"]
     content = f"{of_order}/evidence/{frozen['id']}/content"
+    early = await venture.client.get(content, headers=venture.buyer.clerk.headers)
+    assert (early.status_code, public["state"], public["evidence"]) == (404, "submitted", [])
+    accepted = {"kind": "accepted", "reason": "As we saw."}
+    await venture.post(f"{path}/decisions", venture.judge, accepted)
+    [public] = await venture.get(of_order, venture.buyer.clerk.headers)
+    assert (public["state"], public["evidence"]) == ("accepted", [frozen])
     given = await venture.client.get(content, headers=venture.buyer.clerk.headers)
     assert given.content == contents.a_pdf()
 

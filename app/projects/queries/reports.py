@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -50,6 +51,13 @@ class ReportPage:
     promises: list[ComparedPromise]
     expected_costs_cents: int
     reported_costs_cents: int | None
+
+    @property
+    def public_evidence(self) -> list[dict[str, Any]]:
+        """Which files buyers may see: nobody had looked at them before it was accepted."""
+        if self.submitted is None or self.report.state is not ReportState.ACCEPTED:
+            return []
+        return [each for each in self.submitted.evidence if each["isPublic"]]
 
     @property
     def public_content(self) -> PublicReportContent | None:
@@ -249,10 +257,10 @@ async def was_submitted_with(session: AsyncSession, evidence_id: UUID, report_id
 
 
 async def public_file(session: AsyncSession, project_id: UUID, evidence_id: UUID) -> File | None:
-    """Find a public file of a report that buyers may read."""
+    """Find a public file of a report that was accepted."""
     for laid_out in await public(session, project_id):
-        for attached in laid_out.submitted.evidence if laid_out.submitted else ():
-            if attached["id"] == str(evidence_id) and attached["isPublic"]:
+        for attached in laid_out.public_evidence:
+            if attached["id"] == str(evidence_id):
                 return await session.get(File, UUID(attached["fileId"]))
     return None
 

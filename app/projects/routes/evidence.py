@@ -48,7 +48,8 @@ async def attach_evidence(  # noqa: PLR0913  Each is one thing that the edge han
         Query(ge=1, le=100, description="Which evidence it is of those that the plan promised."),
     ] = None,
     is_public: Annotated[
-        bool, Query(alias="isPublic", description="Whether buyers see it, once submitted.")
+        bool,
+        Query(alias="isPublic", description="Whether buyers see it, once the report is accepted."),
     ] = False,
 ) -> ReportEvidence:
     """Attach a file to the draft of a report; it is known by its SHA-256 from then on."""

@@ -239,7 +239,10 @@ class PublicReportView(View):
     submitted_at: Moment
     content: PublicReportContent
     results: list[ComparedResultView]
-    evidence: Annotated[list[FrozenEvidenceView], Field(description="The public files.")]
+    evidence: Annotated[
+        list[FrozenEvidenceView],
+        Field(description="The public files, once the report is accepted."),
+    ]
 
 
 def on_public_pages(pages: Iterable[Any]) -> list[PublicReportView]:
@@ -254,7 +257,7 @@ def on_public_pages(pages: Iterable[Any]) -> list[PublicReportView]:
                 "submitted_at": page.submitted.submitted_at,
                 "content": page.public_content,
                 "results": page.results,
-                "evidence": [each for each in page.submitted.evidence if each["isPublic"]],
+                "evidence": page.public_evidence,
             }
         )
         for page in pages
