@@ -71,12 +71,16 @@ from app.projects.actions import (
 )
 from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
+from app.transparency import routes as transparency
+from app.transparency.actions import publishing
 
 ROUTERS: tuple[APIRouter, ...] = (
     payments.WEBHOOKS,
+    transparency.STATIC,
     root.router,
     *organisations.ROUTERS,
     *ledger.ROUTERS,
+    *transparency.ROUTERS,
     *schemes.ROUTERS,
     *obligations.ROUTERS,
     *projects.ROUTERS,
@@ -172,6 +176,7 @@ results.wire_undecided(freezes.undecided)
 
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
+    jobs.Chore("seal", publishing.seal, every_seconds=5.0),
     jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
     jobs.Chore("end-settled-sales", ending.end_settled, every_seconds=3_600.0),

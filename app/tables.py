@@ -13,6 +13,7 @@ from app.payments import models as payments
 from app.payouts import models as payouts
 from app.projects import models as projects
 from app.schemes import models as schemes
+from app.transparency import models as transparency
 
 __all__ = [
     "events",
@@ -31,4 +32,5 @@ __all__ = [
     "projects",
     "schemes",
     "throttle",
+    "transparency",
 ]

@@ -59,6 +59,13 @@ FURTHER_ROOMS = {
     ("projects", "contents"): "what plans and reports say, and whether they are whole",
     ("projects", "hooks"): "what those above do when a result is found short",
     ("projects", "exchange"): "plans and rounds as rows of a file",
+    ("transparency", "checkpoints"): "what the log signs for",
+    ("transparency", "entries"): "what everybody may read of a leaf, and what it commits to",
+    ("transparency", "hooks"): "what those above publish beside the books",
+    ("transparency", "merkle"): "the hash tree, and what is proven with it",
+    ("transparency", "notes"): "signed notes, and the keys that check them",
+    ("transparency", "proofs"): "that an entry is in the log, as a text",
+    ("transparency", "tiles"): "the tree in rows of hashes, with addresses",
     ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",
 }
 
@@ -69,6 +76,7 @@ TOP = {
 
 PUBLIC = {
     "acceptInvitation",
+    "addCosignatures",
     "compareRules",
     "confirmEmailChange",
     "declineSchemeInvitation",
@@ -84,10 +92,15 @@ PUBLIC = {
     "listSchemes",
     "listScopes",
     "listUnitsOfProject",
+    "proveConsistency",
+    "proveInclusion",
     "quoteUnits",
     "readAuthority",
     "readCandidateSalt",
     "readCertificate",
+    "readLog",
+    "readLogCheckpoint",
+    "readLogLeaf",
     "readMarketProject",
     "readPolicy",
     "readRound",

@@ -40,11 +40,13 @@ from tests.payments import access_table as payments
 from tests.payouts import access_table as payouts
 from tests.projects import access_table as projects
 from tests.schemes import access_table as schemes
+from tests.transparency import access_table as transparency
 
 TABLE: dict[str, Rule] = {
     "GET /v1": Rule(ANYBODY),
     **access_table.TABLE,
     **ledger.TABLE,
+    **transparency.TABLE,
     **schemes.TABLE,
     **projects.TABLE,
     **payments.TABLE,

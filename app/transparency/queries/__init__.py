@@ -1,0 +1,38 @@
+"""Questions to the log: what is in it, what proves that, and what a leaf commits to."""
+
+from app.transparency.queries import contents, proving
+from app.transparency.queries.log import (
+    checkpoint,
+    hashed,
+    key_of,
+    keys,
+    latest_size,
+    leaf,
+    leaf_of,
+    note,
+    signs_at,
+    size,
+    tile,
+    tile_hashes,
+    witness_key_of,
+    witnesses,
+)
+
+__all__ = [
+    "checkpoint",
+    "contents",
+    "hashed",
+    "key_of",
+    "keys",
+    "latest_size",
+    "leaf",
+    "leaf_of",
+    "note",
+    "proving",
+    "signs_at",
+    "size",
+    "tile",
+    "tile_hashes",
+    "witness_key_of",
+    "witnesses",
+]
