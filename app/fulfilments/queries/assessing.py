@@ -24,7 +24,7 @@ class Assessment:
     """Whether units count for an obligation, for how much, by which rules, and why."""
 
     obligation_id: UUID
-    quantity_units: int
+    quantity_units: int | None
     rules_id: UUID
     counts: bool
     value_cents: int
@@ -45,27 +45,28 @@ async def assess(
     quantity, obligation_id = wanted
     obligation = await own_obligation(session, organisation.id, obligation_id)
     worth = await worth_of(session, obligation, project_id, quantity, 0)
-    return _assessed(obligation, worth)
+    return _assessed(obligation, quantity, worth)
 
 
 async def assess_fulfilment(session: AsyncSession, fulfilment: Fulfilment) -> Assessment:
     """Say what a fulfilment would count for if it were decided now."""
     obligation = await session.get_one(Obligation, fulfilment.obligation_id)
+    units: int | None = None
     if fulfilment.order_id is not None:
         order = await session.get_one(Order, fulfilment.order_id)
         units = fulfilment.counted_units
         worth, _ = await worth_of_units(session, obligation, order, units)
     else:
         worth = await counting.worth_of(session, obligation, fulfilment)
-    return _assessed(obligation, worth)
+    return _assessed(obligation, units, worth)
 
 
-def _assessed(obligation: Obligation, worth: Worth) -> Assessment:
+def _assessed(obligation: Obligation, units: int | None, worth: Worth) -> Assessment:
     if not obligation.state.is_open:
         worth = Worth(0, worth.steps, f"The obligation is {obligation.state}.")
     return Assessment(
         obligation.id,
-        quantity,
+        units,
         obligation.rules_id,
         worth.counts,
         worth.cents + worth.surplus_cents,

@@ -76,5 +76,7 @@ async def list_certificates_of_authority(
 
 
 def _listed(found: Page[Issued], public_url: str) -> PageOf[CertificateRowView]:
-    items = [CertificateRowView.of(each, public_url) for each in found.items]
+    items = [
+        CertificateRowView.of(each.certificate, each.fulfilment, public_url) for each in found.items
+    ]
     return PageOf(items=items, next=found.next)

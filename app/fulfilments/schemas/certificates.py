@@ -9,8 +9,7 @@ from pydantic import Field
 from app.core.paging import PageRequest
 from app.core.wire import Moment, View
 from app.fulfilments.certificates import CertificateState, address, state_of
-from app.fulfilments.models import FulfilmentKind
-from app.fulfilments.queries.certificates import Issued
+from app.fulfilments.models import Certificate, Fulfilment, FulfilmentKind
 
 CertificateCode = Annotated[
     str,
@@ -51,9 +50,8 @@ class CertificateRowView(View):
     issued_at: Moment
 
     @classmethod
-    def of(cls, issued: Issued, public_url: str) -> Self:
+    def of(cls, certificate: Certificate, fulfilment: Fulfilment, public_url: str) -> Self:
         """Show one."""
-        certificate, fulfilment = issued.certificate, issued.fulfilment
         return cls(
             id=certificate.id,
             code=certificate.code,

@@ -38,7 +38,7 @@ class AssessmentView(View):
     """Whether units count for an obligation, for how much, by which rules, and why."""
 
     obligation_id: UUID
-    quantity_units: int
+    quantity_units: Annotated[int | None, Field(description="Null where no units are claimed.")]
     rules_id: Annotated[UUID, Field(description="The version of the rules that says so.")]
     counts: bool
     value_cents: Annotated[int, Field(description="Of social-return value, VAT excluded.")]

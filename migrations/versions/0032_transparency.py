@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040_transparency"
-down_revision = "0029_certificates"
+revision = "0032_transparency"
+down_revision = "0031_placements"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 GROWS = {"rights": "SELECT, INSERT", "append_only": True}
