@@ -6,6 +6,7 @@
 - *assessment*: whether something would count, for how much, by which rules, and why.
 - *fulfilment*: a claim that something counts for an obligation; `FulfilmentState` is its life.
 - *claimant*: the organisation that claims; it is bound by the contract.
+- *lowered*: what of a value does not count since it did not come about, by the final report.
 - *live*: submitted or approved; no unit is in two live fulfilments, whoever recognises them.
 
 May import `orders`, `obligations`, `projects`, `schemes`, `ledger`, `organisations` and `core`.
@@ -13,6 +14,11 @@ May import `orders`, `obligations`, `projects`, `schemes`, `ledger`, `organisati
 Decision: that a unit counts once is a constraint of the database over the serials of the live
 fulfilments, for all contracts, authorities and schemes of an installation. An order loses its last
 units first, so claims take the first ones that are free.
+
+Decision: whether units count for what came about is said by the rules of the authority, which also
+say whom a final report must count for it; the default is that they count as bought. Both factors
+are policy: the scheme's says what a euro of the price stands for, the authority's what of that
+counts. What was refunded goes first of what did not come about, so that no buyer loses it twice.
 
 Decision: an allocation carries what it counts for provisionally, and a fulfilment what it counts
 for in the end: so each gives back exactly its own, whatever else is posted to an obligation in the

@@ -41,6 +41,21 @@ def lapsed(allocation: Allocation, authority_id: UUID, cents: int, occurred_at: 
     )
 
 
+def lowered(allocation: Allocation, authority_id: UUID, cents: int, occurred_at: datetime) -> Draft:
+    """Lower what units count for provisionally to what came about of their project."""
+    keeper, owner = authority_id, allocation.obligation_id
+    return Draft(
+        kind="fulfilment.lowered",
+        reference=f"allocation/{allocation.id}/{allocation.entries}",
+        narration="Lowered to what came about, by the final report",
+        occurred_at=occurred_at,
+        lines=(
+            debit(OWED.of(keeper, owner), cents, allocation.id),
+            credit(PROVISIONAL.of(keeper, owner), cents, allocation.id),
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What counts in the end, and from where: in cents of social-return value."""
@@ -116,5 +131,21 @@ def revoked(
             debit(SURPLUS.of(keeper, owner), gone.surplus_cents, about),
             credit(FULFILLED.of(keeper, owner), gone.cents, about),
             *_moved(fulfilment, scheme_id, gone.units, (RETIRED, OWNED)),
+        ),
+    )
+
+
+def adjusted(fulfilment: Fulfilment, gone: Revoked, occurred_at: datetime) -> Draft:
+    """Lower what units count for to what came about of their project; they stay retired."""
+    keeper, owner, about = fulfilment.authority_id, fulfilment.obligation_id, fulfilment.id
+    return Draft(
+        kind="fulfilment.adjusted",
+        reference=f"fulfilment/{about}/adjusted/{fulfilment.report_id}",
+        narration="Lowered to what came about, by the final report",
+        occurred_at=occurred_at,
+        lines=(
+            debit(OWED.of(keeper, owner), gone.cents - gone.surplus_cents, about),
+            debit(SURPLUS.of(keeper, owner), gone.surplus_cents, about),
+            credit(FULFILLED.of(keeper, owner), gone.cents, about),
         ),
     )

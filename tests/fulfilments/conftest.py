@@ -14,7 +14,7 @@ from app.core.database import Database
 from app.core.events import Actor
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.fulfilments.actions import recognising
+from app.fulfilments.actions import adjusting, recognising
 from app.obligations.actions import contracts
 from app.obligations.actions.contracts import Registrar
 from app.obligations.models import Obligation
@@ -23,7 +23,7 @@ from app.schemes.models import Scheme
 from tests import make
 from tests.conftest import Cluster, Furnished, furnished
 from tests.make import Member
-from tests.make.obligations import a_rule_version, an_obligation, rules, says
+from tests.make.obligations import RULES, a_rule_version, an_obligation, rules, says
 from tests.make.payments import jobs_done
 from tests.orders.conftest import People, Stall, people
 
@@ -46,15 +46,19 @@ class Owing:
 
 
 async def owing(session: AsyncSession) -> Owing:
-    """Let a buyer of the market owe EUR 50,000 to one authority, and 2,000 to another."""
+    """Let a buyer of the market owe EUR 50,000 to one authority, and 12,500 to another.
+
+    To the first units count for what came of their project, in the end.
+    """
     there = await people(session)
     debts: list[Debt] = []
     for sums in (100_000_000, 25_000_000):
         scheme = await session.get_one(Scheme, there.listing.scheme_id)
         organisation = await make.an_organisation(session, "Gemeente")
         authority = await make.an_authority(session, organisation, recognising=scheme)
-        refusing = rules(overClaiming="refused") if debts else rules()
-        await a_rule_version(session, authority, refusing)
+        by_result = {**RULES["units"], "result": {"counted": "took-part"}}
+        its_own = rules(overClaiming="refused") if debts else rules(units=by_result)
+        await a_rule_version(session, authority, its_own)
         buyer = there.buyer.organisation
         obligation = await an_obligation(session, authority, buyer, contract_sum_cents=sums)
         organisation = await session.get_one(Organisation, authority.organisation_id)
@@ -134,8 +138,9 @@ class Claims:
         await jobs_done(self.stall.database)
 
     async def recognise(self) -> None:
-        """Let the chore and all jobs do their work."""
+        """Let the chores and all jobs do their work."""
         await recognising.recognise_due(self.stall.database)
+        await adjusting.adjust_due(self.stall.database)
         await jobs_done(self.stall.database)
 
     async def balance(self, debt: Debt) -> dict[str, int]:

@@ -115,3 +115,23 @@ def test_another_kind_counts_without_units_and_counts_no_more() -> None:
         "  Dr surplus                           200.00 SR",
         "      Cr fulfilled                   1,700.00 SR",
     ]
+
+
+def test_what_did_not_come_about_counts_no_more() -> None:
+    allocation, fulfilment = an_allocation(), a_fulfilment()
+    fulfilment.report_id = new_id()
+    less = postings.lowered(allocation, KEEPER, 7_500, AT)
+    draft = postings.adjusted(fulfilment, Revoked(6, 22_500, 2_500), AT)
+
+    assert str(less).splitlines() == [
+        "2026-12-01  Lowered to what came about, by the final report",
+        "  Dr owed                               75.00 SR",
+        "      Cr provisional                    75.00 SR",
+    ]
+    assert str(draft).splitlines() == [
+        "2026-12-01  Lowered to what came about, by the final report",
+        "  Dr owed                              200.00 SR",
+        "  Dr surplus                            25.00 SR",
+        "      Cr fulfilled                     225.00 SR",
+    ]
+    assert draft.reference == f"fulfilment/{fulfilment.id}/adjusted/{fulfilment.report_id}"

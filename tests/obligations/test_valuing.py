@@ -7,17 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.obligations.rules import AuthorityRules, BrokenMonths, ContractKind, ObligationBase
+from app.obligations.rules import (
+    AuthorityRules,
+    BrokenMonths,
+    ContractKind,
+    ObligationBase,
+    ResultCounted,
+)
 from app.obligations.valuing import (
     ContractFacts,
     NotLaidDown,
     Placement,
+    Realised,
     Room,
+    UnitsBought,
     months_between,
     owed,
     placement,
+    units,
 )
 from app.obligations.valuing.owing import reaches_threshold
+from app.projects.contents import ResultCategory
 from tests.make.obligations import RULES, rules
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
@@ -96,3 +106,46 @@ def test_a_longer_period_never_has_fewer_months(first: date, length: int, more: 
 def test_a_period_ends_after_it_begins() -> None:
     with pytest.raises(ValueError, match="before the first"):
         months_between(date(2024, 2, 1), date(2024, 1, 31), BrokenMonths.BY_DAY)
+
+
+def test_the_factors_of_marketplace_and_authority_are_rounded_once() -> None:
+    table = AuthorityRules.model_validate(RULES)
+    bought = UnitsBought(3, 3_333, "GM0599", scheme_basis_points=12_500)
+
+    assert [str(step) for step in units(table, bought, ["GM0599"]).steps][2:] == [
+        "Factors of the marketplace and of the authority: 99.99 × 125 % × 150 % = 187.48",
+    ]
+
+
+REALISED = (
+    # Of 1,500.00: what was found of what was promised, and what the buyer had and has.
+    (Realised(9, 12), 112_500, "1,500.00 × 9 / 12 = 1,125.00"),
+    (Realised(2, 3), 100_000, "1,500.00 × 2 / 3 = 1,000.00"),
+    # A tenth of the units was refunded, and stands for what did not come about.
+    (Realised(9, 12, 100, 90), 125_000, "1,500.00 × 9 / 12 × 100 / 90 = 1,250.00"),
+    (Realised(9, 12, 100, 75), 150_000, None),
+    (Realised(15, 12), 150_000, None),
+)
+
+
+@pytest.mark.parametrize(("realised", "cents", "figures"), REALISED)
+def test_units_count_for_what_came_about(
+    realised: Realised, cents: int, figures: str | None
+) -> None:
+    table = AuthorityRules.model_validate(RULES)
+    worth = units(table, UnitsBought(10, 10_000, "GM0599", realised=realised), ["GM0599"])
+
+    assert (worth.cents, worth.unrealised_cents) == (cents, 150_000 - cents)
+    shown = [step.figures for step in worth.steps if "Realised" in step.text]
+    assert shown == ([figures] if figures else [])
+
+
+def test_units_count_for_nothing_where_nothing_came_about() -> None:
+    bought = UnitsBought(10, 10_000, "GM0599", realised=Realised(0, 12))
+    worth = units(AuthorityRules.model_validate(RULES), bought, ["GM0599"])
+
+    assert worth.reason == "Nothing came of what was promised."
+
+
+def test_rules_count_people_as_reports_do() -> None:
+    assert {each.value for each in ResultCounted} == {each.value for each in ResultCategory}

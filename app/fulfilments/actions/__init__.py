@@ -1,6 +1,7 @@
 """Verbs about splits and fulfilments."""
 
 from app.fulfilments.actions import (
+    adjusting,
     certifying,
     claiming,
     deciding,
@@ -9,4 +10,12 @@ from app.fulfilments.actions import (
     unwinding,
 )
 
-__all__ = ["certifying", "claiming", "deciding", "recognising", "splitting", "unwinding"]
+__all__ = [
+    "adjusting",
+    "certifying",
+    "claiming",
+    "deciding",
+    "recognising",
+    "splitting",
+    "unwinding",
+]

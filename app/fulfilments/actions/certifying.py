@@ -64,7 +64,7 @@ def stated(fulfilment: Fulfilment, row: sa.Row[Any], code: str) -> Stated:
             ),
             "rules": CertifiedRules(id=rules.id, number=rules.number, valid_from=rules.valid_from),
             **_bought(fulfilment, row),
-            "value_cents": fulfilment.value_cents,
+            "value_cents": fulfilment.counted_cents,
             "surplus_cents": fulfilment.surplus_cents,
             "submitted_at": fulfilment.submitted_at,
             "approved_at": fulfilment.decided_at,

@@ -30,6 +30,13 @@ def note_revoked(
     _write(session, actor, fulfilment, (FulfilmentDecisionKind.REVOKED, gone, reason))
 
 
+def note_adjusted(
+    session: AsyncSession, fulfilment: Fulfilment, gone: Revoked, reason: str
+) -> None:
+    """Write down that it counts for less, since less came of its project than was promised."""
+    _write(session, CLOCK, fulfilment, (FulfilmentDecisionKind.ADJUSTED, gone, reason))
+
+
 def _write(
     session: AsyncSession,
     actor: Actor,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, jobs
 from app.core.database import Database
+from app.core.money import split
 from app.fulfilments import postings, queries
 from app.fulfilments.actions import decisions, keeping
 from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
@@ -80,12 +81,14 @@ async def _counted(
     if not units:
         return []
     before = allocation.provisional_cents
-    worth = await queries.assessing.worth_of(session, obligation, order.project_id, units, before)
+    worth = await queries.assessing.worth_of(session, obligation, order, units, before)
     if worth.cents <= before:
         return []
     allocation.entries += 1
     allocation.provisional_units = units
     allocation.provisional_cents = worth.cents
+    allocation.lowered_cents = worth.unrealised_cents
+    allocation.report_id = await queries.results.report_id(session, order.project_id)
     more = worth.cents - before
     return [postings.provisional(allocation, obligation.authority_id, more, clock.now())]
 
@@ -113,7 +116,9 @@ def give_back(allocation: Allocation, units: int) -> int:
     if not units:
         return 0
     cents = allocation.share_of(units)
-    allocation.provisional_units -= units
+    rest = allocation.provisional_units - units
+    allocation.lowered_cents -= split(allocation.lowered_cents, (units, rest))[0]
+    allocation.provisional_units = rest
     allocation.provisional_cents -= cents
     return cents
 
@@ -127,7 +132,26 @@ class Shrunk:
 
     def lapse(self, units: int) -> list[Draft]:
         """Let lapse what some of its units counted for provisionally."""
-        cents = give_back(self.allocation, units)
+        return self._entered(give_back(self.allocation, units))
+
+    def lose(self, units: int) -> list[Draft]:
+        """Let lapse what units counted for that the order lost: first what did not come about.
+
+        Their money went back, or to another project: what came about stands for the others.
+        """
+        allocation = self.allocation
+        units = min(units, allocation.provisional_units)
+        if not units:
+            return []
+        rest = allocation.provisional_units - units
+        share = split(allocation.provisional_cents + allocation.lowered_cents, (units, rest))[0]
+        absorbed = min(share, allocation.lowered_cents)
+        allocation.lowered_cents -= absorbed
+        allocation.provisional_units = rest
+        allocation.provisional_cents -= share - absorbed
+        return self._entered(share - absorbed)
+
+    def _entered(self, cents: int) -> list[Draft]:
         if not cents:
             return []
         self.allocation.entries += 1

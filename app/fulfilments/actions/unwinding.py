@@ -81,14 +81,20 @@ def _lose(
 
 
 def take_off(fulfilment: Fulfilment, units: int) -> Revoked:
-    """Take the last units off a fulfilment, and what they count for: surplus first."""
+    """Take the last units off a fulfilment, and what they count for: surplus first.
+
+    What did not come about of its value goes with them before anything that counts.
+    """
     rest = fulfilment.counted_units - units
     counted = fulfilment.value_cents - fulfilment.revoked_cents
     # What has no units is revoked as a whole.
-    cents = split(counted, (units, rest))[0] if fulfilment.quantity_units else counted
+    gone = split(counted, (units, rest))[0] if fulfilment.quantity_units else counted
+    lowered = min(gone, fulfilment.lowered_cents)
+    cents = gone - lowered
+    fulfilment.lowered_cents -= lowered
     surplus = min(cents, fulfilment.surplus_cents - fulfilment.revoked_surplus_cents)
     fulfilment.revoked_units += units
-    fulfilment.revoked_cents += cents
+    fulfilment.revoked_cents += gone
     fulfilment.revoked_surplus_cents += surplus
     if not rest:
         fulfilment.state = FulfilmentState.REVOKED
@@ -110,4 +116,4 @@ def _cut(
     allocation.quantity_units -= units
     left = allocation.quantity_units - approved_units
     too_many = max(0, allocation.provisional_units - left)
-    return [*Shrunk(allocation, obligation.authority_id).lapse(too_many)]
+    return [*Shrunk(allocation, obligation.authority_id).lose(too_many)]

@@ -29,7 +29,12 @@ async def value(
     if not worth.counts:
         message = worth.reason or "It is worth nothing."
         raise DoesNotCount(message, steps=[str(step) for step in worth.steps])
-    fulfilment.value_cents = fulfilment.revoked_cents + worth.cents + worth.surplus_cents
+    counts = worth.cents + worth.surplus_cents
+    fulfilment.value_cents = fulfilment.revoked_cents + counts + worth.unrealised_cents
+    fulfilment.lowered_cents = worth.unrealised_cents
+    if bought is not None:
+        project_id = bought.order.project_id
+        fulfilment.report_id = await queries.results.report_id(session, project_id)
     fulfilment.surplus_cents = fulfilment.revoked_surplus_cents + worth.surplus_cents
     fulfilment.steps = [asdict(step) for step in worth.steps]
     return worth, freed

@@ -129,7 +129,13 @@ class RevocationView(View):
 
     revoked_at: Moment
     value_cents: int
-    quantity_units: int | None
+    quantity_units: Annotated[
+        int | None,
+        Field(
+            description="0 where its units stay with it and count for less: less came of their"
+            " project than was promised."
+        ),
+    ]
 
 
 class CertificateView(View):
@@ -185,11 +191,12 @@ def address(public_url: str, code: str) -> str:
     return f"{public_url}/certificates/{code}"
 
 
-def state_of(fulfilment: Fulfilment) -> CertificateState:
+def state_of(certificate: Certificate, fulfilment: Fulfilment) -> CertificateState:
     """Say whether an approved fulfilment still counts."""
     if fulfilment.state is FulfilmentState.REVOKED:
         return CertificateState.REVOKED
-    if fulfilment.revoked_cents or fulfilment.revoked_units:
+    counted = Stated.model_validate(certificate.content).value_cents
+    if fulfilment.counted_cents < counted or fulfilment.revoked_units:
         return CertificateState.PARTLY_REVOKED
     return CertificateState.VALID
 
@@ -214,7 +221,7 @@ def shown(
         code=certificate.code,
         address=address(public_url, certificate.code),
         is_test=is_test,
-        state=state_of(fulfilment),
+        state=state_of(certificate, fulfilment),
         state_since=revocations[-1].decided_at if revocations else certificate.issued_at,
         counted=_counted(stated, fulfilment),
         revocations=[
@@ -234,7 +241,7 @@ def shown(
 
 def _counted(stated: Stated, fulfilment: Fulfilment) -> CountedView:
     first, last = fulfilment.first_serial, fulfilment.last_serial
-    cents = fulfilment.value_cents - fulfilment.revoked_cents
+    cents = fulfilment.counted_cents
     if stated.units is None or first is None or last is None:
         return CountedView(
             value_cents=cents, quantity_units=None, first_serial=None, last_serial=None

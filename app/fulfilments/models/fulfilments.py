@@ -93,6 +93,10 @@ class Fulfilment(Versioned):
             " AND revoked_surplus_cents BETWEEN 0 AND surplus_cents",
             name="amounts_sensible",
         ),
+        CheckConstraint(
+            "lowered_cents >= 0 AND revoked_cents + lowered_cents <= value_cents",
+            name="lowered_within",
+        ),
         Index(None, "order_id"),
         Index(None, "obligation_id", "id"),
         Index(None, "authority_id", "id"),
@@ -120,6 +124,10 @@ class Fulfilment(Versioned):
     """Of social-return value, VAT excluded: as submitted, then as approved; surplus included."""
     surplus_cents: Mapped[int] = mapped_column(default=0)
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB(), default=list)
+    lowered_cents: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of the value: what was bought and did not come about, by the final report."""
+    report_id: Mapped[UUID | None] = mapped_column(ForeignKey("reports.id"))
+    """The accepted final report that was looked at when it was valued, or afterwards."""
     revoked_units: Mapped[int] = mapped_column(default=0)
     revoked_cents: Mapped[int] = mapped_column(default=0)
     revoked_surplus_cents: Mapped[int] = mapped_column(default=0)
@@ -134,6 +142,11 @@ class Fulfilment(Versioned):
     def counted_units(self) -> int:
         """How many of its units still count."""
         return self.quantity_units - self.revoked_units
+
+    @property
+    def counted_cents(self) -> int:
+        """What it still counts for, as long as it is approved."""
+        return self.value_cents - self.revoked_cents - self.lowered_cents
 
 
 class Verdict(StrEnum):
@@ -159,6 +172,8 @@ class FulfilmentDecisionKind(StrEnum):
     RETURNED = "returned"
     REVOKED = "revoked"
     """All of it, or its last units."""
+    ADJUSTED = "adjusted"
+    """Less came of its project than was promised (`actions.adjusting`)."""
 
 
 class FulfilmentDecision(Identified):

@@ -24,6 +24,10 @@ class Allocation(Identified):
             " AND (provisional_units > 0 OR provisional_cents = 0)",
             name="provisional_within",
         ),
+        CheckConstraint(
+            "lowered_cents >= 0 AND (provisional_units > 0 OR lowered_cents = 0)",
+            name="lowered_within",
+        ),
         Index(None, "obligation_id"),
         {"info": KEPT},
     )
@@ -35,6 +39,10 @@ class Allocation(Identified):
     provisional_units: Mapped[int] = mapped_column(default=0)
     provisional_cents: Mapped[int] = mapped_column(default=0)
     """What the book of social return has of it as provisional."""
+    lowered_cents: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What those units counted for, or would, and do not: it did not come about."""
+    report_id: Mapped[UUID | None] = mapped_column(ForeignKey("reports.id"))
+    """The accepted final report that was looked at."""
     entries: Mapped[int] = mapped_column(default=0)
     """How often something was entered about it: numbers the references."""
     is_due: Mapped[bool] = mapped_column(default=True)

@@ -6,7 +6,16 @@ from app.fulfilments.queries import (
     counting,
     fulfilments,
     placements,
+    results,
     splits,
 )
 
-__all__ = ["assessing", "certificates", "counting", "fulfilments", "placements", "splits"]
+__all__ = [
+    "assessing",
+    "certificates",
+    "counting",
+    "fulfilments",
+    "placements",
+    "results",
+    "splits",
+]

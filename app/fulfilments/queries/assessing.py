@@ -1,7 +1,7 @@
 """Whether units count for an obligation: who asks before paying and who decides ask this."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.problems import NotFound
 from app.fulfilments.models import Fulfilment, FulfilmentKind
-from app.fulfilments.queries import counting, fulfilments, splits
+from app.fulfilments.queries import counting, fulfilments, results, splits
 from app.obligations import queries as of_obligations
 from app.obligations.models import Contract, Obligation, RuleVersion
 from app.obligations.valuing import Step, UnitsBought, Worth, units
@@ -114,24 +114,30 @@ async def own_obligation(
 async def worth_of(
     session: AsyncSession,
     obligation: Obligation,
-    project_id: UUID,
+    of: Order | UUID,
     quantity_units: int,
     freed_cents: int,
 ) -> Worth:
-    """Say what units of a project count for, when so much that they counted for comes free.
+    """Say what units count for, when so much that they counted for comes free.
+
+    They are of an order, or of a project that is named by its id and of which none is bought yet.
 
     Raises:
         NotFound: no such project is on the market.
     """
+    version = await session.get_one(RuleVersion, obligation.rules_id)
+    rules = version.read_rules()
+    project_id = of.project_id if isinstance(of, Order) else of
     bought = await _bought(session, obligation, project_id, quantity_units)
+    if isinstance(of, Order):
+        bought = replace(bought, realised=await results.realised(session, of, rules))
     standing = await of_obligations.standing.now(session, obligation)
     of_kind = await fulfilments.approved_cents(session, obligation.id, FulfilmentKind.RIKX)
     of_kind += await splits.provisional_cents(session, obligation.id) - freed_cents
     room = standing.room(of_kind)
     freed = type(room)(room.imposed_cents, room.open_cents + freed_cents, of_kind)
-    version = await session.get_one(RuleVersion, obligation.rules_id)
     authority = await session.get_one(Authority, obligation.authority_id)
-    return units(version.read_rules(), bought, authority.municipalities, freed)
+    return units(rules, bought, authority.municipalities, freed)
 
 
 async def worth_of_units(
@@ -139,7 +145,7 @@ async def worth_of_units(
 ) -> tuple[Worth, int]:
     """Say what units of an order are worth, and what of it they counted for provisionally."""
     freed = await splits.share_of(session, order.id, obligation.id, units)
-    return await worth_of(session, obligation, order.project_id, units, freed), freed
+    return await worth_of(session, obligation, order, units, freed), freed
 
 
 async def _bought(
@@ -159,5 +165,11 @@ async def _bought(
     if row is None:
         message = f"No project {project_id} is on the market."
         raise NotFound(message)
-    price = row.Policy.read_terms().unit_price_cents
-    return UnitsBought(quantity_units, price, row.municipality, row.is_recognised)
+    terms = row.Policy.read_terms()
+    return UnitsBought(
+        quantity_units,
+        terms.unit_price_cents,
+        row.municipality,
+        row.is_recognised,
+        terms.recognition.factor_basis_points,
+    )

@@ -21,6 +21,9 @@ from app.organisations.models import Organisation
 from app.projects.models import Listing, Project
 from app.schemes.models import Authority, Scheme
 
+LESS = (FulfilmentDecisionKind.REVOKED, FulfilmentDecisionKind.ADJUSTED)
+"""After these a fulfilment counts for less, or no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -96,7 +99,7 @@ async def _whole(session: AsyncSession, which: sa.ColumnElement[bool]) -> Issued
         sa.select(FulfilmentDecision)
         .where(
             FulfilmentDecision.fulfilment_id == fulfilment.id,
-            FulfilmentDecision.kind == FulfilmentDecisionKind.REVOKED,
+            FulfilmentDecision.kind.in_(LESS),
         )
         .order_by(FulfilmentDecision.id)
     )

@@ -31,7 +31,8 @@ async def live_of_order(session: AsyncSession, order_id: UUID) -> Sequence[Fulfi
 
 async def approved_cents(session: AsyncSession, obligation_id: UUID, *kinds: FulfilmentKind) -> int:
     """Say what counts of one kind, or of several that share a limit, for an obligation."""
-    counts = sa.func.sum(Fulfilment.value_cents - Fulfilment.revoked_cents)
+    gone = Fulfilment.revoked_cents + Fulfilment.lowered_cents
+    counts = sa.func.sum(Fulfilment.value_cents - gone)
     query = sa.select(sa.func.coalesce(counts, 0)).where(
         Fulfilment.obligation_id == obligation_id,
         Fulfilment.kind.in_(kinds),

@@ -59,8 +59,8 @@ class CertificateRowView(View):
             fulfilment_id=fulfilment.id,
             obligation_id=fulfilment.obligation_id,
             kind=fulfilment.kind,
-            state=state_of(fulfilment),
-            value_cents=fulfilment.value_cents,
-            counted_cents=fulfilment.value_cents - fulfilment.revoked_cents,
+            state=state_of(certificate, fulfilment),
+            value_cents=certificate.content["valueCents"],
+            counted_cents=fulfilment.counted_cents,
             issued_at=certificate.issued_at,
         )

@@ -59,6 +59,12 @@ class FulfilmentView(View):
     value_cents: Annotated[int, Field(description="As submitted, then as approved; without VAT.")]
     surplus_cents: int
     steps: list[StepView]
+    lowered_cents: Annotated[
+        int, Field(description="Of the value: what did not come about, by the final report.")
+    ]
+    counted_cents: Annotated[
+        int, Field(description="What is left of the value; it counts while it is approved.")
+    ]
     revoked_units: Annotated[int, Field(description="Its last units that count no more.")]
     revoked_cents: int
     drafted_at: Moment

@@ -25,6 +25,9 @@ class AllocationView(View):
     quantity_units: int
     provisional_units: Annotated[int, Field(description="Of them: those that count so far.")]
     provisional_cents: Annotated[int, Field(description="What those count for, provisionally.")]
+    lowered_cents: Annotated[
+        int, Field(description="What they do not count for: it did not come about.")
+    ]
 
 
 class SplitView(View):

@@ -58,6 +58,27 @@ ProjectRegion: TypeAlias = Annotated[
 ]
 
 
+class ResultCounted(StrEnum):
+    """Whom of those that a final report counts an authority looks at."""
+
+    TOOK_PART = "took-part"
+    COMPLETED = "completed"
+    FOUND_WORK = "found-work"
+    FOUND_TRAINING = "found-training"
+
+
+class ResultTerms(Request):
+    """From when a project's final report is accepted, its units count for what came of it."""
+
+    counted: Annotated[
+        ResultCounted,
+        Field(
+            description="Which people, of all target groups together, are held against those that"
+            " the plan promised. More than were promised count for no more than was bought."
+        ),
+    ]
+
+
 class UnitTerms(Request):
     """What units of a marketplace (RIKX) count for."""
 
@@ -66,6 +87,13 @@ class UnitTerms(Request):
     region: Annotated[
         ProjectRegion | None, Field(description="Null: the rules are silent; anywhere then.")
     ]
+    result: Annotated[
+        ResultTerms | None,
+        Field(
+            description="Null (as in rules that do not say it): units count as they were bought,"
+            " whatever came of their project."
+        ),
+    ] = None
 
 
 class SupplierKind(StrEnum):

@@ -4,16 +4,18 @@ Rules and facts in, a value with its steps out: no database, no clock. Fractions
 the last step, where an amount is rounded once to the nearest cent (a half goes up).
 """
 
-from app.obligations.valuing.arithmetic import NotLaidDown, Room, Step, Worth
+from app.obligations.valuing.arithmetic import NotLaidDown, Room, Step, Sum, Worth
 from app.obligations.valuing.owing import ContractFacts, Owed, owed, sanction
 from app.obligations.valuing.periods import months_between
 from app.obligations.valuing.placements import Placement, counted_months, placement, placements
 from app.obligations.valuing.spending import (
     ActivityHours,
+    Realised,
     SocialPurchase,
     UnitsBought,
     activity,
     pso,
+    result,
     social_purchase,
     units,
 )
@@ -24,9 +26,11 @@ __all__ = [
     "NotLaidDown",
     "Owed",
     "Placement",
+    "Realised",
     "Room",
     "SocialPurchase",
     "Step",
+    "Sum",
     "UnitsBought",
     "Worth",
     "activity",
@@ -36,6 +40,7 @@ __all__ = [
     "placement",
     "placements",
     "pso",
+    "result",
     "sanction",
     "social_purchase",
     "units",

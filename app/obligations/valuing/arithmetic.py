@@ -40,6 +40,8 @@ class Worth:
     """What is more than is open, where the rules let it count as surplus."""
     beyond_cents: int = 0
     """What is more than its kind may fill: it does not count."""
+    unrealised_cents: int = 0
+    """What was bought of it and did not come about: it does not count."""
 
     @property
     def counts(self) -> bool:

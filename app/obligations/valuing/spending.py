@@ -1,14 +1,45 @@
 """What units, purchases, hours and certificates count for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from app.core.money import euros
+from app.core.money import euros, split
 from app.obligations.rules import AuthorityRules, PsoStep, SupplierKind
 from app.obligations.rules.counting import NamedMunicipalities, OwnMunicipalities, UnitTerms
 from app.obligations.valuing.arithmetic import Room, Sum, Worth, listed, percent, rounded
-from app.schemes.terms.fields import half_up
+from app.schemes.terms.fields import WHOLE, half_up
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """How much came about of what units were bought for: `of` or more is all of it."""
+
+    people: int
+    promised_people: int
+    of_units: int = 1
+    """How many units the buyer had when the result was found."""
+    units: int = 1
+    """How many of them are left: the money of the others went back, and for nothing of theirs
+    does it stand twice that it did not come about."""
+
+    @property
+    def part(self) -> int:
+        """What came about, of `whole`."""
+        return min(self.people * self.of_units, self.whole)
+
+    @property
+    def whole(self) -> int:
+        """All that the units that are left stand for."""
+        return self.promised_people * self.units
+
+    def of(self, cents: int) -> int:
+        """Say what of an amount came about."""
+        return split(cents, (self.part, self.whole - self.part))[0]
+
+    def __str__(self) -> str:
+        share = f"{self.people} / {self.promised_people}"
+        return share if self.of_units == self.units else f"{share} × {self.of_units} / {self.units}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +53,10 @@ class UnitsBought:
     """Where the project is."""
     is_recognised: bool = True
     """Whether the authority recognises the scheme."""
+    scheme_basis_points: int = WHOLE
+    """The scheme's own factor: what a euro of the price stands for there."""
+    realised: Realised | None = None
+    """What came of the project, where that is known and the rules look at it."""
 
 
 def units(
@@ -45,13 +80,38 @@ def units(
         f"{bought.quantity_units} × {euros(bought.unit_price_cents)} = {euros(price)}",
         price,
     )
-    cents = written.share("Recognition factor", price, terms.factor_basis_points)
-    return written.fitted(
-        cents,
+    cents = _recognised(price, terms, bought, written)
+    realised = cents if bought.realised is None else result(bought.realised, cents, written)
+    if not realised:
+        return written.refused("Nothing came of what was promised.")
+    worth = written.fitted(
+        realised,
         room,
         maximum_share_basis_points=terms.maximum_share_basis_points,
         over_claiming=rules.over_claiming,
     )
+    return replace(worth, unrealised_cents=cents - realised)
+
+
+def _recognised(price: int, terms: UnitTerms, bought: UnitsBought, written: Sum) -> int:
+    """Take both factors at once, and round once; what counts 1:1 in the scheme needs no word."""
+    if bought.scheme_basis_points == WHOLE:
+        return written.share("Recognition factor", price, terms.factor_basis_points)
+    of_both = bought.scheme_basis_points * terms.factor_basis_points
+    cents = rounded(Fraction(price * of_both, WHOLE * WHOLE))
+    of_scheme, of_authority = map(percent, (bought.scheme_basis_points, terms.factor_basis_points))
+    figures = f"{euros(price)} × {of_scheme} × {of_authority} = {euros(cents)}"
+    written.note("Factors of the marketplace and of the authority", figures, cents)
+    return cents
+
+
+def result(realised: Realised, cents: int, written: Sum) -> int:
+    """Lower an amount to what came about, if less did than was promised."""
+    found = realised.of(cents)
+    if found < cents:
+        figures = f"{euros(cents)} × {realised} = {euros(found)}"
+        written.note("Realised, by the final report", figures, found)
+    return found
 
 
 def _lies_within(

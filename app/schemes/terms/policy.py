@@ -59,7 +59,7 @@ class PlanLimits(Request):
 
 
 class RecognitionTerms(Request):
-    """What recognising authorities count a purchase for."""
+    """What a purchase stands for, of which recognising authorities take their own factor."""
 
     factor_basis_points: Annotated[
         int,
@@ -67,7 +67,8 @@ class RecognitionTerms(Request):
             strict=True,
             ge=1,
             le=100_000,
-            description="Social-return value per euro of the price without VAT: 10,000 is 1:1.",
+            description="What a euro of the price without VAT stands for: 10,000 is 1:1. Whether it"
+            " counts, and for how much of that, an authority's own rules say.",
             examples=[10_000],
         ),
     ]

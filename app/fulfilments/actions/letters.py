@@ -1,0 +1,56 @@
+"""The letters of this domain: what is mailed to contractors, in their people's language."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import mail
+from app.core.mail import Category
+from app.fulfilments import queries
+from app.fulfilments.models import FulfilmentState
+from app.obligations.models import Contract, Obligation
+from app.orders.models import Order
+from app.orders.queries import letters
+from app.organisations.models import Organisation
+from app.organisations.queries import users
+from app.schemes.models import Authority
+
+
+async def adjusted(session: AsyncSession, order: Order, obligation: Obligation) -> None:
+    """Tell a buyer what its units count for now, since less came of a project than promised."""
+    authority = await session.get_one(Authority, obligation.authority_id)
+    recognising = await session.get_one(Organisation, authority.organisation_id)
+    contract = await session.get_one(Contract, obligation.contract_id)
+    about = await letters.about(session, order.project_id)
+    counted, lowered = await _figures(session, order, obligation)
+    for user in await users.deciders(session, order.buyer_id):
+        await mail.send(
+            session,
+            to=user.email,
+            language=user.language,
+            letter="fulfilments/adjusted",
+            category=Category.TASKS,
+            name=user.name,
+            authority=recognising.legal_name,
+            reference=contract.reference,
+            project=about.named(user.language)["project"],
+            cents=counted,
+            lowered=lowered,
+        )
+
+
+async def _figures(session: AsyncSession, order: Order, obligation: Obligation) -> tuple[int, int]:
+    """Say what an order's units count for of an obligation, and what they do not any more."""
+    live = await queries.fulfilments.live_of_order(session, order.id)
+    approved = [
+        each
+        for each in live
+        if each.obligation_id == obligation.id and each.state is FulfilmentState.APPROVED
+    ]
+    meant = [
+        each
+        for each in await queries.splits.of_order(session, order.id)
+        if each.obligation_id == obligation.id
+    ]
+    counted = sum(each.counted_cents for each in approved)
+    lowered = sum(each.lowered_cents for each in approved)
+    lowered += sum(each.lowered_cents for each in meant)
+    return counted + sum(each.provisional_cents for each in meant), lowered
