@@ -33,6 +33,9 @@ DISASTERS = {
     "webhooks": Disaster(webhooks.run, webhooks.FULL, webhooks.QUICK, webhooks.TINY),
     "faults": Disaster(faults.run, faults.FULL, faults.QUICK, faults.TINY),
     "histories": Disaster(stepping.run, stepping.FULL, stepping.QUICK, stepping.TINY),
+    "claims": Disaster(
+        stepping.claim, stepping.ALL_CLAIMS, stepping.SOME_CLAIMS, stepping.FEW_CLAIMS
+    ),
 }
 
 

@@ -1,34 +1,71 @@
-"""Random histories of orders and their money: the test of them, with as many steps as wanted."""
+"""Tests that go on for as long as wanted: random histories of orders, and random claims."""
 
 import asyncio
 import os
 import sys
+from dataclasses import dataclass
 
 from scripts.disasters.ground import Ground
 from scripts.disasters.report import Chapter
 from scripts.launcher.children import Child
 from scripts.launcher.failures import last_lines
 
-TEST = "tests/orders/test_histories.py"
-
 TINY, QUICK, FULL = 20, 200, 5_000
-"""Steps."""
+"""Steps of a history."""
+
+FEW_CLAIMS, SOME_CLAIMS, ALL_CLAIMS = 800, 20_000, 1_000_000
+
+
+@dataclass(frozen=True)
+class LongTest:
+    """A test, and the variable that says how long it goes on."""
+
+    name: str
+    path: str
+    variable: str
+    done: str
+    holds: str
+
+
+HISTORIES = LongTest(
+    "histories",
+    "tests/orders/test_histories.py",
+    "BAAT_HISTORY_STEPS",
+    "{:,} steps: bought, paid, refunded, disputed, ended",
+    "everything adds up after every step",
+)
+CLAIMS = LongTest(
+    "claims",
+    "tests/fulfilments/test_counted_once.py",
+    "BAAT_CLAIM_TRIES",
+    "{:,} random claims in plain SQL, from many connections",
+    "no unit is in two live claims, and a replay of the table agrees",
+)
 
 
 async def run(ground: Ground, steps: int) -> Chapter:
     """Let anything happen to orders, step by step, and prove after each that all adds up."""
-    chapter = Chapter("histories", f"{steps:,} steps: bought, paid, refunded, disputed, ended")
+    return await _go_on(ground, HISTORIES, steps)
+
+
+async def claim(ground: Ground, tries: int) -> Chapter:
+    """Claim units past everything that the application says, and prove that none counts twice."""
+    return await _go_on(ground, CLAIMS, tries)
+
+
+async def _go_on(ground: Ground, test: LongTest, size: int) -> Chapter:
+    chapter = Chapter(test.name, test.done.format(size))
     root = ground.bench.project.root
     testing = Child(
-        [sys.executable, str(root / "scripts/dev.py"), "pytest", TEST, "-q", "-n0"],
-        {**os.environ, "BAAT_HISTORY_STEPS": str(steps)},
+        [sys.executable, str(root / "scripts/dev.py"), "pytest", test.path, "-q", "-s", "-n0"],
+        {**os.environ, test.variable: str(size)},
         root,
     )
     with chapter.timed():
         outcome = await asyncio.to_thread(testing.outcome)
     holds = outcome.returncode == 0
-    chapter.saw(
-        "everything adds up after every step" if holds else last_lines(outcome.stdout, 40),
-        right=holds,
-    )
+    for line in outcome.stdout.splitlines():
+        if line.startswith(f"{test.name}: "):
+            chapter.saw(line.removeprefix(f"{test.name}: "))
+    chapter.saw(test.holds if holds else last_lines(outcome.stdout, 40), right=holds)
     return chapter
