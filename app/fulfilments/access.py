@@ -7,16 +7,16 @@ from fastapi import Depends, Security
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session, settings_of
-from app.core.problems import NotFound
+from app.core.problems import NotFound, existing
 from app.core.settings import Mode
 from app.fulfilments import queries
 from app.fulfilments.certificates import CertificateView, codes, shown
-from app.fulfilments.models import Fulfilment, FulfilmentState
+from app.fulfilments.models import Fulfilment, FulfilmentEvidence, FulfilmentState
 from app.fulfilments.problems import NotCertified
 from app.fulfilments.queries.certificates import Issued
 from app.fulfilments.schemas.certificates import CertificateCode
 from app.obligations.access import READ_OBLIGATIONS, sees
-from app.organisations.access import Person, find_organisation, identify
+from app.organisations.access import Person, as_of_now, find_organisation, identify
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
@@ -122,3 +122,42 @@ ReadableCertificate = Annotated[CertificateView, Depends(_certificate)]
 """The whole certificate of a fulfilment that the caller, person or machine, may read."""
 PublicCertificate = Annotated[CertificateView, Depends(_public_certificate)]
 """What everybody may read of a certificate whose number they were given."""
+
+
+def claims_for(caller: Caller, found: Fulfilment) -> bool:
+    """Tell whether somebody belongs to the people whose claim it is."""
+    return Right.READ in caller.rights_in(found.claimant_id)
+
+
+async def still_claimed(session: AsyncSession, caller: Caller, fulfilment_id: UUID) -> Fulfilment:
+    """Prove again, when a file has come in, that the person works for the claimant.
+
+    Raises:
+        NotFound, RoleTooSmall, OrganisationInactive, CredentialRefused: not any more.
+    """
+    return await _claimed(fulfilment_id, await as_of_now(session, caller), session)
+
+
+async def _readable_evidence(
+    fulfilment_evidence_id: UUID,
+    fulfilment: ReadableFulfilment,
+    caller: FulfilmentReader,
+    session: Session,
+) -> FulfilmentEvidence:
+    found = await queries.evidence.one(session, fulfilment, fulfilment_evidence_id)
+    if found is not None and not claims_for(caller, fulfilment) and found.submitted_at is None:
+        found = None
+    return existing(found, fulfilment_evidence_id)
+
+
+async def _claimed_evidence(
+    fulfilment_evidence_id: UUID, fulfilment: ClaimedFulfilment, session: Session
+) -> FulfilmentEvidence:
+    found = await queries.evidence.one(session, fulfilment, fulfilment_evidence_id)
+    return existing(found, fulfilment_evidence_id)
+
+
+ReadableEvidence = Annotated[FulfilmentEvidence, Depends(_readable_evidence)]
+"""A file that the caller may read: the claimant's side any, the authority's side submitted."""
+ClaimedEvidence = Annotated[FulfilmentEvidence, Depends(_claimed_evidence)]
+"""A file of a claim of the person's."""

@@ -84,6 +84,13 @@ class CertificateExpired(Problem):
     title = "The certificate is not valid any more"
 
 
+class TooMuchEvidence(Problem):
+    """A claim has no room for a further file."""
+
+    status = 409
+    title = "Too many files"
+
+
 class ObligationNotOpen(Problem):
     """The obligation is not imposed, or it is closed."""
 

@@ -10,7 +10,13 @@ from app.core.events import Actor
 from app.core.ids import new_id
 from app.fulfilments import postings
 from app.fulfilments.actions import certifying
-from app.fulfilments.models import Allocation, Fulfilment, FulfilmentKind, FulfilmentState
+from app.fulfilments.models import (
+    Allocation,
+    Fulfilment,
+    FulfilmentEvidence,
+    FulfilmentKind,
+    FulfilmentState,
+)
 from app.fulfilments.postings import Taken
 from app.ledger import journal
 from app.orders.models import Order, SerialBlock
@@ -23,6 +29,7 @@ from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant,
 from tests.obligations.access_table import AUTHORITY
 from tests.orders.access_table import ORDER, SEEING
 from tests.organisations.access_table import ORGANISATION, REASON, always
+from tests.projects.access_market import a_file
 from tests.schemes.access_table import DECIDING, INSPECTING, OPERATING, READING
 
 
@@ -52,6 +59,15 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     meant = Allocation(order_id=order.id, obligation_id=obligation.id, quantity_units=2)
     session.add_all([fulfilment, meant])
     await session.flush()
+    proof = FulfilmentEvidence(
+        fulfilment_id=fulfilment.id,
+        file_id=await a_file(session),
+        attached_by_id=stranger,
+        submitted_at=clock.now(),
+    )
+    session.add(proof)
+    await session.flush()
+    tenant.things["fulfilment_evidence_id"] = proof.id
     certificate = await certifying.issue(session, Actor.system("test"), fulfilment)
     tenant.things |= {"fulfilment_id": fulfilment.id, "owing_id": obligation.id}
     tenant.things["certificate_code"] = certificate.code
@@ -124,6 +140,7 @@ def _a_purchase(world: World, place: Place) -> dict[str, Any]:
 A_UNIT = {"kind": "rikx", "quantityUnits": 1}
 VERDICT = {"verdict": "returned", **REASON}  # It has its certificate already.
 FULFILMENT = "/v1/fulfilments/{fulfilment_id}"
+EVIDENCE = f"{FULFILMENT}/evidence"
 CERTIFICATE = "/v1/certificates/{certificate_code}"
 
 TABLE = {
@@ -139,6 +156,10 @@ TABLE = {
     f"PUT {FULFILMENT}": Rule(OPERATING, always({"claim": A_UNIT})),
     f"GET {FULFILMENT}/placements": Rule(INSPECTING),
     "GET /v1/candidate-salt": Rule(ANYBODY),
+    f"GET {EVIDENCE}": Rule(INSPECTING),
+    f"POST {EVIDENCE}": Rule(OPERATING, upload=True),
+    f"DELETE {EVIDENCE}/{{fulfilment_evidence_id}}": Rule(OPERATING),
+    f"GET {EVIDENCE}/{{fulfilment_evidence_id}}/content": Rule(INSPECTING),
     f"GET {FULFILMENT}/assessment": Rule(INSPECTING),
     f"GET {FULFILMENT}/decisions": Rule(INSPECTING),
     f"GET {FULFILMENT}/certificate": Rule(INSPECTING),

@@ -1,11 +1,13 @@
 """Everything else that counts: what was bought socially, hours, help in kind, certificates."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
 from app.core import clock
 from app.core.ids import new_id
 from tests.fulfilments.conftest import Claims, Debt
+from tests.make import contents
 from tests.orders.conftest import said
 
 BOUGHT = {
@@ -126,3 +128,37 @@ async def _names_somebody(claims: Claims, path: str) -> None:
     # Other long numbers are fine.
     lunch = {**BOUGHT, "description": "Invoice 111222334, 20260115."}
     await drafted(claims, claims.first, lunch)
+
+
+async def test_what_proves_a_claim_is_frozen_when_it_is_submitted(claims: Claims) -> None:
+    first, headers = claims.first, claims.stall.buyer.clerk.headers
+    claim = await drafted(claims, first, BOUGHT)
+    client, place = claims.stall.client, f"/v1{claim}/evidence"
+    name = "attachment; filename*=UTF-8''factuur.pdf"
+    sent = {**headers, "Content-Type": "application/pdf", "Content-Disposition": name}
+
+    async def attached() -> tuple[int, str]:
+        answer = await client.post(place, content=contents.a_pdf(), headers=sent)
+        return answer.status_code, answer.json().get("id", "")
+
+    kept, dropped = (await attached())[1], (await attached())[1]
+    assert (await client.delete(f"{place}/{dropped}", headers=headers)).status_code == 204
+    await claims.post(f"{claim}/submissions")
+    assert (await attached())[0] == 409
+    late = await client.delete(f"{place}/{kept}", headers=headers)
+    assert said(late) == (409, "/problems/fulfilment-state-forbids")
+    [seen] = (await client.get(place, headers=first.officer.headers)).json()
+    assert seen["file"]["sha256"] == hashlib.sha256(contents.a_pdf()).hexdigest()
+    given = await client.get(f"{place}/{kept}/content", headers=first.officer.headers)
+    assert given.content == contents.a_pdf()
+
+    # What comes after a return is the claimant's until it is submitted; what was seen stays.
+    assert (await claims.decide(claim, first, "returned")).status_code == 201
+    _, new = await attached()
+    assert (await client.delete(f"{place}/{kept}", headers=headers)).status_code == 204
+    mine = (await client.get(place, headers=headers)).json()
+    theirs = (await client.get(place, headers=first.officer.headers)).json()
+    assert ([each["id"] for each in mine], [each["id"] for each in theirs]) == ([new], [kept])
+    hidden = await client.get(f"{place}/{new}/content", headers=first.officer.headers)
+    still = await client.get(f"{place}/{kept}/content", headers=first.officer.headers)
+    assert (hidden.status_code, still.status_code) == (404, 200)

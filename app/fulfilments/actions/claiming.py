@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.core import clock
+from app.core import clock, events
 from app.core.ids import new_id
 from app.core.problems import PreconditionFailed
 from app.fulfilments import queries
@@ -163,6 +163,18 @@ async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) 
     fulfilment.submitted_by_id, fulfilment.submitted_at = caller.user_id, clock.now()
     fulfilment.decided_by_id = fulfilment.decided_at = None
     await taking.go_live(session, fulfilment, FulfilmentState.SUBMITTED)
+    await _freeze_evidence(session, caller, fulfilment)
     decisions.note(session, caller.actor, fulfilment, FulfilmentDecisionKind.SUBMITTED)
     await session.flush()
     return fulfilment
+
+
+async def _freeze_evidence(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) -> None:
+    """Let what proves the claim stay as it is, and be seen by whoever decides."""
+    proofs = await queries.evidence.of_fulfilment(session, fulfilment.id)
+    for each in proofs:
+        each.submitted_at = each.submitted_at or fulfilment.submitted_at
+    if proofs:
+        told = [each.file.sha256.hex() for each in proofs]
+        kind = "fulfilment.evidence-frozen"
+        events.record(session, kind, fulfilment.id, caller.actor, sha256=told)

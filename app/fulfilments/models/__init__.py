@@ -1,6 +1,7 @@
 """Tables of splits, fulfilments and certificates."""
 
 from app.fulfilments.models.certificates import Certificate
+from app.fulfilments.models.evidence import FulfilmentEvidence
 from app.fulfilments.models.fulfilments import (
     Fulfilment,
     FulfilmentDecision,
@@ -18,6 +19,7 @@ __all__ = [
     "Fulfilment",
     "FulfilmentDecision",
     "FulfilmentDecisionKind",
+    "FulfilmentEvidence",
     "FulfilmentKind",
     "FulfilmentState",
     "PlacementLine",

@@ -3,6 +3,7 @@
 from app.fulfilments.routes import (
     certificate_documents,
     certificates,
+    evidence,
     fulfilments,
     placements,
     splits,
@@ -12,6 +13,7 @@ ROUTERS = (
     splits.router,
     fulfilments.router,
     placements.router,
+    evidence.router,
     certificates.router,
     certificate_documents.router,
 )
