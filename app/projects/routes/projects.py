@@ -59,7 +59,8 @@ async def begin_project(
 async def read_desk(organisation: OfferingOrganisation, session: Session, paging: Paging) -> Desk:
     """See where the projects of your organisation stand: what is missing, due, sold, expected.
 
-    The newest projects come first; pass `next` as `after` to go on.
+    The newest projects come first; pass `next` as `after` to go on. What was paid out of one, and
+    what is on its way, stands in `GET /v1/projects/{projectId}/payouts`.
     """
     return await queries.desk.of(session, organisation, paging)
 

@@ -49,7 +49,11 @@ class ExpectedPaymentView(View):
 
 
 class ExpectationView(View):
-    """What a project lets its entrepreneur expect; what was paid of it is not taken off."""
+    """What a project lets its entrepreneur expect; what was paid of it is not taken off.
+
+    What is planned, on its way and paid stands in `GET /v1/projects/{projectId}/payouts`, and what
+    can be paid now, or why not, in `GET /v1/projects/{projectId}/earmark`.
+    """
 
     threshold_units: int
     is_conditional: Annotated[
