@@ -252,7 +252,7 @@ class History:
         await self.done(f"move {order.remaining_units}: {answer.status_code}")
 
     async def stop(self) -> None:
-        """Stop the project, if it is funded."""
+        """Stop the project."""
         path = f"/v1/projects/{self.stall.listing.project_id}/stops"
         answer = await self._post(path, {}, self.stall.operator)
         self.is_stopped |= answer.is_success

@@ -68,12 +68,13 @@ class Begins(Enum):
 
     OPEN = auto()
     FUNDED = auto()
+    STOPPED = auto()
     MISSED = auto()
 
     @property
     def units(self) -> tuple[int, int]:
         """How many units are bought by card, and how many by bank."""
-        return {Begins.OPEN: (0, 0), Begins.FUNDED: (58, 50), Begins.MISSED: (30, 20)}[self]
+        return {Begins.OPEN: (0, 0), Begins.MISSED: (30, 20)}.get(self, (58, 50))
 
 
 @dataclass
@@ -119,16 +120,20 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.history = History(self.stage.database, self.stage.client, self.stage.player)
+        self.begins = Begins.OPEN
         self.ended = 0
 
     @initialize(terms=st.sampled_from(TERMS), begins=st.sampled_from(Begins))
     def begin(self, terms: dict[str, Any], begins: Begins) -> None:
         """Put projects on the market, and perhaps let one be funded or miss its threshold."""
         self.stage.run(self.history.begin(terms))
+        self.begins = begins
         by_card, by_bank = begins.units
         if by_card:
             self.step(self.history.buy(by_card, Way.CARD, by_other=False))
             self.step(self.history.buy(by_bank, Way.BANK, by_other=True))
+        if begins is Begins.STOPPED:
+            self.step(self.history.stop())
         if begins is Begins.MISSED:
             self.ended = 1
             self.step(self.history.end_sale(26))
@@ -242,10 +247,10 @@ class Histories(RuleBasedStateMachine):
         """Let a buyer move what missed its threshold to the other project."""
         self.with_order(which, *SOLD, then=self.history.reallocate)
 
-    @precondition(lambda self: not self.history.is_stopped)
+    @precondition(lambda self: self.begins is Begins.FUNDED and not self.history.is_stopped)
     @rule()
     def stop(self) -> None:
-        """Stop the project, if it is funded."""
+        """Stop the project."""
         self.step(self.history.stop())
 
     @precondition(lambda self: self.history.is_stopped)
