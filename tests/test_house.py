@@ -65,6 +65,7 @@ FURTHER_ROOMS = {
     ("transparency", "merkle"): "the hash tree, and what is proven with it",
     ("transparency", "notes"): "signed notes, and the keys that check them",
     ("transparency", "proofs"): "that an entry is in the log, as a text",
+    ("transparency", "verifier"): "for those who check, without database or settings",
     ("transparency", "tiles"): "the tree in rows of hashes, with addresses",
     ("schemes", "terms"): "what a policy says, and the arithmetic that follows from it",
 }

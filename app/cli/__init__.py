@@ -6,7 +6,7 @@ share: settings, an open database, and refusals in one sentence.
 
 import typer
 
-from app.cli import books, clock, installing, jobs, mails, payments, serving, stories
+from app.cli import books, clock, installing, jobs, log, mails, payments, serving, stories
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -21,10 +21,13 @@ cli.command()(serving.work)
 cli.command()(stories.story)
 cli.command()(books.check_books)
 cli.command()(payments.reconcile)
+cli.command()(log.verify)
+cli.command()(log.replay)
 cli.command()(mails.try_mail)
 cli.command("settings")(installing.show_settings)
 cli.command()(installing.version)
 cli.add_typer(jobs.group, name="jobs")
 cli.add_typer(payments.group, name="payments")
+cli.add_typer(log.group, name="keys")
 cli.add_typer(clock.group, name="clock")
 cli.add_typer(books.export, name="export")

@@ -1,6 +1,8 @@
 """The log's keys: made here, sealed, and changed without a break."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeAlias
 
 import sqlalchemy as sa
 import structlog
@@ -17,6 +19,8 @@ from app.transparency.problems import NoLogKey, WitnessUnknown
 
 PURPOSE = "log key"
 OVERLAP = timedelta(days=90)
+
+Change: TypeAlias = Callable[[AsyncSession], Awaitable[None]]
 
 logger = structlog.get_logger(__name__)
 

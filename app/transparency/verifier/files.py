@@ -1,0 +1,98 @@
+"""One file, checked offline: its signature, its place in the log, and what it says of itself."""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import rfc8785
+
+from app.transparency import entries, proofs
+from app.transparency.entries import Entry, EntryKind, EntryRefused
+from app.transparency.merkle import ProofRefused
+from app.transparency.notes import Key
+from app.transparency.proofs import Proven
+from app.transparency.verifier.refusing import LogRefused
+
+CERTIFICATE = "certificate"
+"""The member of an entry that holds the digest of what is certified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a file proved."""
+
+    proven: Proven
+    entry: Entry
+    content: str | None
+    """What it was shown to commit to, in words; None where the file holds no content."""
+
+
+def verify(text: str, keys: Collection[Key]) -> Verified:
+    """Check a tlog-proof, or JSON that holds one with the content that it is about.
+
+    Raises:
+        LogRefused: something in it is not as it says.
+    """
+    if proofs.is_proof(text):
+        return _verified(text, keys, {})
+    members = _read(text)
+    proof = members.get("proof")
+    if not isinstance(proof, str):
+        raise LogRefused("It holds no proof (yet): the log takes everything up within a minute.")
+    return _verified(proof, keys, members)
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LogRefused("It is neither a tlog-proof nor JSON.") from error
+    if not isinstance(members, dict):
+        raise LogRefused("It is JSON without members.")
+    return members
+
+
+def _verified(proof: str, keys: Collection[Key], members: dict[str, Any]) -> Verified:
+    try:
+        proven = proofs.check(proofs.parse(proof), keys)
+        entry = entries.parse(proven.entry)
+    except (ProofRefused, EntryRefused) as refused:
+        raise LogRefused(str(refused)) from refused
+    return Verified(proven, entry, _content(entry, members))
+
+
+def _content(entry: Entry, members: dict[str, Any]) -> str | None:
+    if "stated" in members:
+        return _certificate(entry, members)
+    if isinstance(content := members.get("content"), str):
+        if not entry.commits_to(content):
+            raise LogRefused("The content is not what the log committed to.")
+        return "its content is what the log committed to"
+    if isinstance(told := members.get("entry"), str) and told.encode() != bytes(entry):
+        raise LogRefused("The entry is another than the one that is proven.")
+    return None
+
+
+def _certificate(entry: Entry, members: dict[str, Any]) -> str:
+    """Compare a certificate with the entry of its approval."""
+    said = entry.facts.get(CERTIFICATE)
+    if entry.kind != EntryKind.FULFILMENT or said is None:
+        raise LogRefused("The entry is not that of an approval with a certificate.")
+    if members.get("statedDigest") != said:
+        raise LogRefused("The log knows another certificate for this approval.")
+    if members.get("isWhole") is not True:
+        return "it is that of the certificate; names are left out of it"
+    if digest_of(members["stated"]) != said:
+        raise LogRefused("What the certificate states is not what was approved.")
+    return "the certificate states what was approved"
+
+
+def digest_of(stated: Any) -> str | None:  # noqa: ANN401  JSON can be anything.
+    """Hash what a certificate states, as canonical JSON (RFC 8785)."""
+    try:
+        written = rfc8785.dumps(stated)
+    except (rfc8785.CanonicalizationError, RecursionError):
+        return None
+    return hashlib.sha256(written).hexdigest()

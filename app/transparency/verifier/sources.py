@@ -1,0 +1,91 @@
+"""Where a log is read from: its address, or a folder with the same files below it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from app.transparency.verifier.refusing import LogRefused
+
+PATIENCE = 6
+"""So often a server may say that it is too much, or not answer."""
+LONGEST_WAIT_SECONDS = 60.0
+
+
+class Source(Protocol):
+    """Gives the resources of a log."""
+
+    def read(self, path: str) -> bytes | None:
+        """Read one by its path below the log; None where there is none."""
+        ...
+
+
+@contextmanager
+def source_of(where: str) -> Iterator[Source]:
+    """Read from an address, or from a folder."""
+    if not where.startswith(("http://", "https://")):
+        yield Folder(Path(where))
+        return
+    with httpx.Client(timeout=30.0, follow_redirects=True) as client:
+        yield Web(client, where)
+
+
+class Folder:
+    """Files that somebody fetched before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, path: str) -> bytes | None:
+        """Read a file.
+
+        Raises:
+            LogRefused: it can't be read.
+        """
+        try:
+            return (self._folder / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise LogRefused(f"{self._folder / path} can't be read: {error.strerror}.") from error
+
+
+class Web:
+    """A server that speaks tlog-tiles."""
+
+    def __init__(self, client: httpx.Client, address: str) -> None:
+        self._client = client
+        self._address = address.rstrip("/")
+
+    def read(self, path: str) -> bytes | None:
+        """Ask for a resource, again if the server asks to wait.
+
+        Raises:
+            LogRefused: there is no answer, or another one than it should be.
+        """
+        for attempt in range(PATIENCE):
+            answer = self._ask(path)
+            if answer is not None and answer.status_code == HTTPStatus.OK:
+                return answer.content
+            if answer is not None and answer.status_code == HTTPStatus.NOT_FOUND:
+                return None
+            time.sleep(_wait(answer, attempt))
+        raise LogRefused(f"{self._address}/{path} is not answered.")
+
+    def _ask(self, path: str) -> httpx.Response | None:
+        try:
+            return self._client.get(f"{self._address}/{path}")
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise LogRefused(f"{self._address} is no address.") from error
+        except httpx.HTTPError:
+            return None
+
+
+def _wait(answer: httpx.Response | None, attempt: int) -> float:
+    said = answer.headers.get("retry-after", "") if answer is not None else ""
+    seconds = float(said) if said.isdigit() else 0.2 * 2.0**attempt
+    return min(seconds, LONGEST_WAIT_SECONDS)

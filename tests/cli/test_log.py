@@ -1,0 +1,91 @@
+"""The public log on the command line: keys, and what those who check it are told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import cli, running
+from app.core.database import Database
+from app.core.settings import Settings
+from app.transparency.actions import publishing
+from tests import make
+from tests.make import logs
+from tests.transparency.access_table import WITNESS
+
+Run = Callable[..., Awaitable[tuple[int, str]]]
+
+
+@pytest.fixture
+def baat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in a thread of its own: a process for each of so many takes a minute."""
+    monkeypatch.setattr(running, "settings", lambda: settings)
+
+    async def run(*arguments: object) -> tuple[int, str]:
+        result = await asyncio.to_thread(CliRunner().invoke, cli, list(map(str, arguments)))
+        return result.exit_code, result.output
+
+    return run
+
+
+async def test_an_operator_makes_and_changes_keys_and_takes_witnesses(baat: Run) -> None:
+    witness = WITNESS.witness_key
+    assert await baat("keys", "list") == (0, "The log has no key yet.\n")
+    code, said = await baat("keys", "rotate")
+    assert (code, "`baat keys make`" in said) == (1, True)
+    code, first = await baat("keys", "make")
+    assert code == 0
+    assert await baat("keys", "make") == (0, first)
+    code, second = await baat("keys", "rotate", "--overlap-days", 10)
+    assert code == 0
+    assert (await baat("keys", "witness", WITNESS.key))[0] == 2
+    for _ in range(2):
+        assert (await baat("keys", "witness", witness))[0] == 0
+
+    listed = (await baat("keys", "list"))[1].splitlines()
+    assert [line.partition("  ")[0] for line in listed] == [
+        *(first.strip(), second.strip(), str(witness)),
+    ]
+    assert ["until" in line for line in listed] == [True, False, False]
+    assert all("signs" in line for line in listed[:2])
+    assert (await baat("keys", "end-witness", witness))[0] == 0
+    code, said = await baat("keys", "end-witness", witness)
+    assert (code, "takes no cosignatures" in said) == (1, True)
+
+
+async def test_anybody_checks_a_proof_and_replays_the_log(
+    baat: Run, database: Database, server: str, tmp_path: Path
+) -> None:
+    async with database.work() as session:
+        [entry_id] = await logs.entries(session, 1)
+        await logs.a_sealed_log(session, 260)
+        headers = await make.signed_in(session, await make.a_user(session, staff=True))
+    proof, known, wrong = (tmp_path / name for name in ("proof", "known", "wrong"))
+    async with httpx.AsyncClient(base_url=server) as client:
+        [key] = (await client.get("/v1/log")).json()["keys"]
+        shown = await client.get(f"/v1/ledger-entries/{entry_id}/proof", headers=headers)
+        proof.write_text(shown.text)
+        wrong.write_text(shown.text.replace("Receipt", "Invoice"))
+        known.write_text((await client.get("/log/checkpoint")).text)
+    async with database.work() as session:
+        await logs.entries(session, 1)
+    await publishing.seal(database)
+    trusting = ("--key", key["verifierKey"])
+
+    code, said = await baat("verify", proof, *trusting)
+    assert (code, "Leaf 0 of 261" in said) == (0, True), said
+    assert "its content is what the log committed to" in said
+    code, said = await baat("verify", proof, wrong, *trusting)
+    assert (code, said.count("NOT proven")) == (1, 1)
+    assert (await baat("verify", proof, "--key", WITNESS.key))[0] == 1
+    assert (await baat("verify", tmp_path, *trusting))[0] == 1
+    code, said = await baat("replay", f"{server}/log", *trusting, "--known", known)
+    assert code == 0, said
+    assert "262 leaves have the root that was signed" in said
+    assert "up to position 262" in said
+    assert "It goes on from the 261 leaves that you knew." in said
+    code, said = await baat("replay", tmp_path, *trusting)
+    assert (code, "There is no checkpoint" in said) == (1, True)
