@@ -14,7 +14,7 @@ from app.orders.models import Order, OrderState, SerialBlock
 from app.orders.postings import Arrived, in_vain
 from app.orders.serials import Serial
 from app.organisations.models import Organisation
-from app.projects.models import Listing, Project, ProjectState, ReportKind, Round
+from app.projects.models import Listing, Project, ProjectState, ReportKind, ReportState, Round
 from app.schemes.models import Scheme
 from tests import make
 from tests.make.invoices import an_invoice
@@ -67,12 +67,14 @@ FURNISHERS.append(furnish)
 
 
 async def _a_public_report(session: AsyncSession, world: World, project: Project) -> UUID:
-    """Have a final report of the project wait, with a file that its buyers see."""
+    """Have a report of the project accepted, with a file that its buyers see."""
     file_id = await a_file(session)
     shown = {"id": str(file_id), "fileId": str(file_id), "promise": None, **SHOWN}
     author = world.users[Caller.STRANGER]
-    final = ReportKind.FINAL
-    await a_submitted_report(session, project.id, author, of_kind=final, evidence=[shown])
+    kind, state = ReportKind.INTERIM, ReportState.ACCEPTED
+    await a_submitted_report(
+        session, project.id, author, of_kind=kind, state=state, evidence=[shown]
+    )
     return file_id
 
 
