@@ -87,7 +87,9 @@ class Cluster:
     async def clone(self, of: str | None = None) -> AsyncIterator[str]:
         """Make a database like the template, or like one that nobody uses; drop it afterwards."""
         name = f"baat_test_{os.getpid()}_{next(_numbers)}"
-        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of or self.template}"')
+        # In memory, copying files is faster than writing all of them to the log.
+        template = f'TEMPLATE "{of or self.template}" STRATEGY FILE_COPY'
+        await self.execute(f'CREATE DATABASE "{name}" {template}')
         try:
             yield name
         finally:
