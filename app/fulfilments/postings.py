@@ -26,7 +26,16 @@ def provisional(
     )
 
 
-def lapsed(allocation: Allocation, authority_id: UUID, cents: int, occurred_at: datetime) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What counts no more, in cents of social-return value."""
+
+    cents: int
+    surplus_cents: int
+    """Of it: what was beyond what is imposed. The rest is owed again."""
+
+
+def lapsed(allocation: Allocation, authority_id: UUID, back: Back, occurred_at: datetime) -> Draft:
     """Let lapse what units counted for provisionally."""
     keeper, owner = authority_id, allocation.obligation_id
     return Draft(
@@ -35,13 +44,14 @@ def lapsed(allocation: Allocation, authority_id: UUID, cents: int, occurred_at: 
         narration="No longer recognised provisionally",
         occurred_at=occurred_at,
         lines=(
-            debit(OWED.of(keeper, owner), cents, allocation.id),
-            credit(PROVISIONAL.of(keeper, owner), cents, allocation.id),
+            debit(OWED.of(keeper, owner), back.cents - back.surplus_cents, allocation.id),
+            debit(SURPLUS.of(keeper, owner), back.surplus_cents, allocation.id),
+            credit(PROVISIONAL.of(keeper, owner), back.cents, allocation.id),
         ),
     )
 
 
-def lowered(allocation: Allocation, authority_id: UUID, cents: int, occurred_at: datetime) -> Draft:
+def lowered(allocation: Allocation, authority_id: UUID, back: Back, occurred_at: datetime) -> Draft:
     """Lower what units count for provisionally to what came about of their project."""
     keeper, owner = authority_id, allocation.obligation_id
     return Draft(
@@ -50,8 +60,9 @@ def lowered(allocation: Allocation, authority_id: UUID, cents: int, occurred_at:
         narration="Lowered to what came about, by the final report",
         occurred_at=occurred_at,
         lines=(
-            debit(OWED.of(keeper, owner), cents, allocation.id),
-            credit(PROVISIONAL.of(keeper, owner), cents, allocation.id),
+            debit(OWED.of(keeper, owner), back.cents - back.surplus_cents, allocation.id),
+            debit(SURPLUS.of(keeper, owner), back.surplus_cents, allocation.id),
+            credit(PROVISIONAL.of(keeper, owner), back.cents, allocation.id),
         ),
     )
 
@@ -65,6 +76,8 @@ class Taken:
     surplus_cents: int
     provisional_cents: int
     """What the units counted for until now."""
+    back_to_surplus_cents: int = 0
+    """Of what was provisional and does not count: what was beyond what is imposed."""
 
 
 def approved(
@@ -81,7 +94,8 @@ def approved(
         occurred_at=occurred_at,
         lines=(
             debit(FULFILLED.of(keeper, owner), taken.cents + taken.surplus_cents, about),
-            debit(OWED.of(keeper, owner), max(0, -difference), about),
+            debit(OWED.of(keeper, owner), max(0, -difference) - taken.back_to_surplus_cents, about),
+            debit(SURPLUS.of(keeper, owner), taken.back_to_surplus_cents, about),
             credit(PROVISIONAL.of(keeper, owner), taken.provisional_cents, about),
             credit(OWED.of(keeper, owner), max(0, difference), about),
             credit(SURPLUS.of(keeper, owner), taken.surplus_cents, about),
@@ -113,7 +127,7 @@ class Revoked:
     units: int
     cents: int
     surplus_cents: int
-    """Of the cents: what was surplus."""
+    """Of the cents: what was beyond what is imposed. The rest is owed again."""
 
 
 def revoked(

@@ -126,8 +126,15 @@ class Claims:
             obligation = await session.get_one(Obligation, debt.obligation_id)
             contract = await contracts.kept(session, obligation.contract_id)
             sums = contract.terms.contract_sum_cents or 0
+        await self.amended(debt, 2 * sums)
+
+    async def amended(self, debt: Debt, contract_sum_cents: int) -> None:
+        """Let a contract be for another sum, and its authority confirm what follows."""
+        async with self.stall.database.work() as session:
+            obligation = await session.get_one(Obligation, debt.obligation_id)
+            contract = await contracts.kept(session, obligation.contract_id)
             registrar = Registrar(contract.registered_by_id, Actor.system("test"))
-            told = says(contract_sum_cents=2 * sums)
+            told = says(contract_sum_cents=contract_sum_cents)
             await contracts.append(session, registrar, contract, told, "More schools.")
         path = f"/v1/obligations/{debt.obligation_id}/confirmations"
         once = {"Idempotency-Key": str(new_id()), "If-Match": "*"}

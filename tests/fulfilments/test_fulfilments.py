@@ -168,3 +168,10 @@ async def test_a_rejection_lapses_and_a_raise_makes_room(claims: Claims) -> None
     await claims.recognise()
     assert (await claims.balance(second))["provisional"] == 630_000
     assert "provisional" not in await claims.balance(first)
+    # Nothing is imposed of a contract this small, so that all of it is surplus; lost units leave
+    # nothing behind that would be owed.
+    await claims.amended(second, 1_000_000)
+    assert (await claims.balance(second))["provisional"] == 630_000
+    assert said(await refund(stall, other_id))[0] == 201
+    await claims.recognise()
+    assert await claims.balance(second) == {}

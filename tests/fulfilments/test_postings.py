@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from app.core.ids import new_id
 from app.fulfilments import postings
 from app.fulfilments.models import Allocation, Fulfilment, FulfilmentKind
-from app.fulfilments.postings import Revoked, Taken
+from app.fulfilments.postings import Back, Revoked, Taken
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 KEEPER, SCHEME = new_id(), new_id()
@@ -30,7 +30,7 @@ def a_fulfilment(revoked_units: int = 0) -> Fulfilment:
 def test_units_count_provisionally_and_lapse() -> None:
     allocation = an_allocation()
     counts = postings.provisional(allocation, KEEPER, 150_000, AT)
-    lapses = postings.lapsed(allocation, KEEPER, 150_000, AT)
+    lapses = postings.lapsed(allocation, KEEPER, Back(150_000, 20_000), AT)
 
     assert str(counts).splitlines() == [
         "2026-12-01  Recognised provisionally: the project is funded",
@@ -39,7 +39,8 @@ def test_units_count_provisionally_and_lapse() -> None:
     ]
     assert str(lapses).splitlines() == [
         "2026-12-01  No longer recognised provisionally",
-        "  Dr owed                            1,500.00 SR",
+        "  Dr owed                            1,300.00 SR",
+        "  Dr surplus                           200.00 SR",
         "      Cr provisional                 1,500.00 SR",
     ]
     assert counts.reference == f"allocation/{allocation.id}/2"
@@ -61,7 +62,7 @@ def test_units_count_for_good_and_are_retired() -> None:
 
 def test_what_differs_from_the_provisional_is_owed_or_surplus() -> None:
     more = postings.approved(a_fulfilment(), SCHEME, Taken(150_000, 20_000, 100_000), AT)
-    less = postings.approved(a_fulfilment(), SCHEME, Taken(90_000, 0, 100_000), AT)
+    less = postings.approved(a_fulfilment(), SCHEME, Taken(90_000, 0, 100_000, 3_000), AT)
 
     assert str(more).splitlines()[1:5] == [
         "  Dr fulfilled                       1,700.00 SR",
@@ -69,9 +70,10 @@ def test_what_differs_from_the_provisional_is_owed_or_surplus() -> None:
         "      Cr owed                          500.00 SR",
         "      Cr surplus                       200.00 SR",
     ]
-    assert str(less).splitlines()[1:4] == [
+    assert str(less).splitlines()[1:5] == [
         "  Dr fulfilled                         900.00 SR",
-        "  Dr owed                              100.00 SR",
+        "  Dr owed                               70.00 SR",
+        "  Dr surplus                            30.00 SR",
         "      Cr provisional                 1,000.00 SR",
     ]
 
@@ -120,7 +122,7 @@ def test_another_kind_counts_without_units_and_counts_no_more() -> None:
 def test_what_did_not_come_about_counts_no_more() -> None:
     allocation, fulfilment = an_allocation(), a_fulfilment()
     fulfilment.report_id = new_id()
-    less = postings.lowered(allocation, KEEPER, 7_500, AT)
+    less = postings.lowered(allocation, KEEPER, Back(7_500, 0), AT)
     draft = postings.adjusted(fulfilment, Revoked(6, 22_500, 2_500), AT)
 
     assert str(less).splitlines() == [

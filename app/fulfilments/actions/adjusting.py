@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, events, jobs
 from app.core.database import Database
 from app.fulfilments import postings, queries
-from app.fulfilments.actions import decisions, keeping, letters
+from app.fulfilments.actions import beyond, decisions, keeping, letters
+from app.fulfilments.actions.beyond import Beyond
 from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
-from app.fulfilments.postings import Revoked
+from app.fulfilments.postings import Back, Revoked
 from app.ledger import journal
 from app.ledger.drafts import Draft
 from app.obligations import queries as of_obligations
@@ -47,12 +48,13 @@ async def adjust(session: AsyncSession, order_id: UUID) -> None:
     drafts: list[Draft] = []
     valued = await _valued_before(session, order)
     kept = await _kept(session, {each.obligation_id for each in valued})
+    surplus = {id_: await beyond.of(session, obligation) for id_, obligation in kept.items()}
     for each in valued:
         each.report_id = report_id
         obligation = kept[each.obligation_id]
         realised = await _realised(session, order, obligation)
         if realised is not None:
-            drafts += _lowered(session, each, obligation, realised)
+            drafts += _lowered(session, each, realised, (obligation, surplus[obligation.id]))
     await session.flush()
     await journal.post(session, *drafts)
     changed = {line.account.owner_id for draft in drafts for line in draft.lines}
@@ -90,11 +92,12 @@ async def _realised(session: AsyncSession, order: Order, obligation: Obligation)
 def _lowered(
     session: AsyncSession,
     valued: Allocation | Fulfilment,
-    obligation: Obligation,
     realised: Realised,
+    kept: tuple[Obligation, Beyond],
 ) -> list[Draft]:
+    obligation, surplus = kept
     if isinstance(valued, Fulfilment):
-        return _adjusted(session, valued, realised)
+        return _adjusted(session, valued, realised, surplus)
     cents = valued.provisional_cents - realised.of(valued.provisional_cents)
     if not cents:
         return []
@@ -110,19 +113,22 @@ def _lowered(
         cents=cents,
         realised=str(realised),
     )
-    return [postings.lowered(valued, obligation.authority_id, cents, clock.now())]
+    back = Back(cents, surplus.take(cents))
+    return [postings.lowered(valued, obligation.authority_id, back, clock.now())]
 
 
-def _adjusted(session: AsyncSession, fulfilment: Fulfilment, realised: Realised) -> list[Draft]:
+def _adjusted(
+    session: AsyncSession, fulfilment: Fulfilment, realised: Realised, surplus: Beyond
+) -> list[Draft]:
     written, counted = Sum(), fulfilment.counted_cents
     cents = counted - result(realised, counted, written)
     if not cents:
         return []
-    surplus = min(cents, fulfilment.surplus_cents - fulfilment.revoked_surplus_cents)
     # Its units stay with it.
-    gone = Revoked(0, cents, surplus)
+    gone = Revoked(0, cents, surplus.take(cents))
     fulfilment.lowered_cents += cents
-    fulfilment.revoked_surplus_cents += surplus
+    own_surplus = fulfilment.surplus_cents - fulfilment.revoked_surplus_cents
+    fulfilment.revoked_surplus_cents += min(cents, own_surplus)
     fulfilment.steps = [*fulfilment.steps, *(asdict(step) for step in written.steps)]
     reason = "; ".join(str(step) for step in written.steps)
     decisions.note_adjusted(session, fulfilment, gone, reason)

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.fulfilments import postings, queries
-from app.fulfilments.actions import certifying, decisions, keeping, unwinding, valuing
+from app.fulfilments.actions import beyond, certifying, decisions, keeping, unwinding, valuing
 from app.fulfilments.actions.keeping import Purchase
 from app.fulfilments.actions.recognising import Shrunk, give_back
 from app.fulfilments.models import (
@@ -69,7 +69,9 @@ async def approve(
         for allocation in await queries.splits.of_order(session, bought.order.id):
             if allocation.obligation_id == obligation.id:
                 give_back(allocation, fulfilment.counted_units)
-    taken = Taken(worth.cents, worth.surplus_cents, provisional)
+    surplus = await beyond.of(session, obligation)
+    less = surplus.take(max(0, provisional - worth.cents))
+    taken = Taken(worth.cents, worth.surplus_cents, provisional, less)
     scheme_id = bought.order.scheme_id if bought else None
     await session.flush()
     await journal.post(session, postings.approved(fulfilment, scheme_id, taken, clock.now()))
@@ -82,9 +84,10 @@ async def _let_lapse(
     """Count units that were rejected no more, provisionally either."""
     obligation = await of_obligations.obligations.kept(session, fulfilment.obligation_id)
     drafts = []
+    surplus = await beyond.of(session, obligation)
     for allocation in await queries.splits.of_order(session, order.id):
         if allocation.obligation_id == obligation.id:
-            shrunk = Shrunk(allocation, obligation.authority_id)
+            shrunk = Shrunk(allocation, obligation.authority_id, surplus)
             drafts += shrunk.lapse(fulfilment.quantity_units)
     await session.flush()
     await journal.post(session, *drafts)
@@ -108,7 +111,8 @@ async def revoke(
         message = "You submitted it: somebody else of the authority decides."
         raise OwnFulfilment(message)
     obligation = await of_obligations.obligations.kept(session, fulfilment.obligation_id)
-    gone = unwinding.take_off(fulfilment, fulfilment.counted_units)
+    surplus = await beyond.of(session, obligation)
+    gone = unwinding.take_off(fulfilment, fulfilment.counted_units, surplus)
     decisions.note_revoked(session, caller.actor, fulfilment, gone, reason)
     scheme_id = bought.order.scheme_id if bought else None
     draft = postings.revoked(fulfilment, scheme_id, gone, clock.now())

@@ -11,7 +11,9 @@ from app.core.database import Database
 from app.core.money import split
 from app.fulfilments import postings, queries
 from app.fulfilments.actions import decisions, keeping
+from app.fulfilments.actions.beyond import Beyond
 from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
+from app.fulfilments.postings import Back
 from app.fulfilments.queries.splits import FIRM, OPEN, PAID
 from app.ledger import journal
 from app.ledger.drafts import Draft
@@ -129,6 +131,7 @@ class Shrunk:
 
     allocation: Allocation
     authority_id: UUID
+    surplus: Beyond
 
     def lapse(self, units: int) -> list[Draft]:
         """Let lapse what some of its units counted for provisionally."""
@@ -155,7 +158,8 @@ class Shrunk:
         if not cents:
             return []
         self.allocation.entries += 1
-        return [postings.lapsed(self.allocation, self.authority_id, cents, clock.now())]
+        back = Back(cents, self.surplus.take(cents))
+        return [postings.lapsed(self.allocation, self.authority_id, back, clock.now())]
 
 
 async def settle_state(session: AsyncSession, obligation_id: UUID) -> None:

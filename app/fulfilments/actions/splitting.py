@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import events
 from app.core.events import Actor
 from app.fulfilments import queries
-from app.fulfilments.actions import decisions, keeping
+from app.fulfilments.actions import beyond, decisions, keeping
+from app.fulfilments.actions.beyond import Beyond
 from app.fulfilments.actions.recognising import Shrunk
 from app.fulfilments.models import Allocation, Fulfilment
 from app.fulfilments.problems import OrderHasEnded, SplitTooLarge, UnitsClaimed
@@ -74,7 +75,8 @@ async def split(
         obligation = await of_obligations.obligations.kept(session, obligation_id)
         kept[obligation_id] = obligation
         before, units = known.get(obligation_id), wanted.get(obligation_id, 0)
-        drafts += _changed(session, order, obligation, (before, units))
+        surplus = await beyond.of(session, obligation)
+        drafts += _changed(session, order, (obligation, surplus), (before, units))
     await session.flush()
     await journal.post(session, *drafts)
     for obligation in kept.values():
@@ -128,9 +130,10 @@ def claimed_units(live: Sequence[Fulfilment], obligation_id: UUID) -> int:
 def _changed(
     session: AsyncSession,
     order: Order,
-    obligation: Obligation,
+    kept: tuple[Obligation, Beyond],
     change: tuple[Allocation | None, int],
 ) -> list[Draft]:
+    obligation, surplus = kept
     allocation, units = change
     if allocation is None:
         made = Allocation(order_id=order.id, obligation_id=obligation.id, quantity_units=units)
@@ -138,7 +141,8 @@ def _changed(
         return []
     if allocation.quantity_units == units:
         return []
-    lapse = Shrunk(allocation, obligation.authority_id).lapse(allocation.provisional_units)
+    shrunk = Shrunk(allocation, obligation.authority_id, surplus)
+    lapse = shrunk.lapse(allocation.provisional_units)
     allocation.quantity_units = units
     allocation.is_due = True
     return lapse

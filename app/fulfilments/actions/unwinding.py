@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, jobs
 from app.core.money import split
 from app.fulfilments import postings, queries
-from app.fulfilments.actions import decisions
+from app.fulfilments.actions import beyond, decisions
+from app.fulfilments.actions.beyond import Beyond
 from app.fulfilments.actions.recognising import SETTLE, Shrunk
 from app.fulfilments.actions.splitting import carry_over, claimed_units
 from app.fulfilments.models import (
-    Allocation,
     Fulfilment,
     FulfilmentDecisionKind,
     FulfilmentState,
@@ -42,8 +42,9 @@ async def unwind(session: AsyncSession, order: Order, part: OrderPart) -> Sequen
     for obligation_id in sorted({each.obligation_id for each in from_split}):
         kept[obligation_id] = await of_obligations.obligations.kept(session, obligation_id)
     drafts: list[AnyDraft] = []
+    surplus = {id_: await beyond.of(session, obligation) for id_, obligation in kept.items()}
     for fulfilment in hit:
-        drafts += _lose(session, order, part, fulfilment)
+        drafts += _lose(session, order, part, (fulfilment, surplus[fulfilment.obligation_id]))
     live = [each for each in live if each.state in queries.fulfilments.LIVE]
     over = sum(each.quantity_units for each in from_split) - order.remaining_units
     moved: dict[UUID, int] = {}
@@ -53,7 +54,8 @@ async def unwind(session: AsyncSession, order: Order, part: OrderPart) -> Sequen
         cut = max(0, min(free, over))
         over -= cut
         moved[obligation.id] = 0 if obligation.state.is_closed else cut
-        drafts += _cut(allocation, obligation, cut, _approved(live, obligation))
+        shrunk = Shrunk(allocation, obligation.authority_id, surplus[obligation.id])
+        drafts += _cut(shrunk, cut, _approved(live, obligation))
     if part.moved_to_id is not None:
         in_their_order = {each.obligation_id: moved[each.obligation_id] for each in from_split}
         carry_over(session, part.moved_to_id, in_their_order)
@@ -64,9 +66,10 @@ async def unwind(session: AsyncSession, order: Order, part: OrderPart) -> Sequen
 
 
 def _lose(
-    session: AsyncSession, order: Order, part: OrderPart, fulfilment: Fulfilment
+    session: AsyncSession, order: Order, part: OrderPart, hit: tuple[Fulfilment, Beyond]
 ) -> list[AnyDraft]:
     """Revoke the last units of a fulfilment that counts; return one that waits."""
+    fulfilment, surplus = hit
     reason = GONE.format(part.reason)
     if fulfilment.state is FulfilmentState.SUBMITTED:
         fulfilment.state = FulfilmentState.RETURNED
@@ -75,12 +78,12 @@ def _lose(
         return []
     last = (fulfilment.last_serial or 0) - fulfilment.revoked_units
     units = min(fulfilment.counted_units, last - part.first_serial + 1)
-    gone = take_off(fulfilment, units)
+    gone = take_off(fulfilment, units, surplus)
     decisions.note_revoked(session, decisions.ORDERS, fulfilment, gone, reason)
     return [postings.revoked(fulfilment, order.scheme_id, gone, clock.now())]
 
 
-def take_off(fulfilment: Fulfilment, units: int) -> Revoked:
+def take_off(fulfilment: Fulfilment, units: int, surplus: Beyond) -> Revoked:
     """Take the last units off a fulfilment, and what they count for: surplus first.
 
     What did not come about of its value goes with them before anything that counts.
@@ -92,13 +95,13 @@ def take_off(fulfilment: Fulfilment, units: int) -> Revoked:
     lowered = min(gone, fulfilment.lowered_cents)
     cents = gone - lowered
     fulfilment.lowered_cents -= lowered
-    surplus = min(cents, fulfilment.surplus_cents - fulfilment.revoked_surplus_cents)
+    own_surplus = fulfilment.surplus_cents - fulfilment.revoked_surplus_cents
     fulfilment.revoked_units += units
     fulfilment.revoked_cents += gone
-    fulfilment.revoked_surplus_cents += surplus
+    fulfilment.revoked_surplus_cents += min(cents, own_surplus)
     if not rest:
         fulfilment.state = FulfilmentState.REVOKED
-    return Revoked(units, cents, surplus)
+    return Revoked(units, cents, surplus.take(cents))
 
 
 def _approved(live: Sequence[Fulfilment], obligation: Obligation) -> int:
@@ -107,13 +110,12 @@ def _approved(live: Sequence[Fulfilment], obligation: Obligation) -> int:
     return claimed_units(approved, obligation.id)
 
 
-def _cut(
-    allocation: Allocation, obligation: Obligation, units: int, approved_units: int
-) -> list[AnyDraft]:
+def _cut(shrunk: Shrunk, units: int, approved_units: int) -> list[AnyDraft]:
     """Take units off an allocation; those that did not count provisionally go first."""
     if not units:
         return []
+    allocation = shrunk.allocation
     allocation.quantity_units -= units
     left = allocation.quantity_units - approved_units
     too_many = max(0, allocation.provisional_units - left)
-    return [*Shrunk(allocation, obligation.authority_id).lose(too_many)]
+    return [*shrunk.lose(too_many)]
