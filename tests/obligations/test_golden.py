@@ -84,7 +84,7 @@ def test_placements(row: Row) -> None:
     worth = valuing.placement(rules_of(row["table"]), placed)
 
     assert (worth.reason or "") == row["refusal"], told(row, worth.steps)
-    assert worth.counts == (not row["refusal"])
+    assert worth.counts == (not row["refusal"]), told(row, worth.steps)
     if not row["refusal"]:
         assert worth.cents == cents(row["euros"]), told(row, worth.steps)
         assert worth.cents == worked_out(row["how"]) * placed.people, told(row, worth.steps)
@@ -106,7 +106,7 @@ def test_obligations(row: Row) -> None:
     if row["refusal"]:
         with pytest.raises(NotLaidDown) as refused:
             valuing.owed(rules, facts)
-        assert str(refused.value) == row["refusal"]
+        assert str(refused.value) == row["refusal"], told(row, ())
         return
 
     found = valuing.owed(rules, facts)
@@ -155,7 +155,7 @@ def test_spending(row: Row) -> None:
 
     assert (worth.reason or "") == row["refusal"], told(row, worth.steps)
     if row["refusal"]:
-        assert (worth.cents, worth.surplus_cents) == (0, 0)
+        assert (worth.cents, worth.surplus_cents) == (0, 0), told(row, worth.steps)
         return
     assert worth.cents == cents(row["euros"]), told(row, worth.steps)
     assert worth.cents == worked_out(row["how"]), told(row, worth.steps)
@@ -169,6 +169,14 @@ def _sanctioned(case: Spending) -> Worth:
     except NotLaidDown as silent:
         return Worth(0, (), str(silent))
     return Worth(amount, steps)
+
+
+def test_a_failure_shows_the_arithmetic_of_both() -> None:
+    case = Spending(rules_of("assumed"), next(row for row in all_rows() if row.get("what")))
+    shown = told(case.row, (Step("Price without VAT", "2 × 100.00 = 200.00"),))
+
+    assert f"by hand: {case.row['how']}" in shown
+    assert "Price without VAT: 2 × 100.00 = 200.00" in shown
 
 
 def all_rows() -> Iterator[Row]:
