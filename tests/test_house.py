@@ -26,6 +26,7 @@ ROOMS = {
 FURTHER_ROOMS = {
     ("fulfilments", "candidates"): "pseudonymous keys: how they are made and what is kept, pure",
     ("fulfilments", "certificates"): "what a certificate says, and how it is written, pure",
+    ("fulfilments", "dashboards"): "figures, the rows behind them, and what is too small to show",
     ("ledger", "balances"): "what an account has, had, or was known to have",
     ("ledger", "chart"): "the kinds of accounts",
     ("ledger", "checks"): "proof from the rows alone",

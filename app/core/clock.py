@@ -27,7 +27,12 @@ def seconds() -> int:
 
 def today() -> date:
     """Say which day it is in this installation, where people read their clocks."""
-    return now().astimezone(ZoneInfo(TIME_ZONE)).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """Say which day a moment is on, where people read their clocks."""
+    return moment.astimezone(ZoneInfo(TIME_ZONE)).date()
 
 
 def shift(offset: timedelta) -> None:

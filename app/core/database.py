@@ -116,6 +116,8 @@ def connect(url: str, settings: Settings, *, pool_size: int) -> AsyncEngine:
         arguments["server_settings"] = {
             **limits,
             "application_name": "baat",
+            # Compiling a statement takes longer than any of ours takes to run.
+            "jit": "off",
             "idle_in_transaction_session_timeout": "60000",
         }
     engine = create_async_engine(

@@ -26,7 +26,7 @@ from tests import make
 from tests.make.obligations import an_obligation
 from tests.make.orders import pay
 from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
-from tests.obligations.access_table import AUTHORITY
+from tests.obligations.access_table import AUTHORITY, OBLIGATION
 from tests.orders.access_table import ORDER, SEEING
 from tests.organisations.access_table import ORGANISATION, REASON, always
 from tests.projects.access_market import a_file
@@ -170,6 +170,14 @@ TABLE = {
     f"GET {CERTIFICATE}/document.pdf": Rule(ANYBODY),
     f"GET {ORGANISATION}/certificates": Rule(READING),
     f"GET {AUTHORITY}/certificates": Rule(INSPECTING),
+    f"GET {ORGANISATION}/dashboard": Rule(READING),
+    f"GET {ORGANISATION}/standings": Rule(READING),
+    f"GET {ORGANISATION}/recognised-fulfilments": Rule(READING),
+    f"GET {AUTHORITY}/dashboard": Rule(INSPECTING),
+    f"GET {AUTHORITY}/standings": Rule(INSPECTING),
+    f"GET {AUTHORITY}/recognised-fulfilments": Rule(INSPECTING),
+    f"GET {AUTHORITY}/reach": Rule(INSPECTING),
+    f"GET {OBLIGATION}/moves": Rule(INSPECTING),
     f"POST {FULFILMENT}/submissions": Rule(OPERATING, always({}), _firm),
     f"POST {FULFILMENT}/decisions": Rule(DECIDING, always(VERDICT), _submitted),
     f"POST {FULFILMENT}/revocations": Rule(DECIDING, always(REASON), _approved),

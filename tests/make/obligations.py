@@ -90,6 +90,7 @@ RULES: dict[str, Any] = {
     ],
     "overClaiming": "surplus",
     "sanction": {"recoveryDays": 90, "factorBasisPoints": 15_000},
+    "reporting": {"smallestCount": 5, "ageingDays": [30, 90]},
 }
 """Rules that say something about everything; no real authority has them."""
 

@@ -107,7 +107,10 @@ async def test_a_contract_without_its_clause_is_listed(deal: Deal) -> None:
         "withClause": 1,
         "withoutClause": 1,
         "undecided": 1,
+        "reportingInLate": 0,
     }
+    late = await deal.get(f"{path}/contracts?reportInLate=true")
+    assert late["items"] == []
     # It gets its clause: the obligation follows.
     amended = await deal.amend(missing["items"][0]["id"])
     assert amended.status_code == 201, amended.text

@@ -1,12 +1,14 @@
-"""Questions about splits, fulfilments, certificates, and what would count."""
+"""Questions about splits, fulfilments, certificates, dashboards, and what would count."""
 
 from app.fulfilments.queries import (
     assessing,
     certificates,
     counting,
+    dashboards,
     evidence,
     fulfilments,
     placements,
+    recognised,
     results,
     splits,
 )
@@ -15,9 +17,11 @@ __all__ = [
     "assessing",
     "certificates",
     "counting",
+    "dashboards",
     "evidence",
     "fulfilments",
     "placements",
+    "recognised",
     "results",
     "splits",
 ]

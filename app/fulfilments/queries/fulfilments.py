@@ -42,20 +42,30 @@ async def approved_cents(session: AsyncSession, obligation_id: UUID, *kinds: Ful
 
 
 async def of_claimant(
-    session: AsyncSession, organisation: Organisation, paging: PageRequest
+    session: AsyncSession,
+    organisation: Organisation,
+    paging: PageRequest,
+    state: FulfilmentState | None = None,
 ) -> Page[Fulfilment]:
     """List what an organisation claims, newest first."""
     query = sa.select(Fulfilment).where(Fulfilment.claimant_id == organisation.id)
+    if state is not None:
+        query = query.where(Fulfilment.state == state)
     return await page(session, query, Fulfilment, paging, newest_first=True)
 
 
 async def of_authority(
-    session: AsyncSession, authority: Authority, paging: PageRequest
+    session: AsyncSession,
+    authority: Authority,
+    paging: PageRequest,
+    state: FulfilmentState | None = None,
 ) -> Page[Fulfilment]:
     """List what was submitted to an authority, newest first: drafts are the claimant's own."""
     query = sa.select(Fulfilment).where(
         Fulfilment.authority_id == authority.id, Fulfilment.state != FulfilmentState.DRAFTED
     )
+    if state is not None:
+        query = query.where(Fulfilment.state == state)
     return await page(session, query, Fulfilment, paging, newest_first=True)
 
 

@@ -3,10 +3,12 @@
 from app.fulfilments.routes import (
     certificate_documents,
     certificates,
+    dashboards,
     evidence,
     fulfilments,
     placements,
     splits,
+    standings,
 )
 
 ROUTERS = (
@@ -16,6 +18,8 @@ ROUTERS = (
     evidence.router,
     certificates.router,
     certificate_documents.router,
+    dashboards.router,
+    standings.router,
 )
 
 VERIFICATION = certificate_documents.VERIFICATION

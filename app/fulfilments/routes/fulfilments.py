@@ -1,6 +1,8 @@
 """Fulfilments: claimed by a company, decided by its authority."""
 
-from fastapi import Response
+from typing import Annotated
+
+from fastapi import Query, Response
 
 from app.core.database import Session
 from app.core.http import etags
@@ -35,6 +37,7 @@ from app.fulfilments.schemas.fulfilments import (
     ClaimRequest,
     FulfilmentDecisionView,
     FulfilmentRequest,
+    FulfilmentsRequest,
     FulfilmentView,
     NewFulfilmentRequest,
     VerdictRequest,
@@ -91,18 +94,20 @@ async def draft_other_fulfilment(
 
 @router.get("/organisations/{organisation_id}/fulfilments", response_model=PageOf[FulfilmentView])
 async def list_fulfilments_of_organisation(
-    organisation: BoundOrganisation, session: Session, paging: Paging
+    organisation: BoundOrganisation,
+    session: Session,
+    wanted: Annotated[FulfilmentsRequest, Query()],
 ) -> Page[Fulfilment]:
     """List what an organisation claims, newest first."""
-    return await queries.fulfilments.of_claimant(session, organisation, paging)
+    return await queries.fulfilments.of_claimant(session, organisation, wanted, wanted.state)
 
 
 @router.get("/authorities/{authority_id}/fulfilments", response_model=PageOf[FulfilmentView])
 async def list_fulfilments_of_authority(
-    authority: SeenAuthority, session: Session, paging: Paging
+    authority: SeenAuthority, session: Session, wanted: Annotated[FulfilmentsRequest, Query()]
 ) -> Page[Fulfilment]:
     """List what was submitted to an authority, newest first."""
-    return await queries.fulfilments.of_authority(session, authority, paging)
+    return await queries.fulfilments.of_authority(session, authority, wanted, wanted.state)
 
 
 @router.get(FULFILMENT, response_model=FulfilmentView)

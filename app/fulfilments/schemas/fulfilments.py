@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
+from app.core.paging import PageRequest
 from app.core.wire import Moment, Request, View
 from app.fulfilments import candidates
 from app.fulfilments.models import (
@@ -39,6 +40,12 @@ class ClaimRequest(Request):
     """Say anew what is claimed; the kind stays."""
 
     claim: WrittenClaim
+
+
+class FulfilmentsRequest(PageRequest):
+    """Which fulfilments the caller wants."""
+
+    state: Annotated[FulfilmentState | None, Field(description="Only those in this state.")] = None
 
 
 class FulfilmentView(View):

@@ -1,5 +1,13 @@
 """Questions about rules, contracts and obligations."""
 
-from app.obligations.queries import contracts, imports, obligations, rules, standing
+from app.obligations.queries import (
+    contracts,
+    imports,
+    moves,
+    obligations,
+    rules,
+    standing,
+    standings,
+)
 
-__all__ = ["contracts", "imports", "obligations", "rules", "standing"]
+__all__ = ["contracts", "imports", "moves", "obligations", "rules", "standing", "standings"]

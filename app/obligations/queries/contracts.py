@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
 from app.core.database import locked
 from app.core.paging import Page, PageRequest, page
 from app.obligations.models import (
@@ -104,14 +106,28 @@ async def by_reference(
 
 
 async def of_authority(
-    session: AsyncSession, authority: Authority, paging: PageRequest, *, clause_missing: bool | None
+    session: AsyncSession,
+    authority: Authority,
+    paging: PageRequest,
+    *,
+    clause_missing: bool | None,
+    report_in_late: bool | None = None,
 ) -> Page[Contract]:
-    """List the contracts of an authority, or those that lack a clause."""
+    """List the contracts of an authority, those that lack a clause, or whose contractor is late."""
     query = sa.select(Contract).where(Contract.authority_id == authority.id).options(*_WHOLE)
     if clause_missing is not None:
         lacks = sa.and_(*_should(), ~Contract.has_clause)
         query = query.where(lacks if clause_missing else ~lacks)
+    if report_in_late is not None:
+        is_late = reports_in_late(clock.today())
+        query = query.where(is_late if report_in_late else ~is_late)
     return await page(session, query, Contract, paging)
+
+
+def reports_in_late(today: date) -> sa.ColumnElement[bool]:
+    """Say whose contractor should have come forward by now, and did not."""
+    is_due = sa.func.coalesce(Contract.report_in_due_on < today, sa.false())
+    return sa.and_(is_due, Contract.reported_in_at.is_(None), ~Contract.is_cancelled)
 
 
 def _should() -> tuple[sa.ColumnElement[bool], ...]:
@@ -143,6 +159,8 @@ class Completeness:
     with_clause: int
     without_clause: int
     undecided: int
+    reporting_in_late: int
+    """Of all of them: the contractor should have come forward."""
 
     @property
     def above_threshold(self) -> int:
@@ -161,10 +179,17 @@ async def completeness(session: AsyncSession, authority: Authority) -> Completen
                 counted.filter(should, Contract.has_clause).label("with_clause"),
                 counted.filter(should, ~Contract.has_clause).label("without_clause"),
                 counted.filter(Contract.reaches_threshold.is_(None)).label("undecided"),
+                counted.filter(reports_in_late(clock.today())).label("reporting_in_late"),
             ).where(Contract.authority_id == authority.id, ~Contract.is_cancelled)
         )
     ).one()
-    return Completeness(row.contracts, row.with_clause, row.without_clause, row.undecided)
+    return Completeness(
+        row.contracts,
+        row.with_clause,
+        row.without_clause,
+        row.undecided,
+        row.reporting_in_late,
+    )
 
 
 async def party_organisations(session: AsyncSession, contract_id: UUID) -> list[UUID]:

@@ -46,9 +46,16 @@ FOLLOWING = (NoRulesApply, RulesSilent)
 async def list_contracts_of_authority(
     authority: SeenAuthority, session: Session, wanted: Annotated[ContractsRequest, Query()]
 ) -> Page[Contract]:
-    """List the contracts of an authority, or those that lack the clause that they should have."""
+    """List the contracts of an authority, or those that lack the clause that they should have.
+
+    Or those whose contractor should have come forward by now.
+    """
     return await queries.contracts.of_authority(
-        session, authority, wanted, clause_missing=wanted.clause_missing
+        session,
+        authority,
+        wanted,
+        clause_missing=wanted.clause_missing,
+        report_in_late=wanted.report_in_late,
     )
 
 

@@ -18,6 +18,7 @@ from app.obligations.rules.counting import (
 )
 from app.obligations.rules.document import AuthorityRules
 from app.obligations.rules.imposing import ContractKind, ObligationBase, ObligationTerms
+from app.obligations.rules.reporting import ReportingTerms
 
 __all__ = [
     "ActivityTerms",
@@ -31,6 +32,7 @@ __all__ = [
     "ObligationTerms",
     "OverClaiming",
     "PsoStep",
+    "ReportingTerms",
     "ResultCounted",
     "ResultTerms",
     "RuleChange",

@@ -17,6 +17,7 @@ from app.obligations.rules.counting import (
     UnitTerms,
 )
 from app.obligations.rules.imposing import ObligationTerms
+from app.obligations.rules.reporting import ReportingTerms
 from app.schemes.terms.fields import each_once
 
 NotThere = "Null: the rules are silent, and nothing of the kind counts."
@@ -53,6 +54,10 @@ class AuthorityRules(Request):
     sanction: Annotated[
         SanctionTerms | None, Field(description="Null: what is not fulfilled has no sanction.")
     ]
+    reporting: Annotated[
+        ReportingTerms | None,
+        Field(description="Null: the rules are silent, and no counts of people are shown."),
+    ] = None
 
     @model_validator(mode="after")
     def _each_step_is_there_once(self) -> Self:

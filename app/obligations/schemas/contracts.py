@@ -212,6 +212,13 @@ class ContractsRequest(PageRequest):
             description="Only those that should carry an obligation and have no clause.",
         ),
     ] = None
+    report_in_late: Annotated[
+        bool | None,
+        Field(
+            alias="reportInLate",
+            description="Only those whose contractor should have come forward, and did not.",
+        ),
+    ] = None
 
 
 class ContractCompletenessView(View):
@@ -228,4 +235,7 @@ class ContractCompletenessView(View):
     ]
     undecided: Annotated[
         int, Field(description="Those of which the rules, or the figures, don't say.")
+    ]
+    reporting_in_late: Annotated[
+        int, Field(description="Whose contractor is late: list them with `reportInLate=true`.")
     ]

@@ -1,0 +1,95 @@
+"""The figures of a dashboard, in a fixed number of statements however long the lists are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.fulfilments.models import Certificate, Fulfilment, FulfilmentState
+from app.fulfilments.queries import recognised
+from app.fulfilments.queries.recognised import OfKind, Source, Whose
+from app.obligations import queries as of_obligations
+from app.obligations.models import Obligation, ObligationState, RuleVersion
+from app.obligations.queries.contracts import Completeness
+from app.obligations.queries.standings import Clock, Totals, Wanted
+from app.obligations.rules import ReportingTerms
+from app.organisations.models import Organisation
+from app.schemes.models import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFigures:
+    """How a company stands with all it owes."""
+
+    totals: Totals
+    kinds: Sequence[OfKind]
+    claims: Mapping[FulfilmentState, int]
+    certificates: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityFigures:
+    """How an authority's obligations are going."""
+
+    rules: RuleVersion | None
+    reporting: ReportingTerms | None
+    totals: Totals
+    states: Mapping[ObligationState, int]
+    kinds: Sequence[OfKind]
+    sources: Sequence[Source]
+    claims: Mapping[FulfilmentState, int]
+    contracts: Completeness
+
+
+async def of_company(
+    session: AsyncSession, organisation: Organisation, at: Clock
+) -> CompanyFigures:
+    """Read the figures of a company."""
+    wanted = Wanted(at, organisation_id=organisation.id)
+    ageing = of_obligations.standings.classes([])
+    own = Fulfilment.claimant_id == organisation.id
+    counted = sa.select(sa.func.count()).select_from(Certificate)
+    counted = counted.join(Fulfilment, Fulfilment.id == Certificate.fulfilment_id).where(own)
+    return CompanyFigures(
+        totals=await of_obligations.standings.add_up(session, wanted, ageing),
+        kinds=await recognised.by_kind(session, Whose(at, organisation_id=organisation.id)),
+        claims=await _claims(session, own),
+        certificates=await session.scalar(counted) or 0,
+    )
+
+
+async def of_authority(session: AsyncSession, authority: Authority, at: Clock) -> AuthorityFigures:
+    """Read the figures of an authority."""
+    rules = await of_obligations.rules.applying(session, authority.id, at.today)
+    reporting = rules.read_rules().reporting if rules else None
+    ageing = of_obligations.standings.classes(reporting.ageing_days if reporting else [])
+    wanted, whose = Wanted(at, authority.id), Whose(at, authority.id)
+    states = (
+        sa.select(Obligation.state, sa.func.count().label("obligations"))
+        .where(Obligation.authority_id == authority.id)
+        .group_by(Obligation.state)
+    )
+    submitted = Fulfilment.state != FulfilmentState.DRAFTED
+    own = sa.and_(Fulfilment.authority_id == authority.id, submitted)
+    return AuthorityFigures(
+        rules=rules,
+        reporting=reporting,
+        totals=await of_obligations.standings.add_up(session, wanted, ageing),
+        states={row.state: row.obligations for row in await session.execute(states)},
+        kinds=await recognised.by_kind(session, whose),
+        sources=await recognised.sources(session, whose),
+        claims=await _claims(session, own),
+        contracts=await of_obligations.contracts.completeness(session, authority),
+    )
+
+
+async def _claims(
+    session: AsyncSession, which: sa.ColumnElement[bool]
+) -> dict[FulfilmentState, int]:
+    query = (
+        sa.select(Fulfilment.state, sa.func.count().label("fulfilments"))
+        .where(which)
+        .group_by(Fulfilment.state)
+    )
+    return {row.state: row.fulfilments for row in await session.execute(query)}
