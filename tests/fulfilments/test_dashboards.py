@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
+from app.fulfilments.dashboards.figures import Group, Source
 from app.fulfilments.dashboards.spreading import Reached, reached
 from app.fulfilments.dashboards.suppression import is_shown, suppressed
-from app.fulfilments.queries.recognised import Source
+from app.fulfilments.models import FulfilmentKind
 from app.ledger import positions
 from app.organisations.models import Organisation
 from app.schemes.models import Authority
@@ -235,13 +236,16 @@ def test_small_counts_take_the_next_smallest_with_them(
 
 
 def _project(municipality: str, cents: int, **people: int) -> Source:
-    return Source(new_id(), {"nl": "Project"}, municipality, people, cents)
+    groups = {name: Group(count, count) for name, count in people.items()}
+    return Source(new_id(), FulfilmentKind.RIKX, {"nl": "Project"}, municipality, groups, cents)
 
 
 def test_value_is_shared_by_heads_and_hidden_with_them() -> None:
     found = reached(
         [_project("GM0599", 1_000, ww=6, wia=2), _project("GM0518", 500, ww=5, bbl=3)], 5
     )
+    placed = {"ww": Group(6, 700), "wia": Group(7, 300)}
+    claim = Source(new_id(), FulfilmentKind.BUILDING_BLOCK, None, None, placed, 500)
     silent = reached([_project("GM0599", 1_000, ww=6)], None)
 
     assert found.people == 16
@@ -255,5 +259,9 @@ def test_value_is_shared_by_heads_and_hidden_with_them() -> None:
         "GM0518": 500,
     }
     assert [cell.cents for cell in found.by_target_group if cell.name == "ww"] == [750 + 313]
+    assert [(each.name, each.cents) for each in reached([claim], 5).by_target_group] == [
+        ("wia", 150),
+        ("ww", 350),
+    ]
     assert silent == Reached(None, silent.by_target_group, silent.by_municipality)
     assert all(cell.is_suppressed and cell.cents is None for cell in silent.by_target_group)

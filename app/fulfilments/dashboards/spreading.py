@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.core.money import split
+from app.fulfilments.dashboards.figures import Source
 from app.fulfilments.dashboards.suppression import is_shown, suppressed
-from app.fulfilments.queries.recognised import Source
 
 OTHER = "other"
 """The target group of a plan that counts nobody."""
+UNKNOWN = "unknown"
+"""The municipality of what nobody says where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +39,29 @@ class Reached:
 
 
 def shares(source: Source) -> dict[str, tuple[int, int]]:
-    """Share what a project counts for over its target groups, by heads; give people and cents."""
-    people = {group: count for group, count in source.people.items() if count}
-    if not people:
+    """Share what something counts for over its target groups; give people and cents of each."""
+    groups = {name: group for name, group in source.groups.items() if group.people}
+    if not groups:
         return {OTHER: (0, source.cents)}
-    cents = split(source.cents, list(people.values()))
-    return {
-        group: (count, part) for (group, count), part in zip(people.items(), cents, strict=True)
-    }
+    weights = [group.weight for group in groups.values()]
+    if not any(weights):
+        weights = [group.people for group in groups.values()]
+    parts = zip(groups.items(), split(source.cents, weights), strict=True)
+    return {name: (group.people, cents) for (name, group), cents in parts}
 
 
 def reached(sources: Sequence[Source], smallest: int | None) -> Reached:
-    """Add projects up, and leave out what is too small."""
+    """Add up whom it reached, and leave out what is too small."""
     of_groups = [item for source in sources for item in shares(source).items()]
     of_places = [
-        (source.municipality, (sum(source.people.values()), source.cents)) for source in sources
+        (source.municipality or UNKNOWN, (source.people, source.cents)) for source in sources
     ]
-    by_group, by_place = _cells(of_groups, smallest), _cells(of_places, smallest)
-    people = [sum(source.people.values()) for source in sources]
-    total = sum(people) if is_shown(sum(people), smallest) else None
-    return Reached(total, by_group, by_place)
+    people = sum(source.people for source in sources)
+    return Reached(
+        people if is_shown(people, smallest) else None,
+        _cells(of_groups, smallest),
+        _cells(of_places, smallest),
+    )
 
 
 def _cells(items: Iterable[tuple[str, tuple[int, int]]], smallest: int | None) -> list[Cell]:

@@ -1,45 +1,17 @@
 """The figures of a dashboard, in a fixed number of statements however long the lists are."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.fulfilments.dashboards.figures import AuthorityFigures, CompanyFigures
 from app.fulfilments.models import Certificate, Fulfilment, FulfilmentState
-from app.fulfilments.queries import recognised
-from app.fulfilments.queries.recognised import OfKind, Source, Whose
+from app.fulfilments.queries import reach, recognised
+from app.fulfilments.queries.recognised import Whose
 from app.obligations import queries as of_obligations
-from app.obligations.models import Obligation, ObligationState, RuleVersion
-from app.obligations.queries.contracts import Completeness
-from app.obligations.queries.standings import Clock, Totals, Wanted
-from app.obligations.rules import ReportingTerms
+from app.obligations.models import Obligation
+from app.obligations.queries.standings import Clock, Wanted
 from app.organisations.models import Organisation
 from app.schemes.models import Authority
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyFigures:
-    """How a company stands with all it owes."""
-
-    totals: Totals
-    kinds: Sequence[OfKind]
-    claims: Mapping[FulfilmentState, int]
-    certificates: int
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityFigures:
-    """How an authority's obligations are going."""
-
-    rules: RuleVersion | None
-    reporting: ReportingTerms | None
-    totals: Totals
-    states: Mapping[ObligationState, int]
-    kinds: Sequence[OfKind]
-    sources: Sequence[Source]
-    claims: Mapping[FulfilmentState, int]
-    contracts: Completeness
 
 
 async def of_company(
@@ -78,7 +50,7 @@ async def of_authority(session: AsyncSession, authority: Authority, at: Clock) -
         totals=await of_obligations.standings.add_up(session, wanted, ageing),
         states={row.state: row.obligations for row in await session.execute(states)},
         kinds=await recognised.by_kind(session, whose),
-        sources=await recognised.sources(session, whose),
+        sources=await reach.sources(session, whose),
         claims=await _claims(session, own),
         contracts=await of_obligations.contracts.completeness(session, authority),
     )

@@ -1,11 +1,10 @@
-"""What was recognised for good: by fulfilment, by kind, and by the projects that it came from.
+"""What was recognised for good: by fulfilment, and by kind.
 
 The book of social return says it: every line of what is fulfilled names its fulfilment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.core.paging import Page, PageRequest
+from app.fulfilments.dashboards.figures import OfKind
 from app.fulfilments.models import Certificate, Fulfilment, FulfilmentKind, FulfilmentState
 from app.ledger.chart import FULFILLED
 from app.ledger.models import LedgerAccount, LedgerLine
@@ -20,7 +20,6 @@ from app.obligations.models import Contract, Obligation
 from app.obligations.queries.contracts import binding
 from app.obligations.queries.standings import Clock, among, signed
 from app.orders.models import Order
-from app.projects.models import Listing
 
 DECIDED = (FulfilmentState.APPROVED, FulfilmentState.REVOKED)
 
@@ -111,7 +110,7 @@ def _of_one(clock: Clock) -> LateralFromClause:
     return among(query, clock).lateral("recognised")
 
 
-def _of_all(whose: Whose) -> sa.Subquery:
+def of_all(whose: Whose) -> sa.Subquery:
     """Say what every fulfilment counts for, in one pass over the lines."""
     query = (
         sa.select(
@@ -129,18 +128,9 @@ def _of_all(whose: Whose) -> sa.Subquery:
     return among(query, whose.clock).subquery("recognised")
 
 
-@dataclass(frozen=True, slots=True)
-class OfKind:
-    """What counts of one kind."""
-
-    kind: FulfilmentKind
-    fulfilments: int
-    cents: int
-
-
 async def by_kind(session: AsyncSession, whose: Whose) -> list[OfKind]:
     """Add up what counts by kind; the largest first."""
-    recognised = _of_all(whose)
+    recognised = of_all(whose)
     total = sa.func.sum(recognised.c.cents).cast(sa.BigInteger)
     query = (
         sa.select(Fulfilment.kind, sa.func.count().label("fulfilments"), total.label("cents"))
@@ -150,58 +140,6 @@ async def by_kind(session: AsyncSession, whose: Whose) -> list[OfKind]:
     )
     rows = (await session.execute(query)).mappings()
     return [OfKind(**row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A project whose units count, whom its plan is for, and for how much it counts."""
-
-    id: UUID
-    title: Mapping[str, str]
-    municipality: str
-    people: Mapping[str, int]
-    """By target group, as the plan promises: whoever else bought of the project."""
-    cents: int
-
-
-async def sources(
-    session: AsyncSession,
-    whose: Whose,
-    paging: PageRequest | None = None,
-    *,
-    target_group: str | None = None,
-    municipality: str | None = None,
-) -> Sequence[Source]:
-    """List the projects that count: all of them, or a page and one more."""
-    recognised = _of_all(whose)
-    query = (
-        sa.select(
-            Listing.project_id,
-            Listing.title,
-            Listing.municipality,
-            Listing.content["targetGroups"].label("groups"),
-            sa.func.sum(recognised.c.cents).cast(sa.BigInteger).label("cents"),
-        )
-        .join(Order, Order.project_id == Listing.project_id)
-        .join(Fulfilment, Fulfilment.order_id == Order.id)
-        .join(recognised, recognised.c.fulfilment_id == Fulfilment.id)
-        .group_by(Listing.id)
-        .order_by(Listing.project_id)
-    )
-    if target_group is not None:
-        query = query.where(Listing.target_groups.bool_op("@>")([target_group]))
-    if municipality is not None:
-        query = query.where(Listing.municipality == municipality)
-    if paging is not None:
-        query = query.limit(paging.limit + 1)
-        if paging.after is not None:
-            query = query.where(Listing.project_id > paging.after)
-    return [_source(row) for row in await session.execute(query)]
-
-
-def _source(row: sa.Row[Any]) -> Source:
-    people = {each["group"]: each["people"] for each in row.groups}
-    return Source(row.project_id, row.title, row.municipality, people, row.cents)
 
 
 async def certificates(

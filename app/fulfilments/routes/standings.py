@@ -15,6 +15,7 @@ from app.core.paging import Page, PageOf
 from app.core.problems import refusals
 from app.fulfilments import queries
 from app.fulfilments.dashboards.linking import Links
+from app.fulfilments.queries.reach import Reach
 from app.fulfilments.queries.recognised import Narrowing, Recognised, Whose
 from app.fulfilments.schemas.standings import (
     MovesRequest,
@@ -127,15 +128,10 @@ async def list_recognised_fulfilments_of_organisation(
 async def list_reach_of_authority(
     authority: SeenAuthority, session: Session, asked: Annotated[ReachRequest, Query()]
 ) -> PageOf[ReachView]:
-    """List the projects whose units an authority recognised, and whom they are for."""
+    """List the projects and placements that an authority recognised, and whom they are for."""
     whose = Whose(await asked_clock(session, asked), authority_id=authority.id)
-    found = await queries.recognised.sources(
-        session,
-        whose,
-        asked,
-        target_group=asked.target_group,
-        municipality=asked.municipality,
-    )
+    narrowed = Reach(asked.target_group, asked.municipality)
+    found = await queries.reach.sources(session, whose, narrowed, asked)
     page = Page(found, asked.limit)
     items = [ReachView.of(source, asked.target_group) for source in page.items]
     return PageOf(items=items, next=page.next)

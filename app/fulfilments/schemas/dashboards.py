@@ -8,11 +8,15 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.wire import Moment, View
+from app.fulfilments.dashboards.figures import (
+    AuthorityFigures,
+    CompanyFigures,
+    OfKind,
+    Source,
+)
 from app.fulfilments.dashboards.linking import Links
 from app.fulfilments.dashboards.spreading import Cell, reached
 from app.fulfilments.models import FulfilmentKind, FulfilmentState
-from app.fulfilments.queries.dashboards import AuthorityFigures, CompanyFigures
-from app.fulfilments.queries.recognised import OfKind, Source
 from app.fulfilments.schemas.standings import Href
 from app.obligations.models import ObligationState
 from app.obligations.queries.contracts import Completeness
@@ -113,7 +117,7 @@ class CellView(View):
 
 
 class ReachedView(View):
-    """Whom it reached, as the plans of the projects promise; small counts are left out."""
+    """Whom it reached: the placements, and whom the plans of projects promise; no small counts."""
 
     smallest_count: Annotated[
         int | None,
@@ -122,7 +126,7 @@ class ReachedView(View):
             " silent, and no people are shown."
         ),
     ]
-    people: Annotated[int | None, Field(description="Of all projects; null: too few to show.")]
+    people: Annotated[int | None, Field(description="Of all of it; null: too few to show.")]
     href: Href
     by_target_group: list[CellView]
     by_municipality: list[CellView]

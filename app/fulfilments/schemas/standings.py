@@ -8,16 +8,14 @@ from pydantic import Field
 
 from app.core.paging import PageRequest
 from app.core.wire import Moment, View
+from app.fulfilments.dashboards.figures import Source
 from app.fulfilments.dashboards.linking import Links, moves
 from app.fulfilments.dashboards.spreading import shares
 from app.fulfilments.models import FulfilmentKind
-from app.fulfilments.queries.recognised import Source
 from app.obligations.models import ObligationState
 from app.obligations.queries.moves import ObligationAccount
 from app.obligations.queries.standings import Clock, ObligationStanding, StandingCase
 from app.obligations.schemas.obligations import BalanceRequest
-from app.projects.contents import TargetGroup
-from app.projects.contents.plan import Municipality
 
 Href = Annotated[
     str,
@@ -61,13 +59,24 @@ class RecognisedRequest(BalanceRequest, PageRequest):
 
 
 class ReachRequest(BalanceRequest, PageRequest):
-    """Which projects whose units count, as of when."""
+    """Which projects and placements that count, as of when."""
 
     target_group: Annotated[
-        TargetGroup | None, Field(description="Only what they are for this group.")
+        str | None,
+        Field(
+            pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+            max_length=60,
+            description="Only what they are for this group.",
+            examples=["ww"],
+        ),
     ] = None
     municipality: Annotated[
-        Municipality | None, Field(description="Only those in this municipality.")
+        str | None,
+        Field(
+            pattern="^(GM[0-9]{4}|unknown)$",
+            description="Only those in this municipality.",
+            examples=["GM0599"],
+        ),
     ] = None
 
 
@@ -176,25 +185,29 @@ class RecognisedFulfilmentView(View):
 
 
 class ReachView(View):
-    """Whom a project is for, as its plan promises, and what its units count for."""
+    """Whom a project, as its plan promises, or a claim for placements is for; and its value."""
 
-    id: Annotated[UUID, Field(description="Of the project.")]
-    title: dict[str, str]
-    municipality: str
+    id: Annotated[UUID, Field(description="Of the project, or of the fulfilment.")]
+    kind: Annotated[
+        FulfilmentKind, Field(description="Units of a project, or placements of a fulfilment.")
+    ]
+    title: Annotated[dict[str, str] | None, Field(description="Of the project.")]
+    municipality: Annotated[str | None, Field(description="Null: nobody says where.")]
     people: Annotated[int, Field(description="Of the target group that was asked for, or of all.")]
     approved_cents: Annotated[
-        int, Field(description="The same; shared over the groups by the number of people.")
+        int, Field(description="The same; a project's is shared by the number of people.")
     ]
 
     @classmethod
-    def of(cls, source: Source, target_group: TargetGroup | None) -> Self:
+    def of(cls, source: Source, target_group: str | None) -> Self:
         """Show one."""
-        people, cents = sum(source.people.values()), source.cents
+        people, cents = source.people, source.cents
         if target_group is not None:
             people, cents = shares(source).get(target_group, (0, 0))
         return cls(
             id=source.id,
-            title={**source.title},
+            kind=source.kind,
+            title={**source.title} if source.title is not None else None,
             municipality=source.municipality,
             people=people,
             approved_cents=cents,
