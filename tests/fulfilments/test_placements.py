@@ -79,6 +79,26 @@ async def test_placements_of_several_groups_count_together(claims: Claims) -> No
     seen = await claims.stall.client.get(f"/v1{claim}/placements", headers=first.officer.headers)
     assert [each["valueCents"] for each in seen.json()["items"]] == [1_000_000, 2_000_000, 416_667]
     assert not {each["candidateKey"] for each in lines} & {*seen.text.split('"')}
+    await _reached(claims, claim)
+
+
+async def _reached(claims: Claims, claim: str) -> None:
+    """Look at the certificate and at the dashboard: too few people to say of which groups."""
+    client, headers = claims.stall.client, claims.first.officer.headers
+    certificate = (await client.get(f"/v1{claim}/certificate", headers=headers)).json()
+    assert (certificate["stated"]["units"], certificate["counted"]["quantityUnits"]) == (None, None)
+    path = f"/v1/authorities/{certificate['stated']['authority']['id']}"
+    dashboard = (await client.get(f"{path}/dashboard", headers=headers)).json()
+    reached = dashboard["reached"]
+    assert (reached["smallestCount"], reached["people"]) == (5, None)
+    assert [(each["name"], each["href"]) for each in reached["byTargetGroup"]] == [
+        ("jobs-agreement", None),
+        ("ww", None),
+    ]
+    [kind] = dashboard["byKind"]
+    assert (kind["kind"], kind["approved"]["cents"]) == ("building-block", 3_416_667)
+    rows = (await client.get(f"{path}/reach?targetGroup=ww", headers=headers)).json()["items"]
+    assert [(each["people"], each["approvedCents"]) for each in rows] == [(2, 1_416_667)]
 
 
 async def test_a_candidate_counts_once_for_a_day_and_so_many_months(claims: Claims) -> None:
