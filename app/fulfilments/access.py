@@ -11,7 +11,12 @@ from app.core.problems import NotFound, existing
 from app.core.settings import Mode
 from app.fulfilments import queries
 from app.fulfilments.certificates import CertificateView, codes, shown
-from app.fulfilments.models import Fulfilment, FulfilmentEvidence, FulfilmentState
+from app.fulfilments.models import (
+    Fulfilment,
+    FulfilmentEvidence,
+    FulfilmentObjection,
+    FulfilmentState,
+)
 from app.fulfilments.problems import NotCertified
 from app.fulfilments.queries.certificates import Issued
 from app.fulfilments.schemas.certificates import CertificateCode
@@ -161,3 +166,23 @@ ReadableEvidence = Annotated[FulfilmentEvidence, Depends(_readable_evidence)]
 """A file that the caller may read: the claimant's side any, the authority's side submitted."""
 ClaimedEvidence = Annotated[FulfilmentEvidence, Depends(_claimed_evidence)]
 """A file of a claim of the person's."""
+
+
+async def _claimed_objection(
+    fulfilment_objection_id: UUID, fulfilment: ClaimedFulfilment, session: Session
+) -> FulfilmentObjection:
+    found = await queries.objections.one(session, fulfilment, fulfilment_objection_id)
+    return existing(found, fulfilment_objection_id)
+
+
+async def _judged_objection(
+    fulfilment_objection_id: UUID, fulfilment: DecidedFulfilment, session: Session
+) -> FulfilmentObjection:
+    found = await queries.objections.one(session, fulfilment, fulfilment_objection_id)
+    return existing(found, fulfilment_objection_id)
+
+
+ClaimedObjection = Annotated[FulfilmentObjection, Depends(_claimed_objection)]
+"""An objection about a claim of the person's."""
+JudgedObjection = Annotated[FulfilmentObjection, Depends(_judged_objection)]
+"""An objection that the person may decide about for the authority."""

@@ -89,7 +89,7 @@ def approved(
     units = fulfilment.counted_units
     return Draft(
         kind="fulfilment.approved",
-        reference=f"fulfilment/{about}/approved",
+        reference=f"fulfilment/{about}/approved{_again(fulfilment)}",
         narration=f"{_named(fulfilment, units)} an obligation",
         occurred_at=occurred_at,
         lines=(
@@ -102,6 +102,12 @@ def approved(
             *_moved(fulfilment, scheme_id, units, (OWNED, RETIRED)),
         ),
     )
+
+
+def _again(fulfilment: Fulfilment) -> str:
+    """Tell the entries from those that were made before an objection let it count (again)."""
+    times = fulfilment.times_reinstated or 0
+    return f"/again/{times}" if times else ""
 
 
 def _named(fulfilment: Fulfilment, units: int) -> str:
@@ -137,7 +143,7 @@ def revoked(
     keeper, owner, about = fulfilment.authority_id, fulfilment.obligation_id, fulfilment.id
     return Draft(
         kind="fulfilment.revoked",
-        reference=f"fulfilment/{about}/revoked/{fulfilment.revoked_units}",
+        reference=f"fulfilment/{about}/revoked/{fulfilment.revoked_units}{_again(fulfilment)}",
         narration=f"{_named(fulfilment, gone.units)} nothing any more",
         occurred_at=occurred_at,
         lines=(

@@ -14,6 +14,7 @@ from app.obligations.models import (
     Contract,
     ContractImport,
     Obligation,
+    ObligationObjection,
     ObligationProposal,
     ProposalSide,
     RuleDraft,
@@ -244,11 +245,7 @@ async def _asked(obligation_id: UUID, caller: Person, session: Session) -> Asked
     if caller.rights_in(authority.organisation_id):
         await find_organisation(session, caller, authority.organisation_id, Right.WRITE)
         return Asked(obligation.id, ProposalSide.AUTHORITY)
-    bound = [
-        organisation_id
-        for organisation_id in caller.identity.rights
-        if await queries.contracts.binds(session, obligation.contract_id, [organisation_id])
-    ]
+    bound = await _bound_by(session, caller, obligation)
     if not bound:
         message = "This is for the people of the authority and of the contractor."
         raise RoleTooSmall(message)
@@ -260,6 +257,48 @@ async def _insist_on_one(session: AsyncSession, caller: Caller, bound: list[UUID
     if not any(Right.WRITE in caller.rights_in(organisation_id) for organisation_id in bound):
         await find_organisation(session, caller, bound[0], Right.WRITE)
 
+
+async def _bound_obligation(obligation_id: UUID, caller: Person, session: Session) -> Obligation:
+    obligation = await find_obligation(session, caller, obligation_id)
+    bound = await _bound_by(session, caller, obligation)
+    if not bound:
+        message = "This is for the people of the contractor."
+        raise RoleTooSmall(message)
+    await _insist_on_one(session, caller, bound)
+    return obligation
+
+
+BoundObligation = Annotated[Obligation, Depends(_bound_obligation)]
+"""An obligation for whose contractor the person works."""
+
+
+async def _bound_by(session: AsyncSession, caller: Caller, obligation: Obligation) -> list[UUID]:
+    """Name the person's organisations that an obligation binds."""
+    return [
+        organisation_id
+        for organisation_id in caller.identity.rights
+        if await queries.contracts.binds(session, obligation.contract_id, [organisation_id])
+    ]
+
+
+async def _bound_objection(
+    obligation_objection_id: UUID, obligation: BoundObligation, session: Session
+) -> ObligationObjection:
+    found = await queries.objections.one(session, obligation.id, obligation_objection_id)
+    return existing(found, obligation_objection_id)
+
+
+async def _decided_objection(
+    obligation_objection_id: UUID, obligation: DecidedObligation, session: Session
+) -> ObligationObjection:
+    found = await queries.objections.one(session, obligation.id, obligation_objection_id)
+    return existing(found, obligation_objection_id)
+
+
+BoundObjection = Annotated[ObligationObjection, Depends(_bound_objection)]
+"""An objection of the contractor that the person works for."""
+DecidedObjection = Annotated[ObligationObjection, Depends(_decided_objection)]
+"""An objection that the person may decide about for the authority."""
 
 AskedObligation = Annotated[Asked, Depends(_asked)]
 """An obligation about which the person may ask for something, on either side."""

@@ -80,6 +80,23 @@ def waived(obligation: Obligation, cents: int, proposal_id: UUID, occurred_at: d
     )
 
 
+def sanction_lifted(
+    obligation: Obligation, cents: int, objection_id: UUID, occurred_at: datetime
+) -> Draft:
+    """Lift a sanction that an objection was right about: it is owed again."""
+    keeper, about = obligation.authority_id, obligation.id
+    return Draft(
+        kind="obligation.sanction-lifted",
+        reference=f"obligation/{about}/sanction-lifted/{objection_id}",
+        narration="Sanction lifted: the objection was upheld",
+        occurred_at=occurred_at,
+        lines=(
+            debit(OWED.of(keeper, about), cents, about),
+            credit(SANCTIONED.of(keeper, about), cents, about),
+        ),
+    )
+
+
 def sanctioned(
     obligation: Obligation, cents: int, proposal_id: UUID, occurred_at: datetime
 ) -> Draft:

@@ -91,6 +91,40 @@ class NotSoMuchOwed(Problem):
     title = "Not so much is owed"
 
 
+class NothingToObjectTo(Problem):
+    """What can be contested is a sanction, a refused waiver, or a claim that does not count."""
+
+    status = 409
+    title = "There is nothing to contest"
+
+
+class ObjectedBefore(Problem):
+    """Each decision is contested once."""
+
+    status = 409
+    title = "An objection was lodged before"
+
+
+class TooLateToObject(Problem):
+    """The days that the authority's rules give to object have passed."""
+
+    status = 409
+    title = "It is too late to object"
+
+
+class ObjectionEnded(Problem):
+    """The objection was decided or withdrawn before."""
+
+    status = 409
+    title = "The objection has ended"
+
+
+class OwnFirstDecision(NotAllowed):
+    """Who had a part in what is contested does not judge the objection."""
+
+    title = "Somebody else must judge this"
+
+
 class RecoveryRuns(Problem):
     """The contractor still has time to make up for it, or claims wait for a decision."""
 

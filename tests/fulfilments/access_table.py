@@ -1,6 +1,7 @@
 """Who may do what in this domain: one line per operation."""
 
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,12 +14,23 @@ from app.fulfilments.actions import certifying
 from app.fulfilments.models import (
     Allocation,
     Fulfilment,
+    FulfilmentDecision,
+    FulfilmentDecisionKind,
     FulfilmentEvidence,
     FulfilmentKind,
+    FulfilmentObjection,
     FulfilmentState,
 )
 from app.fulfilments.postings import Taken
 from app.ledger import journal
+from app.obligations.models import (
+    Obligation,
+    ObligationObjection,
+    ObligationProposal,
+    ProposalKind,
+    ProposalSide,
+    ProposalState,
+)
 from app.orders.models import Order, SerialBlock
 from app.projects.models import Project, ProjectState
 from app.schemes.models import Authority, Scheme, SchemeRecognition
@@ -68,9 +80,78 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     session.add(proof)
     await session.flush()
     tenant.things["fulfilment_evidence_id"] = proof.id
+    await _contest(session, tenant, obligation, stranger)
     certificate = await certifying.issue(session, Actor.system("test"), fulfilment)
     tenant.things |= {"fulfilment_id": fulfilment.id, "owing_id": obligation.id}
     tenant.things["certificate_code"] = certificate.code
+
+
+async def _contest(
+    session: AsyncSession, tenant: Tenant, obligation: Obligation, stranger: UUID
+) -> None:
+    """Have two waivers refused and a claim rejected, with an objection about each kind."""
+    somebody = (await make.a_user(session)).id
+    waivers = [_refused_waiver(obligation, stranger, somebody) for _ in range(2)]
+    rejected = Fulfilment(
+        id=new_id(),
+        kind=FulfilmentKind.PSO,
+        claim=PSO,
+        state=FulfilmentState.REJECTED,
+        authority_id=obligation.authority_id,
+        obligation_id=obligation.id,
+        claimant_id=tenant.organisation.id,
+        rules_id=obligation.rules_id,
+        drafted_by_id=stranger,
+        submitted_by_id=stranger,
+        decided_by_id=somebody,
+    )
+    session.add_all([*waivers, rejected])
+    await session.flush()
+    rejections = [_rejection(rejected, somebody) for _ in range(2)]
+    session.add_all(rejections)
+    await session.flush()
+    first, last = sorted(rejections, key=lambda each: each.id)
+    lodged = {"grounds": "It was.", "lodged_by_id": stranger}
+    about = {"obligation_id": obligation.id, "proposal_id": waivers[0].id}
+    to_waiver = ObligationObjection(**about, **lodged)
+    about = {"fulfilment_id": rejected.id, "decision_id": first.id}
+    to_claim = FulfilmentObjection(**about, **lodged)
+    session.add_all([to_waiver, to_claim])
+    await session.flush()
+    tenant.things |= {
+        "refused_waiver_id": waivers[1].id,
+        "rejected_id": rejected.id,
+        "rejection_id": last.id,
+        "obligation_objection_id": to_waiver.id,
+        "fulfilment_objection_id": to_claim.id,
+    }
+
+
+def _refused_waiver(obligation: Obligation, by: UUID, refused_by: UUID) -> ObligationProposal:
+    return ObligationProposal(
+        obligation_id=obligation.id,
+        kind=ProposalKind.WAIVER,
+        side=ProposalSide.CONTRACTOR,
+        state=ProposalState.REFUSED,
+        amount_cents=100,
+        steps=[],
+        reason="The school burned down.",
+        proposed_by_id=by,
+        decided_by_id=refused_by,
+        decided_at=clock.now(),
+        decision_reason="It did not.",
+    )
+
+
+def _rejection(rejected: Fulfilment, by: UUID) -> FulfilmentDecision:
+    return FulfilmentDecision(
+        fulfilment_id=rejected.id,
+        kind=FulfilmentDecisionKind.REJECTED,
+        quantity_units=0,
+        value_cents=1_000,
+        reason="It is not certified.",
+        decided_by=str(Actor.user(by)),
+    )
 
 
 FURNISHERS.append(furnish)
@@ -124,8 +205,15 @@ def _a_claim(world: World, place: Place) -> dict[str, Any]:
 
 
 def _of_pso(world: World, place: Place) -> dict[str, Any]:
-    claim = {"kind": "pso", "step": "2", "validUntil": "2030-12-31"}
-    return {"obligationId": str(world[place].things["owing_id"]), "claim": claim}
+    return {"obligationId": str(world[place].things["owing_id"]), "claim": PSO}
+
+
+def _to_waiver(world: World, place: Place) -> dict[str, Any]:
+    return {"proposalId": str(world[place].things["refused_waiver_id"]), "grounds": "It was."}
+
+
+def _to_rejection(world: World, place: Place) -> dict[str, Any]:
+    return {"decisionId": str(world[place].things["rejection_id"]), "grounds": "It was."}
 
 
 def _a_split(world: World, place: Place) -> dict[str, Any]:
@@ -137,10 +225,16 @@ def _a_purchase(world: World, place: Place) -> dict[str, Any]:
     return {"projectId": project_id, "quantityUnits": 1, "split": [_a_claim(world, place)]}
 
 
+PSO = {"kind": "pso", "step": "2", "validUntil": "2030-12-31"}
 A_UNIT = {"kind": "rikx", "quantityUnits": 1}
 VERDICT = {"verdict": "returned", **REASON}  # It has its certificate already.
 FULFILMENT = "/v1/fulfilments/{fulfilment_id}"
 EVIDENCE = f"{FULFILMENT}/evidence"
+REJECTED = {"fulfilment_id": "rejected_id"}
+OWING = {"obligation_id": "owing_id"}
+DISMISSED = {"upheld": False, **REASON}
+TO_CLAIM = f"{FULFILMENT}/objections"
+TO_PROPOSAL = f"{OBLIGATION}/objections"
 CERTIFICATE = "/v1/certificates/{certificate_code}"
 
 TABLE = {
@@ -156,6 +250,22 @@ TABLE = {
     f"PUT {FULFILMENT}": Rule(OPERATING, always({"claim": A_UNIT})),
     f"GET {FULFILMENT}/placements": Rule(INSPECTING),
     "GET /v1/candidate-salt": Rule(ANYBODY),
+    f"GET {TO_CLAIM}": Rule(INSPECTING, other=REJECTED),
+    f"POST {TO_CLAIM}": Rule(OPERATING, _to_rejection, other=REJECTED),
+    f"POST {TO_CLAIM}/{{fulfilment_objection_id}}/decisions": Rule(
+        DECIDING, always(DISMISSED), other=REJECTED
+    ),
+    f"POST {TO_CLAIM}/{{fulfilment_objection_id}}/withdrawals": Rule(
+        OPERATING, always({}), other=REJECTED
+    ),
+    f"GET {TO_PROPOSAL}": Rule(INSPECTING, other=OWING),
+    f"POST {TO_PROPOSAL}": Rule(OPERATING, _to_waiver, other=OWING),
+    f"POST {TO_PROPOSAL}/{{obligation_objection_id}}/decisions": Rule(
+        DECIDING, always(DISMISSED), other=OWING
+    ),
+    f"POST {TO_PROPOSAL}/{{obligation_objection_id}}/withdrawals": Rule(
+        OPERATING, always({}), other=OWING
+    ),
     f"GET {EVIDENCE}": Rule(INSPECTING),
     f"POST {EVIDENCE}": Rule(OPERATING, upload=True),
     f"DELETE {EVIDENCE}/{{fulfilment_evidence_id}}": Rule(OPERATING),

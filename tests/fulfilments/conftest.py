@@ -34,6 +34,8 @@ class Debt:
 
     obligation_id: UUID
     officer: Member
+    judge: Member
+    """Who decides about objections to what the officer decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ async def owing(session: AsyncSession) -> Owing:
         buyer = there.buyer.organisation
         obligation = await an_obligation(session, authority, buyer, contract_sum_cents=sums)
         organisation = await session.get_one(Organisation, authority.organisation_id)
-        officer = await make.a_member(session, Role.APPROVER, organisation)
-        debts.append(Debt(obligation.id, officer))
+        who = [await make.a_member(session, Role.APPROVER, organisation) for _ in range(2)]
+        debts.append(Debt(obligation.id, *who))
     return Owing(there, *debts)
 
 

@@ -137,3 +137,11 @@ def test_what_did_not_come_about_counts_no_more() -> None:
         "      Cr fulfilled                     225.00 SR",
     ]
     assert draft.reference == f"fulfilment/{fulfilment.id}/adjusted/{fulfilment.report_id}"
+
+
+def test_what_an_objection_gave_back_has_references_of_its_own() -> None:
+    fulfilment = a_fulfilment()
+    fulfilment.times_reinstated = 2
+    draft = postings.approved(fulfilment, SCHEME, Taken(150_000, 0, 0), AT)
+
+    assert draft.reference == f"fulfilment/{fulfilment.id}/approved/again/2"

@@ -88,3 +88,15 @@ def test_what_was_not_realised_is_sanctioned() -> None:
         "  Dr sanctioned                     45,000.00 SR",
         "      Cr owed                       45,000.00 SR",
     ]
+
+
+def test_a_sanction_is_lifted_and_owed_again() -> None:
+    objection_id, obligation = new_id(), an_obligation()
+    draft = postings.sanction_lifted(obligation, 4_500_000, objection_id, AT)
+
+    assert str(draft).splitlines() == [
+        "2026-12-01  Sanction lifted: the objection was upheld",
+        "  Dr owed                           45,000.00 SR",
+        "      Cr sanctioned                 45,000.00 SR",
+    ]
+    assert draft.reference == f"obligation/{obligation.id}/sanction-lifted/{objection_id}"

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import mail
 from app.core.mail import Category
 from app.fulfilments import queries
-from app.fulfilments.models import FulfilmentState
+from app.fulfilments.models import Fulfilment, FulfilmentObjection, FulfilmentState
 from app.obligations.models import Contract, Obligation
 from app.orders.models import Order
 from app.orders.queries import letters
@@ -34,6 +34,30 @@ async def adjusted(session: AsyncSession, order: Order, obligation: Obligation) 
             project=about.named(user.language)["project"],
             cents=counted,
             lowered=lowered,
+        )
+
+
+async def objection_decided(
+    session: AsyncSession, fulfilment: Fulfilment, objection: FulfilmentObjection
+) -> None:
+    """Tell a claimant what became of its objection, and why."""
+    authority = await session.get_one(Authority, fulfilment.authority_id)
+    deciding = await session.get_one(Organisation, authority.organisation_id)
+    obligation = await session.get_one(Obligation, fulfilment.obligation_id)
+    contract = await session.get_one(Contract, obligation.contract_id)
+    for user in await users.deciders(session, fulfilment.claimant_id):
+        await mail.send(
+            session,
+            to=user.email,
+            language=user.language,
+            letter="fulfilments/objection_decided",
+            category=Category.TASKS,
+            name=user.name,
+            authority=deciding.legal_name,
+            reference=contract.reference,
+            outcome=objection.state.value,
+            cents=fulfilment.counted_cents,
+            reason=objection.reason or "",
         )
 
 

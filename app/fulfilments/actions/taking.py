@@ -115,6 +115,29 @@ async def take(session: AsyncSession, fulfilment: Fulfilment, bought: Purchase |
         raise PlacementClaimed(numbers)
 
 
+async def insist_on_free(
+    session: AsyncSession, fulfilment: Fulfilment, bought: Purchase | None
+) -> None:
+    """Insist that nobody else claims what a fulfilment took when it was submitted.
+
+    Raises:
+        UnitsClaimed: some of its serials are claimed by now, or the order has lost them.
+        PlacementClaimed: a candidate's period is claimed by now.
+    """
+    if bought is None:
+        await take(session, fulfilment, bought)
+        return
+    first = fulfilment.first_serial or 0
+    last = first + fulfilment.counted_units - 1
+    block = await of_units.given(session, bought.order)
+    live = await queries.fulfilments.live_of_order(session, bought.order.id)
+    spans = [(each.first_serial or 0, each.counted_units) for each in live]
+    claimed = any(start <= last and first < start + units for start, units in spans)
+    if claimed or last > block.last_serial - bought.order.undone_units:
+        message = "Its units are claimed by another fulfilment, or the order has lost them."
+        raise UnitsClaimed(message)
+
+
 async def go_live(session: AsyncSession, fulfilment: Fulfilment, state: FulfilmentState) -> None:
     """Bring a fulfilment into a state in which it excludes others: the database has the last word.
 

@@ -10,6 +10,7 @@ from app.fulfilments.models.fulfilments import (
     FulfilmentState,
     Verdict,
 )
+from app.fulfilments.models.objections import FulfilmentObjection
 from app.fulfilments.models.placements import PlacementLine
 from app.fulfilments.models.splits import Allocation
 
@@ -21,6 +22,7 @@ __all__ = [
     "FulfilmentDecisionKind",
     "FulfilmentEvidence",
     "FulfilmentKind",
+    "FulfilmentObjection",
     "FulfilmentState",
     "PlacementLine",
     "Verdict",

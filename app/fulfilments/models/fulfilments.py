@@ -44,7 +44,7 @@ class FulfilmentState(StrEnum):
     SUBMITTED = "submitted"
     """The authority is to decide (`actions.claiming.submit`)."""
     APPROVED = "approved"
-    """It counts (`actions.deciding.decide`)."""
+    """It counts (`actions.deciding.decide`, or an objection was right: `actions.objections`)."""
     REJECTED = "rejected"
     """It does not count (`actions.deciding.decide`)."""
     RETURNED = "returned"
@@ -131,6 +131,8 @@ class Fulfilment(Versioned):
     revoked_units: Mapped[int] = mapped_column(default=0)
     revoked_cents: Mapped[int] = mapped_column(default=0)
     revoked_surplus_cents: Mapped[int] = mapped_column(default=0)
+    times_reinstated: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often an objection let it count (again): numbers the references of its entries."""
     drafted_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     drafted_at: Mapped[datetime] = mapped_column(default=clock.now)
     submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
@@ -174,6 +176,10 @@ class FulfilmentDecisionKind(StrEnum):
     """All of it, or its last units."""
     ADJUSTED = "adjusted"
     """Less came of its project than was promised (`actions.adjusting`)."""
+    OBJECTION_LODGED = "objection-lodged"
+    OBJECTION_UPHELD = "objection-upheld"
+    OBJECTION_DISMISSED = "objection-dismissed"
+    OBJECTION_WITHDRAWN = "objection-withdrawn"
 
 
 class FulfilmentDecision(Identified):

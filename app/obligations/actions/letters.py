@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import mail
 from app.core.mail import Category
 from app.obligations import queries
-from app.obligations.models import Obligation, ObligationProposal
+from app.obligations.models import Obligation, ObligationObjection, ObligationProposal
 from app.obligations.queries.standing import Standing
 from app.organisations.models import Organisation
 from app.organisations.queries import users
@@ -52,6 +52,24 @@ async def proposal_decided(
         cents=proposal.amount_cents,
         withheld=proposal.withheld_cents or 0,
         reason=proposal.decision_reason or "",
+    )
+
+
+async def objection_decided(
+    session: AsyncSession,
+    obligation: Obligation,
+    proposal: ObligationProposal,
+    objection: ObligationObjection,
+) -> None:
+    """Tell a contractor what became of its objection, and why."""
+    await _to_contractors(
+        session,
+        obligation,
+        "objection_decided",
+        kind=proposal.kind.value,
+        outcome=objection.state.value,
+        cents=proposal.amount_cents,
+        reason=objection.reason or "",
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.core.database import locked
+from app.core.events import Actor
 from app.ledger import journal
 from app.obligations import postings, queries
 from app.obligations.actions import decisions, letters, states
@@ -119,6 +120,9 @@ async def _unrealised(session: AsyncSession, obligation: Obligation) -> Standing
         ends_on = obligation.recovery_ends_on
         message = f"The contractor has time to make up for it until {ends_on}."
         raise RecoveryRuns(message)
+    if await queries.objections.waits(session, obligation.id):
+        message = "An objection about this obligation waits: decide about that first."
+        raise RecoveryRuns(message)
     standing = await queries.standing.now(session, obligation)
     if standing.provisional:
         message = "Some of it is recognised provisionally: decide about that first."
@@ -209,15 +213,24 @@ async def _waive(
 ) -> None:
     standing = await queries.standing.now(session, obligation)
     _insist_on_owed(standing, proposal.amount_cents)
-    draft = postings.waived(obligation, proposal.amount_cents, proposal.id, clock.now())
-    await journal.post(session, draft)
-    _note(session, caller, obligation, ObligationDecisionKind.WAIVED, proposal)
+    about = (proposal.id, proposal.amount_cents, proposal.decision_reason or "")
+    await waive(session, caller.actor, obligation, about)
+
+
+async def waive(
+    session: AsyncSession, actor: Actor, obligation: Obligation, about: tuple[UUID, int, str]
+) -> None:
+    """Let go of so many cents that are owed, by a proposal, and why; the obligation is kept."""
+    proposal_id, cents, reason = about
+    await journal.post(session, postings.waived(obligation, cents, proposal_id, clock.now()))
+    kind = ObligationDecisionKind.WAIVED
+    decisions.note(session, actor, obligation, kind, amount_cents=cents, reason=reason)
     standing = await queries.standing.now(session, obligation)
     if standing.is_met and not standing.fulfilled:
         obligation.state = ObligationState.WAIVED
         obligation.remind_on = None
         return
-    await states.settle_state(session, caller.actor, obligation)
+    await states.settle_state(session, actor, obligation)
 
 
 async def _sanction(

@@ -43,6 +43,21 @@ async def _enter(
     await session.flush()
 
 
+async def reopen(
+    session: AsyncSession, actor: Actor, obligation: Obligation, cents: int
+) -> Standing:
+    """Let an obligation be owed again of which the sanction was lifted; its book says so already.
+
+    Time to make up for it that was over stays over.
+    """
+    obligation.state = _by_calendar(obligation)
+    await reschedule(session, obligation)
+    kind = ObligationDecisionKind.SANCTION_LIFTED
+    decisions.note(session, actor, obligation, kind, amount_cents=cents)
+    await session.flush()
+    return await settle_state(session, actor, obligation)
+
+
 def _by_calendar(obligation: Obligation) -> ObligationState:
     """Say where an open obligation stands of which something is owed."""
     today = clock.today()

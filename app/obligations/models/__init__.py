@@ -13,6 +13,7 @@ from app.obligations.models.imports import (
     ImportOutcome,
     ImportState,
 )
+from app.obligations.models.objections import Contest, ContestState, ObligationObjection
 from app.obligations.models.obligations import (
     Obligation,
     ObligationDecision,
@@ -26,6 +27,8 @@ from app.obligations.models.obligations import (
 from app.obligations.models.rules import RuleDraft, RuleVersion
 
 __all__ = [
+    "Contest",
+    "ContestState",
     "Contract",
     "ContractAmendment",
     "ContractImport",
@@ -37,6 +40,7 @@ __all__ = [
     "Obligation",
     "ObligationDecision",
     "ObligationDecisionKind",
+    "ObligationObjection",
     "ObligationProposal",
     "ObligationState",
     "PartyRole",

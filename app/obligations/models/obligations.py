@@ -32,7 +32,7 @@ class ObligationState(StrEnum):
     SETTLED = "settled"
     """The authority closed it (`actions.confirming.settle`)."""
     SANCTIONED = "sanctioned"
-    """What was not realised is withheld (`actions.proposals.decide`)."""
+    """What was not realised is withheld (`actions.proposals.decide`; an objection may lift it)."""
     WAIVED = "waived"
     """The authority lets go of what is owed (`actions.proposals.decide`)."""
 
@@ -116,6 +116,11 @@ class ObligationDecisionKind(StrEnum):
     WAIVED = "waived"
     SANCTIONED = "sanctioned"
     SETTLED = "settled"
+    OBJECTION_LODGED = "objection-lodged"
+    OBJECTION_UPHELD = "objection-upheld"
+    OBJECTION_DISMISSED = "objection-dismissed"
+    OBJECTION_WITHDRAWN = "objection-withdrawn"
+    SANCTION_LIFTED = "sanction-lifted"
 
 
 class ObligationDecision(Identified):

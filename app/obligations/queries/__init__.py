@@ -4,10 +4,20 @@ from app.obligations.queries import (
     contracts,
     imports,
     moves,
+    objections,
     obligations,
     rules,
     standing,
     standings,
 )
 
-__all__ = ["contracts", "imports", "moves", "obligations", "rules", "standing", "standings"]
+__all__ = [
+    "contracts",
+    "imports",
+    "moves",
+    "objections",
+    "obligations",
+    "rules",
+    "standing",
+    "standings",
+]

@@ -1,6 +1,6 @@
 """The endpoints of this domain."""
 
-from app.obligations.routes import contracts, imports, obligations, proposals, rules
+from app.obligations.routes import contracts, imports, objections, obligations, proposals, rules
 
 ROUTERS = (
     rules.router,
@@ -8,4 +8,5 @@ ROUTERS = (
     imports.router,
     obligations.router,
     proposals.router,
+    objections.router,
 )

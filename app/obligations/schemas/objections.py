@@ -1,0 +1,56 @@
+"""Objections of contractors on the wire."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from app.core.wire import PARAGRAPHS, Moment, Request, View, one_kind_of_line_end
+from app.obligations.models import ContestState
+from app.organisations.schemas.fields import Reason
+
+Grounds = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=10_000,
+        pattern=PARAGRAPHS,
+        description="Why the decision is wrong; names of candidates do not belong here.",
+        examples=["The invoice was paid before the contract ended; see the statement."],
+    ),
+    AfterValidator(one_kind_of_line_end),
+]
+
+
+class ObligationObjectionRequest(Request):
+    """What a contractor has against a sanction, or against the refusal of a waiver."""
+
+    proposal_id: Annotated[UUID, Field(description="The sanction, or the waiver.")]
+    grounds: Grounds
+
+
+class ContestDecisionRequest(Request):
+    """Uphold an objection or dismiss it, and why."""
+
+    upheld: bool
+    reason: Annotated[Reason, Field(description="Why; the contractor reads this.")]
+
+
+class ContestView(View):
+    """An objection of a contractor, and what became of it."""
+
+    id: UUID
+    state: ContestState
+    grounds: str
+    lodged_by_id: UUID
+    lodged_at: Moment
+    reason: Annotated[str | None, Field(description="Why it was upheld or dismissed.")]
+    decided_by_id: UUID | None
+    ended_at: Annotated[Moment | None, Field(description="When it was decided or withdrawn.")]
+
+
+class ObligationObjectionView(ContestView):
+    """An objection to a sanction, or to the refusal of a waiver."""
+
+    obligation_id: UUID
+    proposal_id: UUID

@@ -1,0 +1,130 @@
+"""Objections to rejections and revocations: judged by somebody else, and undone step by step."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import httpx
+
+from app.core import clock
+from app.ledger.chart import OWNED, RETIRED
+from tests import make
+from tests.fulfilments.conftest import Claims, Debt
+from tests.fulfilments.test_kinds import BOUGHT
+from tests.fulfilments.test_kinds import drafted as claimed
+from tests.fulfilments.test_placements import drafted, placed
+from tests.orders.conftest import said
+from tests.orders.undoing import refund
+
+GROUNDS = "The statement was in the evidence."
+
+
+async def lodged(claims: Claims, claim: str) -> httpx.Response:
+    """Object to what was decided last about a claim."""
+    headers = claims.stall.buyer.clerk.headers
+    told = await claims.stall.client.get(f"/v1{claim}/decisions", headers=headers)
+    contested = [each for each in told.json()["items"] if each["kind"] in {"rejected", "revoked"}]
+    decision_id = contested[-1]["id"]
+    return await claims.post(f"{claim}/objections", decisionId=decision_id, grounds=GROUNDS)
+
+
+async def judged(
+    claims: Claims, debt: Debt, claim: str, answer: httpx.Response, *, upheld: bool = True
+) -> httpx.Response:
+    """Let somebody who did not decide first judge an objection."""
+    assert (answer.status_code, answer.json()["state"]) == (201, "lodged"), answer.text
+    path = f"{claim}/objections/{answer.json()['id']}/decisions"
+    return await claims.post(path, debt.judge, upheld=upheld, reason="Read again.")
+
+
+async def test_units_count_after_all_with_entries_of_their_own(claims: Claims) -> None:
+    stall, first = claims.stall, claims.first
+    order_id, _ = await claims.bought(10, 98)
+    await claims.split(order_id, 10, 0)
+    claim = await claims.draft(order_id, first, 10)
+    await claims.post(f"{claim}/submissions")
+    await claims.decide(claim, first, "rejected")
+    objection = await lodged(claims, claim)
+    own = f"{claim}/objections/{objection.json()['id']}/decisions"
+    mine = await claims.post(own, first.officer, upheld=True, reason="Read again.")
+    assert said(mine) == (403, "/problems/own-first-decision")
+    assert (await judged(claims, first, claim, objection)).json()["state"] == "upheld"
+    headers = stall.buyer.clerk.headers
+    assert (await stall.client.get(f"/v1{claim}", headers=headers)).json()["state"] == "approved"
+    assert (await claims.balance(first))["approved"] == 150_000
+    certificate = await stall.client.get(f"/v1{claim}/certificate", headers=headers)
+    assert certificate.status_code == 200
+    await _give_back_the_rest(claims, order_id, claim)
+
+
+async def _give_back_the_rest(claims: Claims, order_id: UUID, claim: str) -> None:
+    stall, first = claims.stall, claims.first
+    headers = stall.buyer.clerk.headers
+    # Of the ten, three are refunded; the rest is revoked, and given back.
+    assert said(await refund(stall, order_id, 3))[0] == 201
+    reason = "They were another company's."
+    await claims.post(f"{claim}/revocations", first.officer, reason=reason)
+    assert "approved" not in await claims.balance(first)
+    upheld = await judged(claims, first, claim, await lodged(claims, claim))
+    assert upheld.status_code == 201, upheld.text
+    found = (await stall.client.get(f"/v1{claim}", headers=headers)).json()
+    assert (found["state"], found["revokedUnits"], found["revokedCents"]) == ("approved", 3, 45_000)
+    assert (await claims.balance(first))["approved"] == 105_000
+    assert (await stall.balance(RETIRED.of(stall.listing.scheme_id, order_id))).posted == 7
+    assert (await stall.balance(OWNED.of(stall.listing.scheme_id, order_id))).posted == 0
+    pages = await stall.pages(f"fulfilment/{claim.rpartition('/')[2]}")
+    assert sum(line == "7 units fulfil nothing any more" for line in pages) == 1
+    assert sum(line == "7 units fulfil an obligation" for line in pages) == 1
+    # And once more: each entry has a reference of its own.
+    await claims.post(f"{claim}/revocations", first.officer, reason=reason)
+    assert "approved" not in await claims.balance(first)
+    assert (await judged(claims, first, claim, await lodged(claims, claim))).status_code == 201
+    again = (await stall.client.get(f"/v1{claim}", headers=headers)).json()
+    assert (again["revokedUnits"], again["revokedCents"]) == (3, 45_000)
+
+
+async def test_a_placement_that_is_claimed_elsewhere_by_now_stays_rejected(
+    claims: Claims,
+) -> None:
+    first, second = claims.first, claims.second
+    day = placed("a", "2025-01-01", "2025-03-31")
+    claim = await drafted(claims, first, day)
+    await claims.post(f"{claim}/submissions")
+    await claims.decide(claim, first, "rejected")
+    other = await drafted(claims, second, day)
+    assert (await claims.post(f"{other}/submissions")).status_code == 201
+    objection = await lodged(claims, claim)
+    refused = await judged(claims, first, claim, objection)
+    assert said(refused) == (409, "/problems/placement-claimed")
+    assert refused.json()["placements"] == [{"number": 1}]
+    # It is free again when that is rejected too.
+    await claims.decide(other, second, "rejected")
+    assert (await judged(claims, first, claim, objection)).json()["state"] == "upheld"
+    assert (await claims.balance(first))["approved"] == 500_000
+
+
+async def test_an_objection_is_lodged_once_in_time_and_may_be_withdrawn(claims: Claims) -> None:
+    second, stall = claims.second, claims.stall
+    claim = await claimed(claims, second, BOUGHT)
+    await claims.post(f"{claim}/submissions")
+    await claims.decide(claim, second)
+    revoke = {"reason": "It was not social."}
+    await claims.post(f"{claim}/revocations", second.officer, **revoke)
+    with clock.travelled(datetime.now(UTC) + timedelta(days=43)):
+        await stall.change("UPDATE user_sessions SET expires_at = expires_at + interval '60 days'")
+        await stall.change("UPDATE user_sessions SET last_used_at = :now", now=clock.now())
+        assert said(await lodged(claims, claim)) == (409, "/problems/too-late-to-object")
+    await stall.change("UPDATE user_sessions SET last_used_at = now()")
+    objection = await lodged(claims, claim)
+    withdrawal = f"{claim}/objections/{objection.json()['id']}/withdrawals"
+    assert (await claims.post(withdrawal)).json()["state"] == "withdrawn"
+    assert said(await lodged(claims, claim)) == (409, "/problems/objected-before")
+    late = await judged(claims, second, claim, objection)
+    assert said(late) == (409, "/problems/objection-ended")
+
+    again = await claimed(claims, second, BOUGHT)
+    await claims.post(f"{again}/submissions")
+    await claims.decide(again, second, "rejected")
+    dismissed = await judged(claims, second, again, await lodged(claims, again), upheld=False)
+    assert dismissed.json()["state"] == "dismissed"
+    letters = [mail.text for mail in await make.mails(stall.database)]
+    assert any("ongegrond" in text and "Read again." in text for text in letters)

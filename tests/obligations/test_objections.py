@@ -1,0 +1,114 @@
+"""Objections of a contractor: to a sanction, and to the refusal of a waiver."""
+
+from typing import Any
+
+from tests import make
+from tests.obligations.conftest import REASON, Deal
+from tests.obligations.test_obligations import later
+from tests.schemes.conftest import said
+
+GROUNDS = "Nobody of us was heard."
+
+
+async def refused_waiver(deal: Deal, path: str, cents: int) -> str:
+    """Have a waiver asked for and refused by an approver; give its id."""
+    asked = {"amountCents": cents, "reason": "The school burned down."}
+    proposal_id = (await deal.post(f"{path}/waivers", asked, deal.contractor)).json()["id"]
+    decide = f"{path}/proposals/{proposal_id}/decisions"
+    refused = await deal.post(decide, {"approved": False, **REASON}, by=deal.hall.approver)
+    assert refused.json()["state"] == "refused"
+    return str(proposal_id)
+
+
+async def lodged(deal: Deal, path: str, proposal_id: str) -> dict[str, Any]:
+    """Object to what became of a proposal; give the objection and where it is."""
+    body = {"proposalId": proposal_id, "grounds": GROUNDS}
+    answer = await deal.post(f"{path}/objections", body, deal.contractor)
+    assert (answer.status_code, answer.json()["state"]) == (201, "lodged"), answer.text
+    return {"path": f"{path}/objections/{answer.json()['id']}", "body": body}
+
+
+async def test_the_refusal_of_a_waiver_is_contested_and_judged_by_somebody_else(
+    deal: Deal,
+) -> None:
+    _, obligation_id = await deal.registered()
+    path = f"/obligations/{obligation_id}"
+    await deal.confirm(obligation_id)
+    first = await lodged(deal, path, await refused_waiver(deal, path, 2_000_000))
+    again = await deal.post(f"{path}/objections", first["body"], deal.contractor)
+    assert said(again) == (409, "/problems/objected-before")
+    theirs = await deal.post(f"{path}/objections", first["body"], deal.hall.member)
+    assert said(theirs) == (403, "/problems/role-too-small")
+
+    upheld = {"upheld": True, **REASON}
+    own = await deal.post(f"{first['path']}/decisions", upheld, deal.hall.approver)
+    assert said(own) == (403, "/problems/own-first-decision")
+    answer = await deal.post(f"{first['path']}/decisions", upheld, deal.hall.admin)
+    assert (answer.status_code, answer.json()["state"]) == (201, "upheld")
+    over = await deal.post(f"{first['path']}/withdrawals", {}, deal.contractor)
+    assert said(over) == (409, "/problems/objection-ended")
+    assert await deal.balance(obligation_id) == {
+        "imposed": 5_000_000,
+        "open": 3_000_000,
+        "waived": 2_000_000,
+    }
+
+    second = await lodged(deal, path, await refused_waiver(deal, path, 3_000_000))
+    gone = await deal.post(f"{second['path']}/withdrawals", {}, deal.contractor)
+    assert gone.json()["state"] == "withdrawn"
+    third = await refused_waiver(deal, path, 3_000_000)
+    async with later(deal, 43):
+        body = {"proposalId": third, "grounds": GROUNDS}
+        late = await deal.post(f"{path}/objections", body, deal.contractor)
+        assert said(late) == (409, "/problems/too-late-to-object")
+    dismissed = {"upheld": False, **REASON}
+    answer = await deal.post(
+        f"{(await lodged(deal, path, third))['path']}/decisions", dismissed, deal.hall.admin
+    )
+    assert answer.json()["state"] == "dismissed"
+    assert (await deal.balance(obligation_id))["open"] == 3_000_000
+    kinds = [each["kind"] for each in (await deal.get(f"{path}/decisions"))["items"]]
+    assert kinds[3:7] == [
+        "proposal-refused",
+        "objection-lodged",
+        "objection-upheld",
+        "waived",
+    ]
+
+
+async def test_a_sanction_waits_for_an_objection_and_is_lifted_by_one(deal: Deal) -> None:
+    _, obligation_id = await deal.registered()
+    path = f"/obligations/{obligation_id}"
+    await deal.confirm(obligation_id)
+    async with later(deal, 365):
+        waiver = await refused_waiver(deal, path, 1_000_000)
+    async with later(deal, 365 + 20):
+        waits = await lodged(deal, path, waiver)
+    async with later(deal, 365 + 91):
+        early = await deal.post(f"{path}/sanctions", REASON)
+        assert said(early) == (409, "/problems/recovery-runs")
+        await deal.post(f"{waits['path']}/withdrawals", {}, deal.contractor)
+        sanction = (await deal.post(f"{path}/sanctions", REASON)).json()["id"]
+        body = {"proposalId": sanction, "grounds": GROUNDS}
+        early = await deal.post(f"{path}/objections", body, deal.contractor)
+        assert said(early) == (409, "/problems/nothing-to-object-to")
+        approved = {"approved": True, **REASON}
+        await deal.post(f"{path}/proposals/{sanction}/decisions", approved, deal.hall.approver)
+        assert (await deal.get(path))["state"] == "sanctioned"
+
+        objection = await lodged(deal, path, sanction)
+        upheld = {"upheld": True, "reason": "The school was closed."}
+        answer = await deal.post(f"{objection['path']}/decisions", upheld, deal.hall.admin)
+        assert answer.status_code == 201, answer.text
+        assert (await deal.get(path))["state"] == "in_recovery"
+        assert (await deal.balance(obligation_id))["open"] == 5_000_000
+        assert "sanctioned" not in await deal.balance(obligation_id)
+        anew = await deal.post(f"{path}/sanctions", REASON)
+        assert anew.status_code == 201
+    [letter] = [
+        mail
+        for mail in await make.mails(deal.database)
+        if mail.subject == "Gemeente Rotterdam heeft over uw bezwaar besloten"
+    ]
+    assert "De sanctie is opgeheven" in letter.text
+    assert "The school was closed." in letter.text
