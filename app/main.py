@@ -56,7 +56,7 @@ from app.payments.actions import (
 from app.payments.actions import payments as expected
 from app.payouts import routes as payouts
 from app.payouts.actions import OWNER as PAYOUTS
-from app.payouts.actions import freezing, overdue
+from app.payouts.actions import freezing, overdue, repaying
 from app.payouts.queries import freezes
 from app.projects import hooks as results
 from app.projects import routes as projects
@@ -104,6 +104,7 @@ FORGET = housekeeping.forgetting(
 )
 
 TELL_OWNERS = hooks.telling(
+    claim=repaying.OWNER,
     order=OWNER,
     payout=PAYOUTS,
     project=holding.OWNER,

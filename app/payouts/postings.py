@@ -12,6 +12,8 @@ from app.ledger.chart import (
     Kind,
 )
 from app.ledger.drafts import Draft, Hold, credit, debit
+from app.payments.models import Payment, Receipt
+from app.payments.postings import arriving
 from app.payouts.models import Freeze, Payout
 from app.schemes.terms import Part
 
@@ -59,6 +61,27 @@ def netted(payout: Payout, cents: int, netted_at: datetime) -> Draft:
 def claim_on(payout: Payout) -> Account:
     """Name the account of what a payout's entrepreneur owes."""
     return RECEIVABLE.of(payout.scheme_id, payout.entrepreneur_id)
+
+
+def claim_paid_by(payment: Payment) -> Account:
+    """Name the account of what is paid back with a payment."""
+    return RECEIVABLE.of(payment.scheme_id, payment.owner_id)
+
+
+def repaid(receipt: Receipt, payment: Payment) -> Draft:
+    """Let an entrepreneur owe less by what it paid back."""
+    about = payment.owner_id
+    return Draft(
+        kind="claim.repaid",
+        reference=f"receipt/{receipt.id}/repaid",
+        narration="The entrepreneur paid back what it owed",
+        occurred_at=receipt.received_at,
+        lines=(
+            arriving(receipt, about),
+            credit(claim_paid_by(payment), receipt.amount_cents, about),
+        ),
+        evidence=receipt.evidence,
+    )
 
 
 def withheld(payout: Payout, withheld_at: datetime) -> Draft:

@@ -45,6 +45,18 @@ class EarningsTooSmall(Problem):
     title = "There is not so much to withdraw"
 
 
+class LessOwed(Problem):
+    """The entrepreneur owes less, or is expected to pay it already."""
+
+    status = 409
+    title = "The entrepreneur does not owe so much"
+
+    def __init__(self, asked_cents: int | None, owed_cents: int) -> None:
+        asked = f"{asked_cents} cents were asked for, and " if asked_cents else ""
+        message = f"{asked}{owed_cents} cents are owed that are not asked for already."
+        super().__init__(message[0].upper() + message[1:], owed_cents=owed_cents)
+
+
 class OperatorAccountUnfit(Problem):
     """The operator has no bank account, or a new one."""
 

@@ -58,6 +58,15 @@ class OperatorWithdrawalRequest(Request):
     amount_cents: Amount
 
 
+class RepaymentRequest(Request):
+    """Who should pay back what it owes, and how much of it."""
+
+    entrepreneur_id: UUID
+    amount_cents: Annotated[
+        Amount | None, Field(description="All that it owes, if nothing is said.")
+    ] = None
+
+
 class PayoutView(View):
     """A payout: of what, to whom, decided by whom, and how far it is."""
 
@@ -155,10 +164,11 @@ class EarmarkView(View):
     project_id: UUID
     earmark: EarmarkAmountsView
     owed_cents: Annotated[
-        Cents,
+        int,
         Field(
             description="What the entrepreneur owes, such as refunds of what it was paid:"
             " netted with the next payout that is approved, of whichever of its projects."
+            " Below zero: what it paid back beyond."
         ),
     ]
     destinations: DestinationsView

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.ledger import journal
-from app.ledger.chart import FEE_INCOME, START_PART, Book
+from app.ledger.chart import FEE_INCOME, RECEIVABLE, START_PART, SUSPENSE, Book
 from app.organisations.models import Organisation
 from app.payments.models import OutgoingKind
 from app.payouts.models import (
@@ -20,7 +20,7 @@ from app.projects.models import Project, ProjectState, Round, RoundState
 from app.schemes.models import Scheme
 from app.schemes.terms import Part, Remedy, TrancheMoment
 from tests import make
-from tests.make.books import a_draft
+from tests.make.books import a_draft, a_transfer
 from tests.make.reports import a_running_project
 from tests.matrix import FURNISHERS, Body, Caller, Place, Rule, Tenant, World
 from tests.organisations.access_table import REASON, always
@@ -146,6 +146,19 @@ async def _earned(session: AsyncSession, world: World, _caller: Caller) -> Body:
     return TAKEN
 
 
+async def _owing(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have everybody who could be meant owe something to both schemes."""
+    owners = {(await _project(session, world[place])).entrepreneur_id for place in Place}
+    for place in Place:
+        scheme = await session.get_one(Scheme, world[place].things["scheme_id"])
+        await journal.open_ledger(session, scheme.id, Book.MONEY)
+        for owner_id in owners:
+            owed = RECEIVABLE.of(scheme.id, owner_id)
+            await journal.post(session, a_transfer(owed, SUSPENSE.of(scheme.id), CENTS))
+    await session.flush()
+    return {"entrepreneurId": str(next(iter(owners)))}
+
+
 AGAIN = {"rail": "bank", **REASON}
 TAKEN = {"kind": "fee", "amountCents": CENTS}
 PROJECT = "/v1/projects/{project_id}"
@@ -172,5 +185,6 @@ TABLE: dict[str, Rule] = {
     ),
     f"GET {SCHEME}/payouts": Rule(INSPECTING),
     f"POST {SCHEME}/withdrawals": Rule(OPERATING, always(TAKEN), _earned),
+    f"POST {SCHEME}/repayments": Rule(OPERATING, arrange=_owing),
 }
 """Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""

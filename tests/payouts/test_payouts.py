@@ -213,15 +213,31 @@ async def test_what_an_entrepreneur_owes_is_netted_with_what_is_paid_next(safe: 
         *("   Cr start_part 1080000", "   Cr vat_sale 226800"),
     ]
 
-    whole = await safe.approved(principalCents=80_000)
+    whole = await safe.approved(principalCents=60_000)
     assert (whole["state"], whole["outgoingId"]) == ("settled", None)
-    assert (whole["amountCents"], whole["nettedCents"]) == (96_800, 96_800)
-    assert (await safe.get("/earmark"))["owedCents"] == 0
+    assert (whole["amountCents"], whole["nettedCents"]) == (72_600, 72_600)
+    assert (await safe.get("/earmark"))["owedCents"] == 24_200
     assert (await safe.has())["payable"] == 0
     [letter] = [
         mail.text for mail in await make.mails(safe.stall.database) if "verrekend" in mail.text
     ]
-    assert "968,00" in letter
+    assert "726,00" in letter
+
+    await _pays_back(safe)
+
+
+async def _pays_back(safe: Safe) -> None:
+    """Have what is left of the claim asked for, no more and once, and paid by bank."""
+    path = f"{safe.scheme}/repayments"
+    asked = {"entrepreneurId": str(safe.stall.listing.entrepreneur_id)}
+    much = await safe.post(path, safe.planner, {**asked, "amountCents": 24_201})
+    assert (*said(much), much.json()["owedCents"]) == (409, "/problems/less-owed", 24_200)
+    expected = await safe.post(path, safe.planner, asked)
+    assert (expected.status_code, expected.json()["amountCents"]) == (201, 24_200)
+    assert said(await safe.post(path, safe.planner, asked)) == (409, "/problems/less-owed")
+    for owed in (0, -24_200):
+        await safe.stall.bring(UUID(expected.json()["id"]))
+        assert (await safe.get("/earmark"))["owedCents"] == owed
 
 
 async def test_money_that_may_be_taken_back_waits(safe: Safe) -> None:

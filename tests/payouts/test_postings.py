@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from app.payments.models import Payment, Rail, Receipt, ReceiptPlace
 from app.payouts import postings
 from app.payouts.models import Freeze, Payout
 from app.schemes.terms import Part
@@ -53,6 +54,24 @@ def test_what_the_entrepreneur_owes_is_netted_with_what_is_owed_to_it() -> None:
     assert str(postings.netted(a_payout(), 96_800, AT)).splitlines() == [
         "2026-05-01  Payout of the start part netted with what the entrepreneur owes",
         "  Dr payable                           968.00 EUR",
+        "      Cr receivable                    968.00 EUR",
+    ]
+
+
+def test_what_is_paid_back_is_owed_no_more() -> None:
+    receipt = Receipt(
+        id=UUID(int=5),
+        scheme_id=UUID(int=1),
+        rail=Rail.BANK,
+        external_id="NL1/7",
+        amount_cents=96_800,
+        received_at=AT,
+        place=ReceiptPlace.SUSPENSE,
+    )
+    payment = Payment(scheme_id=UUID(int=1), purpose=f"claim/{UUID(int=3)}")
+    assert str(postings.repaid(receipt, payment)).splitlines() == [
+        "2026-05-01  The entrepreneur paid back what it owed",
+        "  Dr suspense                          968.00 EUR",
         "      Cr receivable                    968.00 EUR",
     ]
 

@@ -9,6 +9,7 @@ from app.payouts.actions import (
     overdue,
     planning,
     remedying,
+    repaying,
     withdrawing,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "overdue",
     "planning",
     "remedying",
+    "repaying",
     "withdrawing",
 ]

@@ -1,5 +1,5 @@
 """Questions, by noun."""
 
-from app.payouts.queries import earmarks, freezes, payouts
+from app.payouts.queries import earmarks, freezes, payouts, repayments
 
-__all__ = ["earmarks", "freezes", "payouts"]
+__all__ = ["earmarks", "freezes", "payouts", "repayments"]

@@ -47,7 +47,10 @@ class EarmarkPage:
     project_id: UUID
     earmark: Earmark
     owed_cents: int
-    """What the entrepreneur owes: it is netted with the next payout that is approved."""
+    """What the entrepreneur owes: it is netted with the next payout that is approved.
+
+    Below zero, if it paid back more.
+    """
     destinations: Destinations
 
 
@@ -66,7 +69,7 @@ async def read(session: AsyncSession, project: Project) -> EarmarkPage:
     return EarmarkPage(
         project_id=project.id,
         earmark=earmarks.earmark(facts),
-        owed_cents=max(0, (await balances.now(session, claim)).posted),
+        owed_cents=(await balances.now(session, claim)).posted,
         destinations=await destinations(session, project),
     )
 

@@ -1,5 +1,5 @@
 """The endpoints of this domain."""
 
-from app.payouts.routes import freezes, payouts, withdrawals
+from app.payouts.routes import freezes, payouts, repayments, withdrawals
 
-ROUTERS = (payouts.router, withdrawals.router, freezes.router)
+ROUTERS = (payouts.router, withdrawals.router, repayments.router, freezes.router)
