@@ -23,6 +23,7 @@ from app.core.settings import Settings
 from app.fulfilments import routes as fulfilments
 from app.fulfilments.actions import adjusting, recognising, splitting
 from app.fulfilments.actions import unwinding as revoking
+from app.fulfilments.queries import disclosing
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.ledger.drafts import AnyDraft
@@ -71,8 +72,11 @@ from app.projects.actions import (
 )
 from app.schemes import routes as schemes
 from app.schemes.queries.keepers import readable_keepers
+from app.transparency import hooks as published
 from app.transparency import routes as transparency
 from app.transparency.actions import publishing
+from app.transparency.entries import EntryKind
+from app.transparency.hooks import Source
 
 ROUTERS: tuple[APIRouter, ...] = (
     payments.WEBHOOKS,
@@ -175,6 +179,8 @@ unwinding.wire_meant(splitting.purpose)
 results.wire_short(freezing.freeze_short)
 results.wire_undecided(freezes.undecided)
 
+published.wire(Source(disclosing.SOURCE, EntryKind.FULFILMENT, disclosing.statements))
+
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
     jobs.Chore("seal", publishing.seal, every_seconds=5.0),
@@ -267,6 +273,7 @@ async def prepare(database: Database) -> None:
     jobs.insist_on_all(HANDLERS)
     unwinding.insist_on_wiring()
     results.insist_on_wiring()
+    published.insist_on_wiring()
     async with database.reading() as session:
         await installation.check(session, database.settings)
 

@@ -9,7 +9,8 @@
 - *lowered*: what of a value does not count since it did not come about, by the final report.
 - *live*: submitted or approved; no unit is in two live fulfilments, whoever recognises them.
 
-May import `orders`, `obligations`, `projects`, `schemes`, `ledger`, `organisations` and `core`.
+May import `orders`, `obligations`, `projects`, `schemes`, `transparency`, `ledger`, `organisations`
+and `core`.
 
 Decision: that a unit counts once is a constraint of the database over the serials of the live
 fulfilments, for all contracts, authorities and schemes of an installation. An order loses its last

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.jobs import NotWired
 from app.transparency.entries import EntryKind
 
 
@@ -45,6 +46,16 @@ SOURCES: dict[str, Source] = {}
 def wire(source: Source) -> None:
     """Let a source publish."""
     SOURCES[source.name] = source
+
+
+def insist_on_wiring() -> None:
+    """Refuse to start while nobody publishes: what arrives would wait for ever.
+
+    Raises:
+        NotWired: no source is wired.
+    """
+    if not SOURCES:
+        raise NotWired("Nothing but the books is published: wire the sources in app/main.py.")
 
 
 def content_of(statement: Statement, salt: bytes) -> str:

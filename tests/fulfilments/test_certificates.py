@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import json
 import re
 from html import unescape
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -13,6 +15,11 @@ import rfc8785
 from app.core.http.accepting import preferred
 from app.core.ids import new_id
 from app.fulfilments.certificates import codes
+from app.ledger import positions
+from app.transparency import verifier
+from app.transparency.actions import publishing
+from app.transparency.entries import EntryKind, parse, unbundle
+from app.transparency.tiles import bundles_of
 from tests.fulfilments.conftest import Claims
 from tests.make import Member
 from tests.orders.conftest import said
@@ -76,6 +83,7 @@ async def test_everybody_sees_at_once_what_does_not_count_any_more(claims: Claim
     await _revoked(claims, claim, told["code"])
     assert await _on_paper(claims, told, claim) != before
     await _listed(claims, told["code"])
+    await _in_log(claims, told)
 
 
 async def _revoked(claims: Claims, claim: str, code: str) -> None:
@@ -124,6 +132,36 @@ STATES = {
     "partly-revoked": ("Partly revoked", "Gedeeltelijk ingetrokken"),
     "revoked": ("Revoked", "Ingetrokken"),
 }
+
+
+async def _in_log(claims: Claims, told: dict[str, Any]) -> None:
+    """Read in the public log what happened, and check the certificate with its proof, offline."""
+    database = claims.stall.database
+    await positions.sequence_all(database)
+    await publishing.seal(database)
+    log = (await _get(claims, "/log")).json()
+    counting, events = verifier.Counting(), []
+    bundles = [await claims.stall.client.get(f"/log/{t.path}") for t in bundles_of(log["size"])]
+    for index, entry in enumerate(chain(*(unbundle(bundle.content) for bundle in bundles))):
+        counting.count(index, entry)
+        if (said := parse(entry)).kind == EntryKind.FULFILMENT:
+            events.append((said.facts["event"], index, said.facts))
+    assert [event for event, _, _ in events] == [
+        *("drafted", "submitted", "approved", "revoked", "revoked"),
+    ]
+    assert events[0][2] == {"event": "drafted"}
+    _, approved, facts = events[2]
+    assert facts["fulfilmentId"] == told["stated"]["fulfilmentId"]
+    assert [(each["valueCents"], each["quantityUnits"]) for _, _, each in events[2:]] == [
+        *((150_000, 10), (60_000, 4), (90_000, 6)),
+    ]
+    assert counting.fulfilments == {}
+    assert counting.kinds["ledger-entry"] == counting.position
+
+    proof = (await _get(claims, f"/log/leaves/{approved}")).json()["proof"]
+    keys = verifier.read_keys([log["keys"][0]["verifierKey"]])
+    shown = verifier.verify(json.dumps({**told, "proof": proof}), keys)
+    assert shown.content == "the certificate states what was approved"
 
 
 async def _listed(claims: Claims, code: str) -> None:

@@ -1,0 +1,88 @@
+"""What everybody may read in the public log of what happened to fulfilments.
+
+Of what counts, and does not count any more: for which authority, how much and which units, so that
+anybody can add up and see that no unit counts twice. Of the rest only that something happened. Who
+claimed, for which obligation, who decided and why is committed to under a salt.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.fulfilments import certificates
+from app.fulfilments.models import (
+    Certificate,
+    Fulfilment,
+    FulfilmentDecision,
+    FulfilmentDecisionKind,
+)
+from app.transparency.hooks import Statement
+
+SOURCE = "fulfilments"
+"""As the trigger on the table of decisions names it."""
+
+_LESS = {FulfilmentDecisionKind.REVOKED, FulfilmentDecisionKind.ADJUSTED}
+"""What takes off of what was approved."""
+
+
+async def statements(session: AsyncSession, decision_ids: Sequence[UUID]) -> list[Statement]:
+    """State what was decided: from rows that never change, and columns that an approval fixed."""
+    rows = await session.execute(
+        sa.select(FulfilmentDecision, Fulfilment, Certificate.content)
+        .join(Fulfilment, Fulfilment.id == FulfilmentDecision.fulfilment_id)
+        .outerjoin(Certificate, Certificate.fulfilment_id == Fulfilment.id)
+        .where(FulfilmentDecision.id.in_(decision_ids))
+    )
+    return [
+        Statement(
+            subject_id=decision.id,
+            facts=_facts(decision, fulfilment, content),
+            content=_content(decision, fulfilment),
+        )
+        for decision, fulfilment, content in rows
+    ]
+
+
+def _facts(
+    decision: FulfilmentDecision, fulfilment: Fulfilment, content: dict[str, Any] | None
+) -> dict[str, Any]:
+    facts: dict[str, Any] = {"event": str(decision.kind)}
+    if decision.kind in _LESS | {FulfilmentDecisionKind.APPROVED}:
+        facts |= {
+            "fulfilmentId": str(fulfilment.id),
+            "authorityId": str(fulfilment.authority_id),
+            "valueCents": decision.value_cents,
+            "quantityUnits": decision.quantity_units,
+        }
+    if decision.kind is FulfilmentDecisionKind.APPROVED:
+        facts |= {"firstSerial": fulfilment.first_serial, "lastSerial": fulfilment.last_serial}
+        # What was approved before there were certificates has none.
+        facts["certificate"] = None
+        if content is not None:
+            # The certificate says what counted then: the decision, what that was the rest of.
+            facts |= {
+                "valueCents": content["valueCents"],
+                "certificate": certificates.digest(content),
+            }
+    return facts
+
+
+def _content(decision: FulfilmentDecision, fulfilment: Fulfilment) -> list[str]:
+    return [
+        str(decision.kind),
+        decision.decided_at.isoformat(),
+        str(fulfilment.id),
+        str(fulfilment.kind),
+        str(fulfilment.authority_id),
+        str(fulfilment.obligation_id),
+        str(fulfilment.claimant_id),
+        str(fulfilment.order_id or "-"),
+        str(decision.quantity_units),
+        str(decision.value_cents),
+        json.dumps(decision.decided_by),
+        json.dumps(decision.reason),
+    ]
