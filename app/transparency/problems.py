@@ -23,6 +23,16 @@ class WitnessUnknown(Problem):
         super().__init__(f"The operator of this log takes no cosignatures of {name}.", witness=name)
 
 
+class OwnWitness(Problem):
+    """A log that witnesses itself proves nothing to anybody."""
+
+    status = 409
+    title = "The log can't be its own witness"
+
+    def __init__(self) -> None:
+        super().__init__("A witness has a name and a key of its own, not those of the log.")
+
+
 class CosignatureRefused(Problem):
     """What a witness is said to have signed does not hold."""
 

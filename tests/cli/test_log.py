@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from app.cli import cli, running
 from app.core.database import Database
 from app.core.settings import Settings
+from app.transparency import notes
 from app.transparency.actions import publishing
 from tests import make
 from tests.make import logs
@@ -42,6 +43,8 @@ async def test_an_operator_makes_and_changes_keys_and_takes_witnesses(baat: Run)
     code, second = await baat("keys", "rotate", "--overlap-days", 10)
     assert code == 0
     assert (await baat("keys", "witness", WITNESS.key))[0] == 2
+    own = notes.Key(WITNESS.name, notes.WITNESS, notes.parse_key(first.strip()).public)
+    assert (await baat("keys", "witness", own))[0] == 1
     for _ in range(2):
         assert (await baat("keys", "witness", witness))[0] == 0
 

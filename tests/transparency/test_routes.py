@@ -4,6 +4,7 @@ import base64
 
 import httpx
 import pytest
+from proofbundle.tlogproof import verify_tlog_proof
 
 from app.core.database import Database
 from app.core.events import Actor
@@ -136,6 +137,10 @@ async def test_a_witness_is_heard_if_the_operator_takes_it(
     leaf = (await client.get("/v1/log/leaves/0")).json()
     proven = proofs.check(proofs.parse(leaf["proof"]), [key, WITNESS.witness_key])
     assert proven.witnesses == ((WITNESS.witness_key, 1_700_000_000),)
+    judged = verify_tlog_proof(
+        leaf["proof"], proven.entry, str(key), [str(WITNESS.witness_key)], threshold=1
+    )
+    assert judged["ok"] is True
     earlier = (await client.get("/v1/log/checkpoints/260")).json()
     assert "witness" not in earlier["note"]
 

@@ -15,7 +15,7 @@ from app.core.events import Actor
 from app.transparency import notes, queries
 from app.transparency.models import LogKey, LogWitness
 from app.transparency.notes import Key, Signer
-from app.transparency.problems import NoLogKey, WitnessUnknown
+from app.transparency.problems import NoLogKey, OwnWitness, WitnessUnknown
 
 PURPOSE = "log key"
 OVERLAP = timedelta(days=90)
@@ -70,8 +70,15 @@ async def signers(session: AsyncSession) -> list[Signer]:
 
 
 async def add_witness(session: AsyncSession, key: Key, actor: Actor) -> LogWitness:
-    """Take the cosignatures of a witness from now on."""
+    """Take the cosignatures of a witness from now on.
+
+    Raises:
+        OwnWitness: it is the log itself.
+    """
     await _lock(session)
+    for own in await queries.keys(session):
+        if key.name == own.name or key.public == own.public_key:
+            raise OwnWitness
     for witness in await queries.witnesses(session):
         if queries.witness_key_of(witness) == key:
             return witness
