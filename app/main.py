@@ -24,9 +24,11 @@ from app.fulfilments import routes as fulfilments
 from app.fulfilments.actions import adjusting, recognising, splitting
 from app.fulfilments.actions import unwinding as revoking
 from app.fulfilments.queries import disclosing
+from app.fulfilments.queries import fulfilments as claimed
 from app.ledger import checks, partitions, positions
 from app.ledger import routes as ledger
 from app.ledger.drafts import AnyDraft
+from app.obligations import hooks as sanctioning
 from app.obligations import routes as obligations
 from app.obligations.actions import confirming, following, judging, packages, reminding
 from app.orders import hooks as unwinding
@@ -176,6 +178,7 @@ async def _unwound(session: AsyncSession, order: Order, part: OrderPart) -> Sequ
 
 unwinding.wire_unwound(_unwound)
 unwinding.wire_meant(splitting.purpose)
+sanctioning.wire_waiting(claimed.waiting)
 results.wire_short(freezing.freeze_short)
 results.wire_undecided(freezes.undecided)
 
@@ -272,6 +275,7 @@ async def prepare(database: Database) -> None:
     """Insist, before anything runs, on a fitting installation and on a handler for every job."""
     jobs.insist_on_all(HANDLERS)
     unwinding.insist_on_wiring()
+    sanctioning.insist_on_wiring()
     results.insist_on_wiring()
     published.insist_on_wiring()
     async with database.reading() as session:

@@ -39,6 +39,7 @@ FURTHER_ROOMS = {
     ("ledger", "publishing"): "the chart into the database",
     ("ledger", "streaming"): "the journal entry by entry, however long",
     ("ledger", "trial_balances"): "a ledger added up by kind of account",
+    ("obligations", "hooks"): "what those above know where a sanction is decided",
     ("obligations", "importing"): "contracts out of files, pure",
     ("obligations", "parties"): "numbers of registers, and how they are written",
     ("obligations", "rules"): "what an authority's rules say",

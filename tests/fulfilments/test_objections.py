@@ -128,3 +128,31 @@ async def test_an_objection_is_lodged_once_in_time_and_may_be_withdrawn(claims: 
     assert dismissed.json()["state"] == "dismissed"
     letters = [mail.text for mail in await make.mails(stall.database)]
     assert any("ongegrond" in text and "Read again." in text for text in letters)
+
+
+async def test_a_sanction_waits_for_claims_that_came_in_by_the_last_day(claims: Claims) -> None:
+    second, stall = claims.second, claims.stall
+    claim = await claimed(claims, second, BOUGHT)
+    await claims.post(f"{claim}/submissions")
+    today = clock.today()
+    await stall.change(
+        "UPDATE obligations SET state = 'in_recovery', starts_on = :day, due_on = :day,"
+        " recovery_ends_on = :day WHERE id = :id",
+        day=today - timedelta(days=2),
+        id=second.obligation_id,
+    )
+    path = f"/obligations/{second.obligation_id}/sanctions"
+    came_in = "UPDATE fulfilments SET submitted_at = now() - :days * interval '1 day'"
+    await stall.change(came_in, days=3)
+    waits = await claims.post(path, second.officer, reason="Not fulfilled.")
+    assert said(waits) == (409, "/problems/recovery-runs")
+    await claims.decide(claim, second, "rejected")
+    objection = await lodged(claims, claim)
+    waits = await claims.post(path, second.officer, reason="Not fulfilled.")
+    assert said(waits) == (409, "/problems/recovery-runs")
+    await judged(claims, second, claim, objection, upheld=False)
+
+    late = await claimed(claims, second, BOUGHT)
+    await claims.post(f"{late}/submissions")
+    proposed = await claims.post(path, second.officer, reason="Not fulfilled.")
+    assert proposed.status_code == 201, proposed.text

@@ -1,13 +1,23 @@
 """Questions about fulfilments."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
 from app.core.paging import Page, PageRequest, page
-from app.fulfilments.models import Fulfilment, FulfilmentDecision, FulfilmentKind, FulfilmentState
+from app.fulfilments.models import (
+    Fulfilment,
+    FulfilmentDecision,
+    FulfilmentKind,
+    FulfilmentObjection,
+    FulfilmentState,
+)
+from app.obligations.models import ContestState
 from app.organisations.models import Organisation
 from app.schemes.models import Authority
 
@@ -39,6 +49,24 @@ async def approved_cents(session: AsyncSession, obligation_id: UUID, *kinds: Ful
         Fulfilment.state == FulfilmentState.APPROVED,
     )
     return int(await session.scalar(query) or 0)
+
+
+async def waiting(session: AsyncSession, obligation_id: UUID, last_day: date) -> bool:
+    """Tell whether claims for an obligation that came in by a day wait, or objections about them.
+
+    Called by obligations (`obligations.hooks`), before what is owed is sanctioned.
+    """
+    ends_at = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(clock.TIME_ZONE))
+    objected = sa.exists().where(
+        FulfilmentObjection.fulfilment_id == Fulfilment.id,
+        FulfilmentObjection.state == ContestState.LODGED,
+    )
+    found = sa.exists().where(
+        Fulfilment.obligation_id == obligation_id,
+        Fulfilment.submitted_at < ends_at,
+        sa.or_(Fulfilment.state == FulfilmentState.SUBMITTED, objected),
+    )
+    return bool(await session.scalar(sa.select(found)))
 
 
 async def of_claimant(

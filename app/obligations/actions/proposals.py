@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.database import locked
 from app.core.events import Actor
 from app.ledger import journal
-from app.obligations import postings, queries
+from app.obligations import hooks, postings, queries
 from app.obligations.actions import decisions, letters, states
 from app.obligations.models import (
     Obligation,
@@ -122,6 +122,11 @@ async def _unrealised(session: AsyncSession, obligation: Obligation) -> Standing
         raise RecoveryRuns(message)
     if await queries.objections.waits(session, obligation.id):
         message = "An objection about this obligation waits: decide about that first."
+        raise RecoveryRuns(message)
+    # What comes in after that day holds no sanction back: one claim after the other would for ever.
+    last_day = obligation.recovery_ends_on or obligation.due_on
+    if await hooks.waiting(session, obligation.id, last_day):
+        message = "Claims for it, or objections about them, wait: decide about those first."
         raise RecoveryRuns(message)
     standing = await queries.standing.now(session, obligation)
     if standing.provisional:
