@@ -1,12 +1,18 @@
 """Objections to rejections and revocations: judged by somebody else, and undone step by step."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 import httpx
 
 from app.core import clock
+from app.ledger import positions
 from app.ledger.chart import OWNED, RETIRED
+from app.transparency import verifier
+from app.transparency.actions import publishing
+from app.transparency.entries import unbundle
+from app.transparency.tiles import bundles_of
 from tests import make
 from tests.fulfilments.conftest import Claims, Debt
 from tests.fulfilments.test_kinds import BOUGHT
@@ -80,6 +86,22 @@ async def _give_back_the_rest(claims: Claims, order_id: UUID, claim: str) -> Non
     assert (await judged(claims, first, claim, await lodged(claims, claim))).status_code == 201
     again = (await stall.client.get(f"/v1{claim}", headers=headers)).json()
     assert (again["revokedUnits"], again["revokedCents"]) == (3, 45_000)
+    told = (await stall.client.get(f"/v1{claim}/certificate", headers=headers)).json()
+    assert (told["state"], len(told["revocations"])) == ("partly-revoked", 1)
+    await _as_anybody_counts(claims)
+
+
+async def _as_anybody_counts(claims: Claims) -> None:
+    """Replay the public log: what was given back counts once, without what was lost before."""
+    database, counting = claims.stall.database, verifier.Counting()
+    await positions.sequence_all(database)
+    await publishing.seal(database)
+    size = (await claims.stall.client.get("/v1/log")).json()["size"]
+    bundles = [await claims.stall.client.get(f"/log/{tile.path}") for tile in bundles_of(size)]
+    for index, entry in enumerate(chain(*(unbundle(each.content) for each in bundles))):
+        counting.count(index, entry)
+    [counted] = counting.fulfilments.values()
+    assert (counted.quantity_units, counted.value_cents) == (7, 105_000)
 
 
 async def test_a_placement_that_is_claimed_elsewhere_by_now_stays_rejected(

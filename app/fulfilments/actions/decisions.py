@@ -23,6 +23,12 @@ def note(
     _write(session, actor, fulfilment, (kind, about, reason))
 
 
+def note_counted(session: AsyncSession, actor: Actor, fulfilment: Fulfilment, reason: str) -> None:
+    """Write down that what is left of it counts (again), and why."""
+    about = Revoked(fulfilment.counted_units, fulfilment.counted_cents, 0)
+    _write(session, actor, fulfilment, (FulfilmentDecisionKind.APPROVED, about, reason))
+
+
 def note_revoked(
     session: AsyncSession, actor: Actor, fulfilment: Fulfilment, gone: Revoked, reason: str
 ) -> None:

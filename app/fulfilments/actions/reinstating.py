@@ -9,7 +9,6 @@ from app.fulfilments.actions.keeping import Purchase
 from app.fulfilments.models import (
     Fulfilment,
     FulfilmentDecision,
-    FulfilmentDecisionKind,
     FulfilmentState,
 )
 from app.organisations.callers import Caller
@@ -49,8 +48,7 @@ async def reinstate(
     fulfilment.times_reinstated += 1
     await taking.go_live(session, fulfilment, FulfilmentState.APPROVED)
     await deciding.approve(session, caller, fulfilment, bought)
-    kind = FulfilmentDecisionKind.APPROVED
-    decisions.note(session, caller.actor, fulfilment, kind, reason)
+    decisions.note_counted(session, caller.actor, fulfilment, reason)
     await session.flush()
     if await queries.certificates.of_fulfilment(session, fulfilment) is None:
         await certifying.issue(session, caller.actor, fulfilment)

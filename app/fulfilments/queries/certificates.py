@@ -14,8 +14,15 @@ from app.fulfilments.models import (
     Fulfilment,
     FulfilmentDecision,
     FulfilmentDecisionKind,
+    FulfilmentObjection,
 )
-from app.obligations.models import Contract, ContractAmendment, Obligation, RuleVersion
+from app.obligations.models import (
+    ContestState,
+    Contract,
+    ContractAmendment,
+    Obligation,
+    RuleVersion,
+)
 from app.orders.models import Order
 from app.organisations.models import Organisation
 from app.projects.models import Listing, Project
@@ -100,11 +107,17 @@ async def _whole(session: AsyncSession, which: sa.ColumnElement[bool]) -> Issued
         .where(
             FulfilmentDecision.fulfilment_id == fulfilment.id,
             FulfilmentDecision.kind.in_(LESS),
+            FulfilmentDecision.id.not_in(_GIVEN_BACK),
         )
         .order_by(FulfilmentDecision.id)
     )
     return Issued(certificate, fulfilment, (await session.scalars(query)).all())
 
+
+_GIVEN_BACK = sa.select(FulfilmentObjection.decision_id).where(
+    FulfilmentObjection.state == ContestState.UPHELD
+)
+"""Revocations that an objection undid."""
 
 _BOTH = sa.select(Certificate, Fulfilment).join(
     Fulfilment, Fulfilment.id == Certificate.fulfilment_id

@@ -32,7 +32,7 @@ _LESS = {FulfilmentDecisionKind.REVOKED, FulfilmentDecisionKind.ADJUSTED}
 async def statements(session: AsyncSession, decision_ids: Sequence[UUID]) -> list[Statement]:
     """State what was decided: from rows that never change, and columns that an approval fixed."""
     rows = await session.execute(
-        sa.select(FulfilmentDecision, Fulfilment, Certificate.content)
+        sa.select(FulfilmentDecision, Fulfilment, Certificate)
         .join(Fulfilment, Fulfilment.id == FulfilmentDecision.fulfilment_id)
         .outerjoin(Certificate, Certificate.fulfilment_id == Fulfilment.id)
         .where(FulfilmentDecision.id.in_(decision_ids))
@@ -40,15 +40,15 @@ async def statements(session: AsyncSession, decision_ids: Sequence[UUID]) -> lis
     return [
         Statement(
             subject_id=decision.id,
-            facts=_facts(decision, fulfilment, content),
+            facts=_facts(decision, fulfilment, certificate),
             content=_content(decision, fulfilment),
         )
-        for decision, fulfilment, content in rows
+        for decision, fulfilment, certificate in rows
     ]
 
 
 def _facts(
-    decision: FulfilmentDecision, fulfilment: Fulfilment, content: dict[str, Any] | None
+    decision: FulfilmentDecision, fulfilment: Fulfilment, certificate: Certificate | None
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {"event": str(decision.kind)}
     if decision.kind in _LESS | {FulfilmentDecisionKind.APPROVED}:
@@ -59,15 +59,17 @@ def _facts(
             "quantityUnits": decision.quantity_units,
         }
     if decision.kind is FulfilmentDecisionKind.APPROVED:
-        facts |= {"firstSerial": fulfilment.first_serial, "lastSerial": fulfilment.last_serial}
+        first = fulfilment.first_serial
+        # Of what an objection gave back some may have been lost before: the last units go first.
+        last = None if first is None else first + decision.quantity_units - 1
+        facts |= {"firstSerial": first, "lastSerial": last}
         # What was approved before there were certificates has none.
         facts["certificate"] = None
-        if content is not None:
-            # The certificate says what counted then: the decision, what that was the rest of.
-            facts |= {
-                "valueCents": content["valueCents"],
-                "certificate": certificates.digest(content),
-            }
+        if certificate is not None:
+            facts["certificate"] = certificates.digest(certificate.content)
+            if decision.decided_at <= certificate.issued_at:
+                # It says what counted then: the decision, what that was the rest of.
+                facts["valueCents"] = certificate.content["valueCents"]
     return facts
 
 
