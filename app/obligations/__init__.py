@@ -11,6 +11,8 @@
 - *obligation*: what a contract obliges to; computed by the rules, imposed when it is confirmed.
 - *recovery period*: time to make up for what was not fulfilled by the due date.
 - *proposal*: a waiver or a sanction that somebody asks for, and somebody else decides.
+- *objection*: a contractor contests a sanction or the refusal of a waiver, once and in time, and
+  somebody who had no part in it judges.
 - *arithmetic*: a value with the steps that lead to it, so that anybody can recompute it.
 
 May import `schemes`, `ledger`, `organisations` and `core`.
