@@ -115,7 +115,7 @@ async def test_every_figure_adds_up_from_the_rows_behind_it(
     assert authority["realised"]["basisPoints"] == 120
     assert [each["open"]["cents"] for each in authority["ageing"]] == [4_925_000, 0, 1_250_000, 0]
     cases = {each["case"]: each["rows"]["count"] for each in authority["cases"]}
-    assert (cases["overdue"], cases["claims-submitted"], cases["proposed"]) == (1, 0, 0)
+    assert (cases["overdue"], cases["claims-submitted"], cases["claims-contested"]) == (1, 0, 0)
     assert await _adds_up(claims, authority, first.officer) > 25
 
     await _as_it_was(claims, theirs, before)

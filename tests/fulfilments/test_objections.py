@@ -75,6 +75,11 @@ async def _give_back_the_rest(claims: Claims, order_id: UUID, claim: str) -> Non
     found = (await stall.client.get(f"/v1{claim}", headers=headers)).json()
     assert (found["state"], found["revokedUnits"], found["revokedCents"]) == ("approved", 3, 45_000)
     assert (await claims.balance(first))["approved"] == 105_000
+    # The certificate says what counts, and of what was revoked only that which stays so.
+    told = (await stall.client.get(f"/v1{claim}/certificate", headers=headers)).json()
+    assert (told["state"], told["counted"]["valueCents"]) == ("partly-revoked", 105_000)
+    assert [each["quantityUnits"] for each in told["revocations"]] == [3]
+    assert told["stateSince"] > told["revocations"][0]["revokedAt"]
     assert (await stall.balance(RETIRED.of(stall.listing.scheme_id, order_id))).posted == 7
     assert (await stall.balance(OWNED.of(stall.listing.scheme_id, order_id))).posted == 0
     pages = await stall.pages(f"fulfilment/{claim.rpartition('/')[2]}")

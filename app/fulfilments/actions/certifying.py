@@ -64,6 +64,7 @@ def stated(fulfilment: Fulfilment, row: sa.Row[Any], code: str) -> Stated:
             ),
             "rules": CertifiedRules(id=rules.id, number=rules.number, valid_from=rules.valid_from),
             **_bought(fulfilment, row),
+            "claim": fulfilment.claim if fulfilment.first_serial is None else None,
             "value_cents": fulfilment.counted_cents,
             "surplus_cents": fulfilment.surplus_cents,
             "submitted_at": fulfilment.submitted_at,

@@ -1,8 +1,8 @@
 """What a certificate says, and what of it everybody may read."""
 
 import hashlib
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -109,6 +109,13 @@ class Stated(View):
     units: Annotated[
         CertifiedUnits | None, Field(description="Null where no units were bought for it.")
     ]
+    claim: Annotated[
+        dict[str, Any] | None,
+        Field(
+            description="What was done where it is no units, as the fulfilment says it: counts,"
+            " periods and amounts, and never who."
+        ),
+    ]
     value_cents: Annotated[int, Field(description="Of social-return value, VAT excluded.")]
     surplus_cents: Annotated[int, Field(description="Of the value: more than was open.")]
     submitted_at: Moment
@@ -159,7 +166,7 @@ class CertificateView(View):
         bool,
         Field(
             description="False where names are left out, for the buyer asked not to be named: then"
-            " `holder`, `contract` and `salt` are null."
+            " `holder`, `contract`, `claim` and `salt` are null."
         ),
     ]
     stated: Stated
@@ -222,7 +229,7 @@ def shown(
         address=address(public_url, certificate.code),
         is_test=is_test,
         state=state_of(certificate, fulfilment),
-        state_since=revocations[-1].decided_at if revocations else certificate.issued_at,
+        state_since=max(_changes(certificate, fulfilment, revocations)),
         counted=_counted(stated, fulfilment),
         revocations=[
             RevocationView(
@@ -237,6 +244,16 @@ def shown(
         stated_digest=digest(certificate.content),
         proof=None,
     )
+
+
+def _changes(
+    certificate: Certificate, fulfilment: Fulfilment, revocations: Sequence[FulfilmentDecision]
+) -> Iterator[datetime]:
+    yield certificate.issued_at
+    if fulfilment.decided_at is not None:
+        # Later than the certificate where it counts once more, on an objection.
+        yield fulfilment.decided_at
+    yield from (each.decided_at for each in revocations)
 
 
 def _counted(stated: Stated, fulfilment: Fulfilment) -> CountedView:
@@ -257,4 +274,5 @@ def _counted(stated: Stated, fulfilment: Fulfilment) -> CountedView:
 
 
 def _without_names(stated: Stated) -> Stated:
-    return stated.model_copy(update={"salt": None, "holder": None, "contract": None})
+    hidden = ("salt", "holder", "contract", "claim")
+    return stated.model_copy(update=dict.fromkeys(hidden))

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from babel import numbers
 
 from app.core.languages import Language, day, gettext, moment, money
 from app.fulfilments.certificates.document import CertificateState, CertificateView, Stated
@@ -133,9 +135,37 @@ def _approved(stated: Stated, language: Language) -> Iterator[tuple[str, str]]:
         serials = _run(units.first_serial, units.last_serial, language)
         yield gettext("Quantity", language), f"{units.quantity_units} {units.unit_name}"
         yield gettext("Serial numbers", language), serials
+    yield from _done(stated.claim or {}, language)
     yield gettext("Value without VAT", language), money(stated.value_cents, language)
     if stated.surplus_cents:
         yield gettext("Of it, more than was owed", language), money(stated.surplus_cents, language)
+
+
+def _done(claim: dict[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+    """Say what was done, in counts, periods and amounts."""
+    for group in claim.get("groups", ()):
+        placed = f"{group['placements']} × {group['block']}, {_period(group, language)}"
+        yield gettext("Placements", language), placed
+    if "minutes" in claim:
+        hours = numbers.format_decimal(claim["minutes"] / 60, "#,##0.##", language.locale)
+        spent = gettext(
+            "%(hours)s hours, %(period)s", language, hours=hours, period=_period(claim, language)
+        )
+        yield gettext("Time", language), spent
+    if "priceCents" in claim:
+        yield gettext("Bought of", language), f"KvK {claim['supplierNumber']}"
+        yield gettext("Paid without VAT", language), money(claim["priceCents"], language)
+    if "validUntil" in claim:
+        until = day(date.fromisoformat(claim["validUntil"]), language)
+        yield gettext("Step", language), str(claim["step"])
+        yield gettext("Valid until", language), until
+    if "description" in claim:
+        yield gettext("In words", language), str(claim["description"])
+
+
+def _period(claim: dict[str, Any], language: Language) -> str:
+    first, last = (day(date.fromisoformat(claim[name]), language) for name in ("firstOn", "lastOn"))
+    return _run(first, last, language)
 
 
 def _run(first: str, last: str, language: Language) -> str:

@@ -49,12 +49,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Claims:
+    """How claims are going."""
+
+    states: Mapping[FulfilmentState, int]
+    contested: int
+    """About so many an objection waits."""
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyFigures:
     """How a company stands with all it owes."""
 
     totals: Totals
     kinds: Sequence[OfKind]
-    claims: Mapping[FulfilmentState, int]
+    claims: Claims
     certificates: int
 
 
@@ -68,5 +77,5 @@ class AuthorityFigures:
     states: Mapping[ObligationState, int]
     kinds: Sequence[OfKind]
     sources: Sequence[Source]
-    claims: Mapping[FulfilmentState, int]
+    claims: Claims
     contracts: Completeness

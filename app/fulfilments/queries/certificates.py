@@ -39,7 +39,7 @@ class Issued:
     certificate: Certificate
     fulfilment: Fulfilment
     revocations: Sequence[FulfilmentDecision] = ()
-    """Oldest first."""
+    """Oldest first; without those that were taken back on an objection."""
 
     @property
     def id(self) -> UUID:

@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.fulfilments.dashboards.figures import AuthorityFigures, CompanyFigures
+from app.fulfilments.dashboards.figures import AuthorityFigures, Claims, CompanyFigures
 from app.fulfilments.models import Certificate, Fulfilment, FulfilmentState
-from app.fulfilments.queries import reach, recognised
+from app.fulfilments.queries import fulfilments, reach, recognised
 from app.fulfilments.queries.recognised import Whose
 from app.obligations import queries as of_obligations
 from app.obligations.models import Obligation
@@ -56,12 +56,16 @@ async def of_authority(session: AsyncSession, authority: Authority, at: Clock) -
     )
 
 
-async def _claims(
-    session: AsyncSession, which: sa.ColumnElement[bool]
-) -> dict[FulfilmentState, int]:
+async def _claims(session: AsyncSession, which: sa.ColumnElement[bool]) -> Claims:
+    contested = sa.func.count().filter(fulfilments.is_contested())
     query = (
-        sa.select(Fulfilment.state, sa.func.count().label("fulfilments"))
+        sa.select(
+            Fulfilment.state,
+            sa.func.count().label("fulfilments"),
+            contested.label("contested"),
+        )
         .where(which)
         .group_by(Fulfilment.state)
     )
-    return {row.state: row.fulfilments for row in await session.execute(query)}
+    rows = (await session.execute(query)).all()
+    return Claims({row.state: row.fulfilments for row in rows}, sum(row.contested for row in rows))

@@ -1,6 +1,7 @@
 """Questions about fulfilments."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -57,28 +58,51 @@ async def waiting(session: AsyncSession, obligation_id: UUID, last_day: date) ->
     Called by obligations (`obligations.hooks`), before what is owed is sanctioned.
     """
     ends_at = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(clock.TIME_ZONE))
-    objected = sa.exists().where(
-        FulfilmentObjection.fulfilment_id == Fulfilment.id,
-        FulfilmentObjection.state == ContestState.LODGED,
-    )
     found = sa.exists().where(
         Fulfilment.obligation_id == obligation_id,
         Fulfilment.submitted_at < ends_at,
-        sa.or_(Fulfilment.state == FulfilmentState.SUBMITTED, objected),
+        sa.or_(Fulfilment.state == FulfilmentState.SUBMITTED, is_contested()),
     )
     return bool(await session.scalar(sa.select(found)))
+
+
+def is_contested() -> sa.ColumnElement[bool]:
+    """Say about which fulfilments an objection waits."""
+    return sa.exists().where(
+        FulfilmentObjection.fulfilment_id == Fulfilment.id,
+        FulfilmentObjection.state == ContestState.LODGED,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Only those in a state, or about which an objection waits; or does not."""
+
+    state: FulfilmentState | None = None
+    contested: bool | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Say which."""
+        conditions: list[sa.ColumnElement[bool]] = []
+        if self.state is not None:
+            conditions.append(Fulfilment.state == self.state)
+        if self.contested is not None:
+            conditions.append(is_contested() if self.contested else ~is_contested())
+        return conditions
+
+
+EVERYTHING = Narrowed()
 
 
 async def of_claimant(
     session: AsyncSession,
     organisation: Organisation,
     paging: PageRequest,
-    state: FulfilmentState | None = None,
+    narrowed: Narrowed = EVERYTHING,
 ) -> Page[Fulfilment]:
     """List what an organisation claims, newest first."""
     query = sa.select(Fulfilment).where(Fulfilment.claimant_id == organisation.id)
-    if state is not None:
-        query = query.where(Fulfilment.state == state)
+    query = query.where(*narrowed.conditions())
     return await page(session, query, Fulfilment, paging, newest_first=True)
 
 
@@ -86,14 +110,13 @@ async def of_authority(
     session: AsyncSession,
     authority: Authority,
     paging: PageRequest,
-    state: FulfilmentState | None = None,
+    narrowed: Narrowed = EVERYTHING,
 ) -> Page[Fulfilment]:
     """List what was submitted to an authority, newest first: drafts are the claimant's own."""
     query = sa.select(Fulfilment).where(
         Fulfilment.authority_id == authority.id, Fulfilment.state != FulfilmentState.DRAFTED
     )
-    if state is not None:
-        query = query.where(Fulfilment.state == state)
+    query = query.where(*narrowed.conditions())
     return await page(session, query, Fulfilment, paging, newest_first=True)
 
 

@@ -33,6 +33,7 @@ from app.fulfilments.problems import (
     UnitsClaimed,
 )
 from app.fulfilments.queries.assessing import Assessment
+from app.fulfilments.queries.fulfilments import Narrowed
 from app.fulfilments.schemas.fulfilments import (
     ClaimRequest,
     FulfilmentDecisionView,
@@ -99,7 +100,7 @@ async def list_fulfilments_of_organisation(
     wanted: Annotated[FulfilmentsRequest, Query()],
 ) -> Page[Fulfilment]:
     """List what an organisation claims, newest first."""
-    return await queries.fulfilments.of_claimant(session, organisation, wanted, wanted.state)
+    return await queries.fulfilments.of_claimant(session, organisation, wanted, _narrowed(wanted))
 
 
 @router.get("/authorities/{authority_id}/fulfilments", response_model=PageOf[FulfilmentView])
@@ -107,7 +108,11 @@ async def list_fulfilments_of_authority(
     authority: SeenAuthority, session: Session, wanted: Annotated[FulfilmentsRequest, Query()]
 ) -> Page[Fulfilment]:
     """List what was submitted to an authority, newest first."""
-    return await queries.fulfilments.of_authority(session, authority, wanted, wanted.state)
+    return await queries.fulfilments.of_authority(session, authority, wanted, _narrowed(wanted))
+
+
+def _narrowed(wanted: FulfilmentsRequest) -> Narrowed:
+    return Narrowed(wanted.state, wanted.contested)
 
 
 @router.get(FULFILMENT, response_model=FulfilmentView)

@@ -1,6 +1,6 @@
 """Dashboards on the wire: every figure with a link to the rows behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
@@ -10,6 +10,7 @@ from pydantic import Field
 from app.core.wire import Moment, View
 from app.fulfilments.dashboards.figures import (
     AuthorityFigures,
+    Claims,
     CompanyFigures,
     OfKind,
     Source,
@@ -199,11 +200,19 @@ class CaseView(View):
         ]
 
     @classmethod
-    def of_claims(cls, claims: Mapping[FulfilmentState, int], links: Links) -> list[Self]:
-        """Show claims that wait, and those that count no more."""
+    def of_claims(cls, claims: Claims, links: Links) -> list[Self]:
+        """Show claims that wait, that count no more, and about which an objection waits."""
+        contested = links.now("fulfilments", contested="true")
         return [
-            cls.of(f"claims-{state}", claims.get(state, 0), links.now("fulfilments", state=state))
-            for state in (*_WAITING, FulfilmentState.REVOKED)
+            *(
+                cls.of(
+                    f"claims-{state}",
+                    claims.states.get(state, 0),
+                    links.now("fulfilments", state=state.value),
+                )
+                for state in _LOOKED_AT
+            ),
+            cls.of("claims-contested", claims.contested, contested),
         ]
 
     @classmethod
@@ -212,7 +221,7 @@ class CaseView(View):
         return cls(case=case, rows=CountView(count=count, href=href))
 
 
-_WAITING = (FulfilmentState.SUBMITTED, FulfilmentState.RETURNED)
+_LOOKED_AT = (FulfilmentState.SUBMITTED, FulfilmentState.RETURNED, FulfilmentState.REVOKED)
 
 
 class ShareView(View):

@@ -46,6 +46,9 @@ class FulfilmentsRequest(PageRequest):
     """Which fulfilments the caller wants."""
 
     state: Annotated[FulfilmentState | None, Field(description="Only those in this state.")] = None
+    contested: Annotated[
+        bool | None, Field(description="Only those about which an objection waits; or the others.")
+    ] = None
 
 
 class FulfilmentView(View):

@@ -17,9 +17,11 @@ from app.ledger import positions
 from app.ledger.chart import Book, ledger_id
 from app.ledger.models import LedgerAccount, LedgerEntry, LedgerLine, LedgerPosition
 from app.obligations.models import (
+    ContestState,
     Contract,
     ContractAmendment,
     Obligation,
+    ObligationObjection,
     ObligationProposal,
     ObligationState,
     ProposalState,
@@ -75,6 +77,8 @@ class StandingCase(StrEnum):
     """What follows from its contract is not what the authority imposed."""
     PROPOSED = "proposed"
     """Somebody asks for a waiver or a sanction."""
+    CONTESTED = "contested"
+    """Its contractor objects to a sanction, or to the refusal of a waiver."""
 
 
 OF_ACCOUNTS = {StandingCase.OPEN, StandingCase.OVERDUE, StandingCase.SURPLUS}
@@ -190,6 +194,10 @@ def _is(case: StandingCase, accounts: FromClause, today: date) -> Condition:
         ObligationProposal.obligation_id == Obligation.id,
         ObligationProposal.state == ProposalState.OPEN,
     )
+    contested = sa.exists().where(
+        ObligationObjection.obligation_id == Obligation.id,
+        ObligationObjection.state == ContestState.LODGED,
+    )
     closed = [state for state in ObligationState if state.is_closed]
     conditions: dict[StandingCase, Condition] = {
         StandingCase.OPEN: is_open,
@@ -200,6 +208,7 @@ def _is(case: StandingCase, accounts: FromClause, today: date) -> Condition:
             Obligation.state.not_in(closed),
         ),
         StandingCase.PROPOSED: proposed,
+        StandingCase.CONTESTED: contested,
     }
     return conditions[case]
 
