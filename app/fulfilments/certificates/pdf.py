@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from app.core.languages import Language
@@ -19,6 +20,13 @@ def render(shown: CertificateView, language: Language, today: date) -> bytes:
     Raises:
         PdfUnavailableError: the extra `pdf` is not installed.
     """
+    return _set(canonical(shown), language, today)
+
+
+# Somebody who asks for one again and again costs nobody else a core.
+@lru_cache(maxsize=128)
+def _set(said: bytes, language: Language, today: date) -> bytes:
+    shown = CertificateView.model_validate_json(said)
     text = printed(shown, language, today)
     return typeset(TEMPLATE, {**text.data(), "qr": qr.svg(shown.address)}, today)
 
