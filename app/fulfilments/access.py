@@ -102,14 +102,23 @@ async def _certificate(fulfilment: ReadableFulfilment, session: Session) -> Cert
     return _shown(session, issued, to_everybody=False)
 
 
-async def _public_certificate(
-    certificate_code: CertificateCode, session: Session
-) -> CertificateView:
-    issued = await queries.certificates.by_code(session, codes.normalised(certificate_code))
+async def find_certificate(session: AsyncSession, typed: str) -> CertificateView:
+    """Find what everybody may read of a certificate, by its number as somebody typed it.
+
+    Raises:
+        NotFound: none has this number.
+    """
+    issued = await queries.certificates.by_code(session, codes.normalised(typed))
     if issued is None:
         message = "No certificate has this number: compare it with the one that you were given."
         raise NotFound(message)
     return _shown(session, issued, to_everybody=True)
+
+
+async def _public_certificate(
+    certificate_code: CertificateCode, session: Session
+) -> CertificateView:
+    return await find_certificate(session, certificate_code)
 
 
 def _shown(session: AsyncSession, issued: Issued, *, to_everybody: bool) -> CertificateView:

@@ -195,6 +195,13 @@ async def test_who_asked_to_be_named_is_named_and_a_draft_has_no_certificate(
     assert said(stranger) == (404, "/problems/not-found")
     assert said(await _get(claims, f"/certificates/{'0' * 20}")) == (404, "/problems/not-found")
     assert said(await _get(claims, "/certificates/all-of-them"))[0] == 400
+    # A person is told on a page, and a program as ever.
+    for accept, form in (("text/html", "text/html"), ("application/json", "application/problem")):
+        wrong = "/certificates/<b>" + "0" * 20
+        answer = await claims.stall.client.get(wrong, headers={"accept": accept})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith(form)
+        assert "<b>" not in answer.text
 
 
 def test_numbers_are_read_however_they_are_typed() -> None:

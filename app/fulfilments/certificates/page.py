@@ -28,3 +28,13 @@ def render(shown: CertificateView, language: Language, today: date) -> str:
         style=STYLE,
         qr=f"data:image/svg+xml;base64,{picture}",
     )
+
+
+LONGEST_NUMBER = 40
+"""So much of what somebody typed is shown to them."""
+
+
+def unknown(typed: str, language: Language) -> str:
+    """Say that no certificate has a number."""
+    template = templates(language).get_template("fulfilments/certificates/unknown.html")
+    return template.render(typed=typed[:LONGEST_NUMBER], language=str(language), style=STYLE)

@@ -13,9 +13,9 @@ from app.core.http.accepting import preferred
 from app.core.http.routing import Route
 from app.core.http.routing import router as router_of
 from app.core.languages import Language, negotiate
-from app.core.problems import refusals
+from app.core.problems import NotFound, refusals
 from app.core.typesetting import PdfUnavailableError
-from app.fulfilments.access import PublicCertificate, ReadableCertificate
+from app.fulfilments.access import PublicCertificate, ReadableCertificate, find_certificate
 from app.fulfilments.certificates import CertificateView, canonical, page, pdf
 from app.fulfilments.problems import NotCertified
 from app.orders.problems import PdfNotInstalled
@@ -102,16 +102,29 @@ async def download_certificate_pdf(
 
 @VERIFICATION.get("/certificates/{certificate_code}")
 async def verify_certificate(
-    shown: PublicCertificate, language: Reading, request: Request, session: Session
+    certificate_code: str, language: Reading, request: Request, session: Session
 ) -> Response:
     """Show a certificate in the form that its reader would rather have: a page, if nothing else."""
     wanted = preferred(request.headers.get("accept"), (HTML, JSON, PDF))
+    try:
+        shown = await find_certificate(session, certificate_code)
+    except NotFound:
+        if wanted == HTML:
+            return _unknown(certificate_code, language)
+        raise
     if wanted == PDF:
         await release(session)
         return await _public_paper(shown, language, request)
     if wanted == JSON:
         return _public(Response(canonical(shown), media_type=JSON))
     return _public(_page(shown, language))
+
+
+def _unknown(typed: str, language: Language) -> Response:
+    """Tell a person on a page, as a problem tells a program."""
+    policy = {"Content-Security-Policy": page.POLICY}
+    text = page.unknown(typed, language)
+    return Response(text, status_code=404, media_type=HTML, headers=policy)
 
 
 def _page(shown: CertificateView, language: Language) -> Response:
