@@ -296,7 +296,8 @@ def listener(
 
     def follow(said: str) -> None:
         installation.follow(int(said))
-        wake()
+        if worker is not None:
+            worker.hurry()
 
     channels = []
     if worker is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 from uuid import UUID
@@ -16,6 +17,18 @@ from app.core.jobs.attempts import while_database_is_away
 logger = structlog.get_logger(__name__)
 
 
+class Bell:
+    """Calls all chores at once: what was to be done later is to be done now."""
+
+    def __init__(self) -> None:
+        self.next = asyncio.Event()
+
+    def ring(self) -> None:
+        """Call those who wait, and those who are at it once more."""
+        self.next.set()
+        self.next = asyncio.Event()
+
+
 @dataclass(frozen=True, slots=True)
 class Chore:
     """Something cheap to do every so many seconds, that bears being done by several at once.
@@ -27,9 +40,14 @@ class Chore:
     action: Callable[[Database], Awaitable[object]]
     every_seconds: float
 
-    async def repeat(self, database: Database) -> NoReturn:
-        """Do it until cancelled. A failure is logged and counted, and the next turn tries again."""
+    async def repeat(self, database: Database, bell: Bell) -> NoReturn:
+        """Do it until cancelled, and each time at once when the bell rings.
+
+        A failure is logged and counted, and the next turn tries again.
+        """
         while True:
+            # Heard from now on, also while it is being done.
+            rung = bell.next
             try:
                 with while_database_is_away("chore_waits_for_database"):
                     await self.action(database)
@@ -37,7 +55,8 @@ class Chore:
                 # It may fail in any way, and must take neither the jobs nor other chores with it.
                 logger.exception("chore_failed", chore=self.name)
                 metrics.FAILED_CHORES.labels(self.name).inc()
-            await asyncio.sleep(self.every_seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(rung.wait(), self.every_seconds)
 
 
 async def each_in_turn(

@@ -14,7 +14,7 @@ import structlog
 from app.core.database import Database
 from app.core.jobs import claims, metrics
 from app.core.jobs.attempts import attempt, while_database_is_away
-from app.core.jobs.chores import Chore
+from app.core.jobs.chores import Bell, Chore
 from app.core.jobs.claims import Claim
 from app.core.jobs.kinds import Handler, by_name
 from app.core.jobs.models import JobState
@@ -53,6 +53,7 @@ class Worker:
         self._outside = [name for name, one in self._handlers.items() if not one.in_transaction]
         self._timetable = Timetable(periodics)
         self._chores = tuple(chores)
+        self._bell = Bell()
         self._grace_seconds = grace_seconds
         self._runs: set[_Run] = set()
         self._wake = asyncio.Event()
@@ -69,8 +70,13 @@ class Worker:
         return time.monotonic() - self._turned_at < patience
 
     def wake(self) -> None:
-        """Look for work now: something was enqueued, or the clock moved."""
+        """Look for work now: something was enqueued."""
         self._wake.set()
+
+    def hurry(self) -> None:
+        """Look for work and do every chore now: the clock of a demo moved."""
+        self._wake.set()
+        self._bell.ring()
 
     def stop(self) -> None:
         """Take no more jobs; `run` ends when the running ones have, or are given back."""
@@ -171,7 +177,7 @@ class Worker:
         return min((wait for wait in waits if wait is not None), default=float("inf"))
 
     def _repeating(self) -> Iterable[Coroutine[Any, Any, None]]:
-        return (chore.repeat(self._database) for chore in self._chores)
+        return (chore.repeat(self._database, self._bell) for chore in self._chores)
 
     async def _keep_leases(self) -> None:
         while True:

@@ -32,6 +32,25 @@ async def test_a_chore_comes_back_until_the_worker_stops(database: Database) -> 
     assert len(turns) == ended
 
 
+async def test_what_waits_for_later_is_done_when_the_clock_moved(database: Database) -> None:
+    turns: list[Database] = []
+
+    async def take_a_turn(given: Database) -> None:
+        turns.append(given)
+        if len(turns) == 1:
+            # Even who is at it is called once more.
+            worker.hurry()
+
+    chore = jobs.Chore("test.seldom", take_a_turn, every_seconds=3_600.0)
+
+    async def again() -> bool:
+        return len(turns) == 2
+
+    worker = jobs.Worker(database, [], chores=[chore])
+    async with worker:
+        await eventually(again)
+
+
 async def test_a_chore_that_fails_tries_again_and_is_counted(database: Database) -> None:
     turns: list[int] = []
 
