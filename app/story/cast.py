@@ -57,6 +57,8 @@ class Cast:
     """Staff of the platform."""
     samira: Person
     """Of the city of Rotterdam, which recognises what companies buy."""
+    joost: Person
+    """Of the city of Schiedam, which does so too; the two cities buy together."""
     eva: Person
     """Runs the foundation; its admin."""
     bram: Person
@@ -83,6 +85,7 @@ class Cast:
             public=Visitor(wire),
             noor=Person(wire, "Noor Visser", "the platform"),
             samira=Person(wire, "Samira Bouali", "Rotterdam"),
+            joost=Person(wire, "Joost Bakker", "Schiedam"),
             eva=Person(wire, "Eva Jansen", "Stichting RIKX"),
             bram=Person(wire, "Bram de Groot", "Stichting RIKX"),
             chantal=Person(wire, "Chantal Maduro", "Stichting RIKX"),
@@ -107,4 +110,4 @@ class Cast:
     @property
     def people(self) -> tuple[Person, ...]:
         """Everybody with an account."""
-        return (self.noor, self.bram, self.chantal, *self.strangers)
+        return (self.noor, self.joost, self.bram, self.chantal, *self.strangers)

@@ -12,6 +12,7 @@ KNOWN = (
 
 ASSUMED = (
     "The price of a RIKX (EUR 100) and the service fee (5 %), which are not public.",
+    "Both contracts; that Rotterdam asks 5 %; that Schiedam counts RIKX 1:1, as Rotterdam does.",
     "The costs of the projects, what the experts found, what was sold, and the panel's rules.",
     "All people, addresses and register numbers. The dates: the story begins today.",
 )
@@ -31,10 +32,50 @@ BY_CARD_UNITS, BY_BANK_UNITS = 70, 45
 OTHER_UNITS = 5
 """What is sold of the other project: far below its threshold."""
 
+SPLIT = {"rotterdam": 20, "schiedam": 50}
+"""For which city's contract the first of them buys; together all that it buys."""
+CONTRACT_EUROS = {"rotterdam": 40_000, "schiedam": 125_000}
+"""What each city awards; 5 % of it is owed: EUR 2,000 and EUR 6,250."""
+
 ROTTERDAM = "GM0599"
 SCHIEDAM = "GM0606"
 
 CHARGED = {"kind": "charged", "rateBasisPoints": 2_100}
+
+COMPANY_NUMBER = 5
+"""The first company's, in the trade register."""
+
+UNITS_COUNT = {"factorBasisPoints": 10_000, "maximumShareBasisPoints": None, "region": None}
+FIVE_PERCENT = {"kind": "at-least", "basisPoints": 500}
+ALWAYS = {"kind": "always"}
+RULES: dict[str, dict[str, Any]] = {
+    "rotterdam": {
+        "obligation": {
+            "base": "contract-sum",
+            "percentage": FIVE_PERCENT,
+            "lowLabour": None,
+            "thresholdSum": None,
+            "thresholds": {"services": ALWAYS, "works": ALWAYS, "supplies": ALWAYS},
+            "capCents": None,
+        },
+    },
+    "schiedam": {
+        "obligation": {
+            "base": "contract-sum",
+            "percentage": FIVE_PERCENT,
+            "lowLabour": None,
+            "thresholdSum": None,
+            "thresholds": {
+                "services": {"kind": "from", "amountCents": 12_500_000},
+                "works": {"kind": "from", "amountCents": 22_500_000},
+                "supplies": None,
+            },
+            "capCents": None,
+        },
+        "units": UNITS_COUNT,
+    },
+}
+"""What the story adds to the shipped tables."""
 
 TERMS: dict[str, Any] = {
     "termsVersion": 1,
@@ -109,6 +150,52 @@ TERMS: dict[str, Any] = {
     "recognition": {"factorBasisPoints": 10_000, "provisionalWhenFirm": True},
 }
 """The policy of the scheme: what a panel values and companies buy."""
+
+
+def package(today: date) -> dict[str, Any]:
+    """Write the OCDS file in which both cities publish what they awarded."""
+    return {
+        "uri": "https://buying.example/contracts.json",
+        "version": "1.1",
+        "publishedDate": f"{today}T08:00:00Z",
+        "publisher": {"name": "The cities' office of procurement"},
+        "releases": [
+            _release("rotterdam", 1, today, "Onderzoek naar de jeugdzorg"),
+            _release("schiedam", 9, today, "Advies over het doelgroepenvervoer"),
+        ],
+    }
+
+
+def _release(city: str, number: int, today: date, title: str) -> dict[str, Any]:
+    supplier = {"scheme": "NL-KVK", "id": f"{COMPANY_NUMBER:08}", "legalName": "Maas Advies"}
+    ends_on = today + timedelta(days=730)
+    return {
+        "ocid": f"ocds-story-{city}",
+        "id": f"{city}-1",
+        "date": f"{today}T08:00:00Z",
+        "tag": ["award", "contract"],
+        "initiationType": "tender",
+        "buyer": {"id": "B", "identifier": {"scheme": "NL-KVK", "id": f"{number:08}"}},
+        "tender": {"id": "T", "title": title, "mainProcurementCategory": "services"},
+        "awards": [
+            {
+                "id": "A",
+                "status": "active",
+                "date": f"{today}T08:00:00Z",
+                "suppliers": [{"identifier": supplier}],
+            }
+        ],
+        "contracts": [
+            {
+                "id": "C",
+                "awardID": "A",
+                "title": title,
+                "status": "active",
+                "period": {"startDate": f"{today}T08:00:00Z", "endDate": f"{ends_on}T08:00:00Z"},
+                "value": {"amount": CONTRACT_EUROS[city], "currency": "EUR"},
+            }
+        ],
+    }
 
 
 def plan(today: date) -> dict[str, Any]:

@@ -31,6 +31,10 @@ class Props:
     """The organisation that operates the scheme."""
     authority: str = field(init=False)
     """The id of the city as an authority."""
+    cities: dict[str, str] = field(default_factory=dict)
+    """The ids of the authorities, by their names."""
+    obligations: dict[str, str] = field(default_factory=dict)
+    """What the company owes to each of them, by its name."""
     scheme: str = field(init=False)
     dam: str = field(init=False)
     """The organisation that offers the project."""

@@ -109,15 +109,17 @@ class Visitor:
         """Change something."""
         return self._send("PATCH", path, body)
 
-    def upload(self, path: str, xml: bytes, name: str) -> Any:  # noqa: ANN401  JSON.
-        """Send a message of a bank, as a file of that name."""
+    def upload(
+        self, path: str, content: bytes, name: str, media_type: str = "application/xml"
+    ) -> Any:  # noqa: ANN401  JSON.
+        """Send a file of that name: a message of a bank, if nothing else is said."""
         self._wire.note("POST", path)
         headers = {
             **self._headers(),
-            "Content-Type": "application/xml",
+            "Content-Type": media_type,
             "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
         }
-        return json.loads(self._wire.carry("POST", path, xml, headers))
+        return json.loads(self._wire.carry("POST", path, content, headers))
 
     def download(self, path: str) -> bytes:
         """Fetch a file."""

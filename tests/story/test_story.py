@@ -39,6 +39,18 @@ REFUNDED = """
   Dr annulled                               5 RIKX
       Cr owned                              5 RIKX
 """
+IMPOSED = """
+Obligation imposed
+  Dr owed                            6,250.00 SR
+      Cr imposed                     6,250.00 SR
+"""
+COUNTED = """
+50 units fulfil an obligation
+  Dr fulfilled                       5,000.00 SR
+      Cr provisional                 5,000.00 SR
+  Dr retired                               50 RIKX
+      Cr owned                             50 RIKX
+"""
 
 FAILING = """
 from app.cli import cli
@@ -72,12 +84,15 @@ async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_
     pages = [line.partition("│ ")[2] for line in said.splitlines() if "│ " in line]
     # Each page begins with its day.
     journal = "\n".join(re.sub(r"^\d{4}-\d{2}-\d{2}  ", "", line) for line in pages)
-    for page in (LISTED, FUNDED, START_PART, RESULT_PART, REFUNDED):
+    for page in (LISTED, FUNDED, START_PART, RESULT_PART, REFUNDED, IMPOSED, COUNTED):
         assert page.strip() in journal
     assert "median of 110, 118, 122, 130 = 120; rounded down = 120 RIKX" in flat
     assert "refused (403 own-draft)" in flat
     assert "refused (409 scores-sealed)" in flat
     assert "refused (409 not-enough-units)" in flat
+    assert "refused (409 not-allocated)" in flat
+    assert "1-21 to 1-70, €5,000.00, valid" in flat
+    assert "→ €1,250.00 of €6,250.00" in flat
     assert "reconciliation → No differences." in flat
     assert "The books balance." in flat
     await insist_on_nothing_left(cluster, said, tmp_path)

@@ -11,6 +11,7 @@ from app.story.chapters import (
     banking,
     buying,
     closing,
+    contracting,
     ending,
     market,
     participants,
@@ -33,6 +34,7 @@ class Chapter:
 
 CHAPTERS = (
     Chapter("A city, a foundation and their scheme", scheme.tell),
+    Chapter("Two cities award contracts, and ask for social return", contracting.tell),
     Chapter("Entrepreneurs are admitted, experts take their seats", participants.tell),
     Chapter("The round opens, and two plans are submitted", plans.tell),
     Chapter("The panel values them, under seal", valuation.tell),
@@ -41,6 +43,7 @@ CHAPTERS = (
     Chapter("The bank's statement comes, and the threshold is reached", banking.tell),
     Chapter("The start part is paid", paying_out.tell),
     Chapter("The sale ends, and one project missed", ending.tell),
+    Chapter("What was bought counts for both cities", contracting.claimed),
     Chapter("The project reports, and the result part is paid", reporting.tell),
     # What the books say in the end; further chapters come before it.
     Chapter("The books", closing.tell),

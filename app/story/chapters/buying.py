@@ -1,5 +1,6 @@
 """Two companies come to buy: one pays by card, the other on invoice."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.core import languages
@@ -7,6 +8,7 @@ from app.core.languages import Language
 from app.story import figures
 from app.story.bank import IBAN
 from app.story.cast import Person
+from app.story.chapters.contracting import split
 from app.story.chapters.scheme import organisation
 from app.story.tale import Story
 
@@ -22,12 +24,13 @@ def tell(story: Story) -> None:
 def _enrol(story: Story) -> None:
     cast, props = story.cast, story.props
     with story.step(
-        f"Two companies have social return to fulfil and no jobs to offer: {cast.lotte} and"
-        f" {cast.karim} register theirs, and enrol as buyers."
+        f"Two companies have social return to fulfil and no jobs to offer: {cast.karim} registers"
+        f" his, and both enrol as buyers."
     ):
-        for number, buyer in enumerate(cast.buyers, start=5):
-            made = buyer.post("/v1/organisations", organisation(buyer.house, number))
-            props.companies[buyer] = f"/v1/organisations/{made['id']}"
+        number = figures.COMPANY_NUMBER + 1
+        made = cast.karim.post("/v1/organisations", organisation(cast.karim.house, number))
+        props.companies[cast.karim] = f"/v1/organisations/{made['id']}"
+        for buyer in cast.buyers:
             asked = {
                 "schemeId": props.scheme.rpartition("/")[2],
                 "reason": "A contract of the city asks for social return.",
@@ -38,17 +41,31 @@ def _enrol(story: Story) -> None:
 def _buy_by_card(story: Story) -> None:
     cast, props = story.cast, story.props
     units = figures.BY_CARD_UNITS
-    with story.step(f"{cast.lotte} asks what {units} RIKX of DAM Nederland cost, all included."):
-        path = f"/v1/market/projects/{props.project.rpartition('/')[2]}/quote"
-        quote = cast.lotte.get(f"{path}?quantityUnits={units}")
+    with story.step(
+        f"{cast.lotte} asks what {units} RIKX of DAM Nederland cost, all included, and what they"
+        " will count for of both contracts."
+    ):
+        wanted = {
+            "projectId": props.project.rpartition("/")[2],
+            "quantityUnits": units,
+            "split": split(story),
+        }
+        asked = cast.lotte.post(f"{props.companies[cast.lotte]}/quotes", wanted)
+        quote = asked["quote"]
     amounts = (_money(quote[name]) for name in ("priceCents", "feeCents", "vatFeeCents"))
     story.teller.remark(
         "{} for the units, {} service fee, {} VAT on it".format(*amounts)
         + f": {_money(quote['totalCents'])}",
         "",
     )
-    with story.step(f"{cast.lotte} orders them: for half an hour nobody else can buy these."):
-        order = ordered(story, cast.lotte, "dam by card", props.project, units, "online")
+    for city, part in zip(figures.SPLIT, asked["split"], strict=True):
+        counted = f"{part['quantityUnits']} RIKX count for {_money(part['valueCents'])}"
+        story.teller.remark(f"{counted} in {city.capitalize()}", "")
+    with story.step(
+        f"{cast.lotte} orders them for both: for half an hour nobody else can buy these."
+    ):
+        more = {"split": split(story)}
+        order = ordered(story, cast.lotte, "dam by card", props.project, units, "online", more)
     with story.step(
         "She pays by card, on a page of the payment provider (which is played here: TEST MODE)."
         " The provider tells us, and the order is paid; below the threshold its money is a deposit."
@@ -99,13 +116,22 @@ def _order_on_invoice(story: Story) -> None:
         ordered(story, cast.lotte, "too many", props.project, more, "online")
 
 
-def ordered(story: Story, buyer: Person, name: str, project: str, units: int, pay_by: str) -> str:  # noqa: PLR0913  Who orders what, and how.
+def ordered(  # noqa: PLR0913  Who orders what, and how.
+    story: Story,
+    buyer: Person,
+    name: str,
+    project: str,
+    units: int,
+    pay_by: str,
+    more: Mapping[str, Any] | None = None,
+) -> str:
     """Order units, and remember the order by a name."""
     body = {
         "projectId": project.rpartition("/")[2],
         "quantityUnits": units,
         "payBy": pay_by,
         "purchaseOrderNumber": f"PO-{units}",
+        **(more or {}),
     }
     made = buyer.post(f"{story.props.companies[buyer]}/orders", body)
     address = f"/v1/orders/{made['id']}"

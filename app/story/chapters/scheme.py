@@ -5,6 +5,7 @@ from typing import Any
 
 from app.core import clock
 from app.story import figures
+from app.story.cast import Person
 from app.story.tale import Story
 
 SEEN = {"reason": "An extract of the trade register was seen."}
@@ -59,6 +60,16 @@ def _register_organisations(story: Story) -> None:
             invited = {"email": colleague.email, "role": role, "language": "en"}
             cast.eva.post(f"{props.foundation}/invitations", invited)
             colleague.take_account("/v1/memberships", story.mailbox)
+
+
+def appointment(auditor: Person) -> dict[str, str]:
+    """Write for how long an auditor is appointed, and why."""
+    return {
+        "email": auditor.email,
+        "startsOn": clock.today().isoformat(),
+        "endsOn": (clock.today() + timedelta(days=3 * 365)).isoformat(),
+        "reason": "Engagement letter.",
+    }
 
 
 def organisation(legal_name: str, number: int) -> dict[str, Any]:
@@ -117,11 +128,5 @@ def _open_scheme(story: Story) -> None:
         f"{cast.eva} appoints {cast.ada}: she reads everything of the foundation, the books"
         " included, and changes nothing."
     ):
-        body = {
-            "email": cast.ada.email,
-            "startsOn": clock.today().isoformat(),
-            "endsOn": (clock.today() + timedelta(days=3 * 365)).isoformat(),
-            "reason": "Engagement letter.",
-        }
-        cast.eva.post(f"{props.foundation}/auditors", body)
+        cast.eva.post(f"{props.foundation}/auditors", appointment(cast.ada))
     story.books.reader = cast.ada
