@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from scripts.benchmarks import ledger, market, orders, report
+from scripts.benchmarks import audit, ledger, market, orders, report
 from scripts.benchmarks.server import durable
 from scripts.launcher import binaries, project
 from scripts.launcher.children import stop_on_signals
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     stop_on_signals()
     options = parser().parse_args(arguments)
     try:
-        return {"ledger": _ledger, "market": _market, "orders": _orders}[options.section](options)
+        return _SECTIONS[options.section](options)
     except LaunchError as error:
         print(f"\n{error}", file=sys.stderr)
         return error.exit_code
@@ -42,11 +42,25 @@ def parser() -> argparse.ArgumentParser:
     size.add_argument("--tiny", action="store_true", help="only to see that it works")
     public = sections.add_parser("market", help="the public market, against a bare endpoint")
     demand = sections.add_parser("orders", help="reservations and events, against the same SQL")
-    for section in (public, demand):
+    proof = sections.add_parser("audit", help="the public log: sealing, proofs, verification")
+    for section in (public, demand, proof):
         size = section.add_mutually_exclusive_group()
         size.add_argument("--quick", action="store_true", help="few rounds, short loads")
         size.add_argument("--tiny", action="store_true", help="only to see that it works")
+        if section is proof:
+            size.add_argument("--big", action="store_true", help="a log of ten million leaves, too")
     return parser
+
+
+def _audit(options: argparse.Namespace) -> int:
+    plan = audit.TINY if options.tiny else audit.QUICK if options.quick else audit.FULL
+    plan = replace(plan, leaves=plan.leaves + (audit.BIG if options.big else ()))
+    before = os.getloadavg()
+    with durable(project.find()) as bench:
+        found = audit.run(bench, plan, Steps(sys.stderr))
+    version = binaries.major_version(bench.programs)
+    print(audit.table(found, str(report.Machine(version, before, os.getloadavg()))))
+    return 0
 
 
 def _orders(options: argparse.Namespace) -> int:
@@ -90,3 +104,6 @@ def _plan(options: argparse.Namespace) -> ledger.Plan:
     if options.quick:
         return ledger.QUICK
     return replace(ledger.FULL, lines=ledger.FULL.lines + (ledger.BIG if options.big else ()))
+
+
+_SECTIONS = {"audit": _audit, "ledger": _ledger, "market": _market, "orders": _orders}

@@ -145,7 +145,7 @@ async def _fill_tiles(session: AsyncSession) -> None:
 async def _write_tiles(session: AsyncSession, level: int, numbers: range) -> None:
     rows: list[dict[str, Any]] = []
     for number in numbers:
-        hashes = (await queries.tile_hashes(session, [(level, number)]))[level, number]
+        hashes = await queries.put_together(session, level, number)
         root = merkle.root(tiles.cut(hashes))
         rows.append({"level": level, "number": number, "hashes": hashes, "root": root})
     await session.execute(sa.insert(LogTile), rows)

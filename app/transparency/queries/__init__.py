@@ -10,10 +10,10 @@ from app.transparency.queries.log import (
     leaf,
     leaf_of,
     note,
+    put_together,
     signs_at,
     size,
     tile,
-    tile_hashes,
     witness_key_of,
     witnesses,
 )
@@ -29,10 +29,10 @@ __all__ = [
     "leaf_of",
     "note",
     "proving",
+    "put_together",
     "signs_at",
     "size",
     "tile",
-    "tile_hashes",
     "witness_key_of",
     "witnesses",
 ]

@@ -14,7 +14,6 @@ from app.transparency.models import (
     LogCosignature,
     LogKey,
     LogLeaf,
-    LogTile,
     LogWitness,
 )
 from app.transparency.notes import LOG, WITNESS, Key
@@ -30,30 +29,55 @@ async def size(session: AsyncSession) -> int:
     return 0 if last is None else last + 1
 
 
-async def tile_hashes(session: AsyncSession, places: Collection[Place]) -> dict[Place, bytes]:
-    """Read tiles, each with as many hashes as there are of it by now."""
-    rows = await session.execute(
-        sa.select(LogTile.level, LogTile.number, LogTile.hashes).where(
-            sa.tuple_(LogTile.level, LogTile.number).in_(list(places))
-        )
+async def tile_hashes(
+    session: AsyncSession, places: Collection[Place], of_size: int
+) -> dict[Place, bytes]:
+    """Read tiles of the tree of some size, in one round trip; those at its edge as they are."""
+    full = [place for place in places if _is_full(place, of_size)]
+    edge = [place for place in places if place not in full]
+    values = {
+        "levels": [level for level, _ in full],
+        "numbers": [number for _, number in full],
+        "edge_levels": [level for level, _ in edge if level],
+        "edge_numbers": [number for level, number in edge if level],
+        "of_leaves": [number for level, number in edge if not level],
+    }
+    rows = await session.execute(_TILES, values)
+    return {(level, number): hashes or b"" for level, number, hashes in rows}
+
+
+def _is_full(place: Place, of_size: int) -> bool:
+    level, number = place
+    return number < of_size >> (tiles.HEIGHT * (level + 1))
+
+
+_NUMBERS = sa.ARRAY(sa.BigInteger())
+# What is not full (yet) stands in no row of its own: it is put together from what is below it.
+_TILES = sa.text("""
+SELECT t.level, t.number, t.hashes
+  FROM unnest(:levels, :numbers) AS w(level, number)
+  JOIN log_tiles t ON t.level = w.level AND t.number = w.number
+ UNION ALL
+SELECT w.level, w.number, (
+       SELECT string_agg(t.root, '' ORDER BY t.number) FROM log_tiles t
+        WHERE t.level = w.level - 1 AND t.number BETWEEN w.number * 256 AND w.number * 256 + 255)
+  FROM unnest(:edge_levels, :edge_numbers) AS w(level, number)
+ UNION ALL
+SELECT 0, w.number, (
+       SELECT string_agg(l.hash, '' ORDER BY l."index") FROM log_leaves l
+        WHERE l."index" BETWEEN w.number * 256 AND w.number * 256 + 255)
+  FROM unnest(:of_leaves) AS w(number)
+""").bindparams(
+    *(
+        sa.bindparam(name, type_=_NUMBERS)
+        for name in ("levels", "numbers", "edge_levels", "edge_numbers", "of_leaves")
     )
-    found: dict[Place, bytes] = {(level, number): hashes for level, number, hashes in rows}
-    for level, number in set(places) - found.keys():
-        # At the right edge: not full yet, so it stands in no row of its own.
-        found[level, number] = b"".join(await _at_edge(session, level, number))
-    return found
+)
 
 
-async def _at_edge(session: AsyncSession, level: int, number: int) -> Sequence[bytes]:
-    first, last = number * WIDTH, number * WIDTH + WIDTH - 1
-    if level == 0:
-        query = sa.select(LogLeaf.hash).where(LogLeaf.index.between(first, last))
-        query = query.order_by(LogLeaf.index)
-    else:
-        below = LogTile.number.between(first, last)
-        query = sa.select(LogTile.root).where(LogTile.level == level - 1, below)
-        query = query.order_by(LogTile.number)
-    return (await session.scalars(query)).all()
+async def put_together(session: AsyncSession, level: int, number: int) -> bytes:
+    """Read a tile from what is below it: it is full now, and stands in no row yet."""
+    return (await tile_hashes(session, [(level, number)], 0))[level, number]
 
 
 async def hashed(session: AsyncSession, ranges: Sequence[Range]) -> list[bytes]:
@@ -62,7 +86,8 @@ async def hashed(session: AsyncSession, ranges: Sequence[Range]) -> list[bytes]:
     Raises:
         LookupError: the log has not come so far.
     """
-    found = await tile_hashes(session, tiles.needed(ranges))
+    size = max((end for _, end in ranges), default=0)
+    found = await tile_hashes(session, tiles.needed(ranges), size)
     return [tiles.range_hash(each, reading(found)) for each in ranges]
 
 
@@ -81,7 +106,7 @@ async def tile(session: AsyncSession, wanted: Tile) -> bytes | None:
     if wanted.level is None:
         return await _bundle(session, wanted)
     place = (wanted.level, wanted.number)
-    return (await tile_hashes(session, [place]))[place][: wanted.width * HASH_BYTES]
+    return (await tile_hashes(session, [place], signed))[place][: wanted.width * HASH_BYTES]
 
 
 async def _bundle(session: AsyncSession, wanted: Tile) -> bytes:
