@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -18,7 +19,7 @@ from app.transparency import notes, queries, verifier
 from app.transparency.actions import keys as of_log
 from app.transparency.models import LogKey
 from app.transparency.notes import Key, KeyRefused
-from app.transparency.verifier import LogRefused, Replayed, Verified
+from app.transparency.verifier import Counted, LogRefused, Replayed, Verified
 
 group = typer.Typer(no_args_is_help=True, help="The keys of the public log, and its witnesses.")
 
@@ -154,6 +155,9 @@ def replay(
     known: Annotated[
         Path | None, typer.Option(help="A checkpoint that you kept: the log must go on from it.")
     ] = None,
+    fulfilment: Annotated[
+        list[UUID] | None, typer.Option(help="Say also what of this one still counts.")
+    ] = None,
 ) -> None:
     """Read a whole public log, compute its tree anew, and add up what it says."""
     console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
@@ -173,8 +177,19 @@ def replay(
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
 
-    for line in _summary(_or_refuse(read)):
+    replayed = _or_refuse(read)
+    for line in _summary(replayed):
         typer.echo(line)
+    for fulfilment_id in fulfilment or ():
+        counted = replayed.counting.fulfilments.get(fulfilment_id)
+        typer.echo(f"fulfilment {fulfilment_id}: {_counted(counted)}")
+
+
+def _counted(counted: Counted | None) -> str:
+    if counted is None:
+        return "does not count (any more)"
+    units = f"{counted.quantity_units} units, " if counted.quantity_units else ""
+    return f"counts for {units}{euros(counted.value_cents)}"
 
 
 def _summary(replayed: Replayed) -> list[str]:

@@ -1,5 +1,7 @@
 """Setting pages as PDF: to be kept for years (PDF/A-2a) and read aloud (PDF/UA-1).
 
+A file that is attached (`ATTACHMENT`, with its name and content) makes it PDF/A-3a.
+
 A template only says where things stand. What is printed comes as data, of which typst runs nothing.
 """
 
@@ -10,6 +12,10 @@ from pathlib import Path
 
 class PdfUnavailableError(RuntimeError):
     """The program that sets pages is not installed (the extra `pdf`)."""
+
+
+ATTACHMENT = "attachment"
+"""What a template calls a file that it attaches."""
 
 
 def typeset(template: Path, printed: dict[str, object], made_on: date) -> bytes:
@@ -27,7 +33,7 @@ def typeset(template: Path, printed: dict[str, object], made_on: date) -> bytes:
         template.read_bytes(),
         format="pdf",
         sys_inputs={"data": json.dumps(printed)},
-        pdf_standards=["a-2a", "ua-1"],
+        pdf_standards=["a-3a" if ATTACHMENT in printed else "a-2a", "ua-1"],
         timestamp=datetime.combine(made_on, time(), UTC),
         ignore_system_fonts=True,
     )

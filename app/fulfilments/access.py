@@ -99,7 +99,7 @@ async def _certificate(fulfilment: ReadableFulfilment, session: Session) -> Cert
     if issued is None:
         message = f"It is {fulfilment.state}: a certificate is issued when it is approved."
         raise NotCertified(message, current_state=fulfilment.state)
-    return _shown(session, issued, to_everybody=False)
+    return await _shown(session, issued, to_everybody=False)
 
 
 async def find_certificate(session: AsyncSession, typed: str) -> CertificateView:
@@ -112,7 +112,7 @@ async def find_certificate(session: AsyncSession, typed: str) -> CertificateView
     if issued is None:
         message = "No certificate has this number: compare it with the one that you were given."
         raise NotFound(message)
-    return _shown(session, issued, to_everybody=True)
+    return await _shown(session, issued, to_everybody=True)
 
 
 async def _public_certificate(
@@ -121,15 +121,17 @@ async def _public_certificate(
     return await find_certificate(session, certificate_code)
 
 
-def _shown(session: AsyncSession, issued: Issued, *, to_everybody: bool) -> CertificateView:
+async def _shown(session: AsyncSession, issued: Issued, *, to_everybody: bool) -> CertificateView:
     settings = settings_of(session)
-    return shown(
+    view = shown(
         issued.certificate,
         issued.fulfilment,
         issued.revocations,
         (settings.public_url, settings.mode is Mode.TEST),
         to_everybody=to_everybody,
     )
+    proof = await queries.certificates.proof(session, issued.fulfilment)
+    return view.model_copy(update={"proof": proof and str(proof)})
 
 
 ReadableCertificate = Annotated[CertificateView, Depends(_certificate)]

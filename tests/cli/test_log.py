@@ -15,6 +15,7 @@ from app.transparency import notes
 from app.transparency.actions import publishing
 from tests import make
 from tests.make import logs
+from tests.transparency import published
 from tests.transparency.access_table import WITNESS
 
 Run = Callable[..., Awaitable[tuple[int, str]]]
@@ -92,3 +93,15 @@ async def test_anybody_checks_a_proof_and_replays_the_log(
     assert "It goes on from the 261 leaves that you knew." in said
     code, said = await baat("replay", tmp_path, *trusting)
     assert (code, "There is no checkpoint" in said) == (1, True)
+
+
+async def test_a_replay_says_what_still_counts(baat: Run, tmp_path: Path) -> None:
+    published.write(tmp_path, [published.approved(1, 1, 10), published.revoked(1, 4)])
+    asked = [("--fulfilment", published.FULFILMENT.format(number)) for number in (1, 2)]
+
+    code, said = await baat("replay", tmp_path, "--key", published.LOG.key, *asked[0], *asked[1])
+
+    assert code == 0, said
+    assert "counts for 6 units, 6.00\n" in said
+    assert said.endswith("does not count (any more)\n")
+    assert f"authority {published.AUTHORITY}: 1 fulfilments, 6 units, 6.00\n" in said

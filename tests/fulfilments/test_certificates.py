@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
-import json
 import re
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from html import unescape
 from itertools import chain
 from typing import Any
@@ -128,6 +130,7 @@ async def _on_paper(claims: Claims, told: dict[str, Any], claim: str) -> str:
     return etag
 
 
+STILL = "whether it still counts, a replay of the log says"
 STATES = {
     "partly-revoked": ("Partly revoked", "Gedeeltelijk ingetrokken"),
     "revoked": ("Revoked", "Ingetrokken"),
@@ -158,10 +161,40 @@ async def _in_log(claims: Claims, told: dict[str, Any]) -> None:
     assert counting.fulfilments == {}
     assert counting.kinds["ledger-entry"] == counting.position
 
-    proof = (await _get(claims, f"/log/leaves/{approved}")).json()["proof"]
     keys = verifier.read_keys([log["keys"][0]["verifierKey"]])
-    shown = verifier.verify(json.dumps({**told, "proof": proof}), keys)
-    assert shown.content == "the certificate states what was approved"
+    claim = f"/fulfilments/{told['stated']['fulfilmentId']}"
+    whole = await _get(claims, f"{claim}/certificate", claims.stall.buyer.clerk)
+    shown = await _get(claims, f"/certificates/{told['code']}")
+    for certificate, content in (
+        (whole, "the certificate states what was approved"),
+        (shown, "it is that of the certificate; names are left out of it"),
+    ):
+        verified = verifier.verify(certificate.text, keys)
+        assert (verified.proven.index, verified.content) == (approved, f"{content}; {STILL}")
+    paper = await _get(claims, f"{claim}/certificate/document.pdf", claims.stall.buyer.clerk)
+    assert b"<pdfaid:part>3</pdfaid:part>" in paper.content
+    assert whole.content in _streams(paper.content)
+    await _sealed_again(claims, whole)
+    forged = whole.text.replace("150000", "160000")
+    with pytest.raises(verifier.LogRefused):
+        verifier.verify(forged, keys)
+
+
+def _streams(document: bytes) -> Iterator[bytes]:
+    """Read what a PDF holds in packed streams: its attachments, among others."""
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document, re.DOTALL):
+        with suppress(zlib.error):
+            yield zlib.decompress(packed)
+
+
+async def _sealed_again(claims: Claims, whole: httpx.Response) -> None:
+    """Let the log grow: the certificate stays as it is, byte by byte."""
+    await claims.bought(1)
+    await positions.sequence_all(claims.stall.database)
+    await publishing.seal(claims.stall.database)
+    claim = f"/fulfilments/{whole.json()['stated']['fulfilmentId']}"
+    again = await _get(claims, f"{claim}/certificate", claims.stall.buyer.clerk)
+    assert again.content == whole.content
 
 
 async def _listed(claims: Claims, code: str) -> None:

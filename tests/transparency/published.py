@@ -14,6 +14,7 @@ from app.transparency.proofs import Proof
 
 LOG = Signer("baat.example/log", Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
 AUTHORITY = "0195b0a4-6a1c-7d3e-8f10-2b3c4d5e6f70"
+FULFILMENT = "0195b0a4-0000-7000-8000-{:012}"
 OTHER_AUTHORITY = "0195b0a4-6a1c-7d3e-8f10-2b3c4d5e6f71"
 
 
@@ -25,7 +26,7 @@ def happened(event: str, number: int, **facts: object) -> bytes:
     """An event of the n-th fulfilment."""
     said = {
         "event": event,
-        "fulfilmentId": f"0195b0a4-0000-7000-8000-{number:012}",
+        "fulfilmentId": FULFILMENT.format(number),
         "authorityId": AUTHORITY,
         **facts,
     }

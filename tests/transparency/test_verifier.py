@@ -100,7 +100,8 @@ def test_a_certificate_is_that_of_its_approval() -> None:
     whole = {"stated": STATED, "statedDigest": DIGEST, "isWhole": True}
 
     verified = verifier.verify(as_json(proof=proof, **whole), KEYS)
-    assert verified.content == "the certificate states what was approved"
+    assert verified.content is not None
+    assert verified.content.startswith("the certificate states what was approved;")
     nameless = {**whole, "isWhole": False, "stated": {**STATED, "holder": None, "salt": None}}
     shown = verifier.verify(as_json(proof=proof, **nameless), KEYS)
     assert shown.content is not None

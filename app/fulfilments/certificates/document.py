@@ -179,7 +179,12 @@ class CertificateView(View):
         ),
     ]
     proof: Annotated[
-        None, Field(description="The place of a proof of inclusion in the public log.")
+        str | None,
+        Field(
+            description="That the approval is in the public log, with this digest (C2SP"
+            " tlog-proof): `baat verify` checks it offline. Null until the log has taken it up,"
+            " within a minute."
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A certificate on paper."""
+"""A certificate on paper; what programs read, its proof too, is attached."""
 
 import hashlib
 from datetime import date
@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.core.languages import Language
-from app.core.typesetting import typeset
+from app.core.typesetting import ATTACHMENT, typeset
 from app.fulfilments.certificates import qr
 from app.fulfilments.certificates.document import CertificateView, canonical
 from app.fulfilments.certificates.printing import printed
@@ -28,7 +28,9 @@ def render(shown: CertificateView, language: Language, today: date) -> bytes:
 def _set(said: bytes, language: Language, today: date) -> bytes:
     shown = CertificateView.model_validate_json(said)
     text = printed(shown, language, today)
-    return typeset(TEMPLATE, {**text.data(), "qr": qr.svg(shown.address)}, today)
+    attached = {"name": f"{shown.code}.json", "content": said.decode()}
+    data = {**text.data(), "qr": qr.svg(shown.address), ATTACHMENT: attached}
+    return typeset(TEMPLATE, data, today)
 
 
 def tag(shown: CertificateView, language: Language, today: date) -> str:

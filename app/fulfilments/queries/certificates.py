@@ -16,6 +16,7 @@ from app.fulfilments.models import (
     FulfilmentDecisionKind,
     FulfilmentObjection,
 )
+from app.fulfilments.queries.disclosing import SOURCE
 from app.obligations.models import (
     ContestState,
     Contract,
@@ -27,6 +28,8 @@ from app.orders.models import Order
 from app.organisations.models import Organisation
 from app.projects.models import Listing, Project
 from app.schemes.models import Authority, Scheme
+from app.transparency.proofs import Proof
+from app.transparency.queries import proving
 
 LESS = (FulfilmentDecisionKind.REVOKED, FulfilmentDecisionKind.ADJUSTED)
 """After these a fulfilment counts for less, or no more."""
@@ -95,6 +98,18 @@ async def of_fulfilment(session: AsyncSession, fulfilment: Fulfilment) -> Issued
 async def by_code(session: AsyncSession, code: str) -> Issued | None:
     """Find a certificate by its number."""
     return await _whole(session, Certificate.code == code)
+
+
+async def proof(session: AsyncSession, fulfilment: Fulfilment) -> Proof | None:
+    """Find what proves its approval by the public log; None until that has taken it up."""
+    approval = sa.select(FulfilmentDecision.id).where(
+        FulfilmentDecision.fulfilment_id == fulfilment.id,
+        FulfilmentDecision.kind == FulfilmentDecisionKind.APPROVED,
+    )
+    decision_id = await session.scalar(approval)
+    if decision_id is None:
+        return None
+    return await proving.first_proof_of(session, SOURCE, decision_id)
 
 
 async def _whole(session: AsyncSession, which: sa.ColumnElement[bool]) -> Issued | None:

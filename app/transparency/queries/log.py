@@ -123,6 +123,12 @@ async def latest_size(session: AsyncSession) -> int:
     return await session.scalar(sa.select(sa.func.max(LogCheckpoint.size))) or 0
 
 
+async def first_size_over(session: AsyncSession, index: int) -> int | None:
+    """Say when the log first signed for a leaf, by its size then."""
+    query = sa.select(sa.func.min(LogCheckpoint.size)).where(LogCheckpoint.size > index)
+    return await session.scalar(query)
+
+
 async def checkpoint(session: AsyncSession, of_size: int | None = None) -> LogCheckpoint | None:
     """Find the newest checkpoint, or the one of a size."""
     query = sa.select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)

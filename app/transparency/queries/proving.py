@@ -43,6 +43,18 @@ async def proof_of(session: AsyncSession, source: str, subject_id: UUID) -> Proo
     return await proof(session, leaf)
 
 
+async def first_proof_of(session: AsyncSession, source: str, subject_id: UUID) -> Proof | None:
+    """Prove what happened against the first checkpoint over it: that proof stays the same for good.
+
+    But for what witnesses add; None while there is none.
+    """
+    leaf = await log.leaf_of(session, source, subject_id)
+    size = None if leaf is None else await log.first_size_over(session, leaf.index)
+    if leaf is None or size is None:
+        return None
+    return await proof(session, leaf, size)
+
+
 async def inclusion(session: AsyncSession, index: int, size: int) -> Sequence[bytes]:
     """Find the path from a leaf to the root of the tree of some size.
 

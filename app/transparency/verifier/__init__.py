@@ -8,7 +8,7 @@
 Needs neither database nor settings, and trusts nothing but the keys that it was given.
 """
 
-from app.transparency.verifier.counting import Counting
+from app.transparency.verifier.counting import Counted, Counting
 from app.transparency.verifier.files import Verified, verify
 from app.transparency.verifier.keys import read_keys
 from app.transparency.verifier.refusing import LogRefused
@@ -16,6 +16,7 @@ from app.transparency.verifier.replaying import Replayed, replay
 from app.transparency.verifier.sources import Source, source_of
 
 __all__ = [
+    "Counted",
     "Counting",
     "LogRefused",
     "Replayed",

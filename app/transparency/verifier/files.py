@@ -19,6 +19,9 @@ CERTIFICATE = "certificate"
 """The member of an entry that holds the digest of what is certified."""
 
 
+_STILL = "whether it still counts, a replay of the log says"
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What a file proved."""
@@ -83,10 +86,10 @@ def _certificate(entry: Entry, members: dict[str, Any]) -> str:
     if members.get("statedDigest") != said:
         raise LogRefused("The log knows another certificate for this approval.")
     if members.get("isWhole") is not True:
-        return "it is that of the certificate; names are left out of it"
+        return f"it is that of the certificate; names are left out of it; {_STILL}"
     if digest_of(members["stated"]) != said:
         raise LogRefused("What the certificate states is not what was approved.")
-    return "the certificate states what was approved"
+    return f"the certificate states what was approved; {_STILL}"
 
 
 def digest_of(stated: Any) -> str | None:  # noqa: ANN401  JSON can be anything.
