@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.database import Database
 from app.core.events import Actor
 from app.core.settings import Mode, Settings
-from app.organisations.models import Right
+from app.organisations.models import Organisation, Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Identity:
     second_factor: bool
     in_cookie: bool
     last_used_at: datetime | None
+    organisations: tuple[Organisation, ...] = field(default=(), compare=False, repr=False)
+    """Those of `rights`, kept so that the session has them when somebody looks for one."""
 
     @property
     def key_id(self) -> UUID | None:

@@ -75,6 +75,7 @@ async def _person(session: AsyncSession, token: str, settings: Settings) -> Iden
         second_factor=first.second_factor,
         in_cookie=first.in_cookie,
         last_used_at=first.last_used_at,
+        organisations=tuple(row.Organisation for row in rows if row.Organisation is not None),
     )
 
 
@@ -97,6 +98,7 @@ async def _machine(session: AsyncSession, token: str) -> Identity | None:
         second_factor=False,
         in_cookie=False,
         last_used_at=row.last_used_at,
+        organisations=(row.Organisation,),
     )
 
 
@@ -145,6 +147,7 @@ def _person_query() -> sa.Select[tuple[object, ...]]:
             sa.type_coerce(roles.c.role, Membership.role.type).label("role"),
             Organisation.status,
             roles.c.borrowed,
+            Organisation,
         )
         .outerjoin(roles, roles.c.user_id == UserSession.user_id)
         .outerjoin(Organisation, Organisation.id == roles.c.organisation_id)
@@ -166,6 +169,7 @@ _MACHINE = (
         ApiKey.scopes,
         ApiKey.last_used_at,
         Organisation.status,
+        Organisation,
     )
     .join(Organisation, Organisation.id == ApiKey.organisation_id)
     .where(
