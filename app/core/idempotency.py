@@ -90,9 +90,7 @@ async def _once(
         message = "A request with this Idempotency-Key is still running."
         raise IdempotencyKeyInUse(message, retry_after_seconds=1)
     # A statement of its own, after the lock: it sees what the holder before committed.
-    kept = await session.scalar(
-        sa.select(IdempotencyKey).where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)
-    )
+    kept = await session.scalar(_KEPT, {"caller": caller, "key": key})
     if kept is None:
         request.state.idempotency_claim = claim
         return
@@ -101,6 +99,12 @@ async def _once(
         raise IdempotencyKeyReused(message)
     raise Replay(kept)
 
+
+# Made once: whatever moves value waits for them.
+_LOCK = sa.text("SELECT pg_try_advisory_xact_lock(:number)")
+_KEPT = sa.select(IdempotencyKey).where(
+    IdempotencyKey.caller == sa.bindparam("caller"), IdempotencyKey.key == sa.bindparam("key")
+)
 
 Idempotent = Annotated[None, Depends(_once)]
 
@@ -116,7 +120,7 @@ async def _locked(session: AsyncSession, caller: str, key: str) -> bool:
     # The row of a running request is invisible to others until it commits; the lock is not.
     digest = hashlib.sha256(f"idempotency\0{caller}\0{key}".encode()).digest()
     number = int.from_bytes(digest[:8], signed=True)
-    return bool(await session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number))))
+    return bool(await session.scalar(_LOCK, {"number": number}))
 
 
 def keep(request: Request, response: Response) -> None:
