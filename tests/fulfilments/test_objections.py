@@ -155,6 +155,8 @@ async def test_an_objection_is_lodged_once_in_time_and_may_be_withdrawn(claims: 
     assert dismissed.json()["state"] == "dismissed"
     letters = [mail.text for mail in await make.mails(stall.database)]
     assert any("ongegrond" in text and "Read again." in text for text in letters)
+    assert any("afgewezen" in text and "bezwaar maken." in text for text in letters)
+    assert any("It was not social." in text and "bezwaar maken." in text for text in letters)
 
 
 async def test_a_sanction_waits_for_claims_that_came_in_by_the_last_day(claims: Claims) -> None:

@@ -4,7 +4,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.fulfilments import postings, queries
-from app.fulfilments.actions import beyond, certifying, decisions, keeping, unwinding, valuing
+from app.fulfilments.actions import (
+    beyond,
+    certifying,
+    decisions,
+    keeping,
+    letters,
+    unwinding,
+    valuing,
+)
 from app.fulfilments.actions.keeping import Purchase
 from app.fulfilments.actions.recognising import Shrunk, give_back
 from app.fulfilments.models import (
@@ -50,6 +58,8 @@ async def decide(
     await session.flush()
     if verdict is Verdict.APPROVED:
         await certifying.issue(session, caller.actor, fulfilment)
+    else:
+        await letters.decided(session, fulfilment, kind, reason)
     return fulfilment
 
 
@@ -119,4 +129,5 @@ async def revoke(
     await session.flush()
     await journal.post(session, draft)
     await states.settle_state(session, caller.actor, obligation)
+    await letters.decided(session, fulfilment, FulfilmentDecisionKind.REVOKED, reason)
     return fulfilment

@@ -2,10 +2,16 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import mail
+from app.core import clock, mail
 from app.core.mail import Category
 from app.fulfilments import queries
-from app.fulfilments.models import Fulfilment, FulfilmentObjection, FulfilmentState
+from app.fulfilments.models import (
+    Fulfilment,
+    FulfilmentDecisionKind,
+    FulfilmentObjection,
+    FulfilmentState,
+)
+from app.obligations.actions import objecting
 from app.obligations.models import Contract, Obligation
 from app.orders.models import Order
 from app.orders.queries import letters
@@ -37,27 +43,47 @@ async def adjusted(session: AsyncSession, order: Order, obligation: Obligation) 
         )
 
 
+async def decided(
+    session: AsyncSession, fulfilment: Fulfilment, kind: FulfilmentDecisionKind, reason: str
+) -> None:
+    """Tell a claimant that something does not count, or not yet: why, and how to object."""
+    until = None
+    if kind is not FulfilmentDecisionKind.RETURNED:
+        until = await objecting.last_day(session, fulfilment.rules_id, clock.now())
+    about = {"kind": kind.value, "cents": fulfilment.value_cents, "reason": reason}
+    await _to_claimant(session, fulfilment, "decided", until=until, **about)
+
+
 async def objection_decided(
     session: AsyncSession, fulfilment: Fulfilment, objection: FulfilmentObjection
 ) -> None:
     """Tell a claimant what became of its objection, and why."""
+    await _to_claimant(
+        session,
+        fulfilment,
+        "objection_decided",
+        outcome=objection.state.value,
+        cents=fulfilment.counted_cents,
+        reason=objection.reason or "",
+    )
+
+
+async def _to_claimant(
+    session: AsyncSession, fulfilment: Fulfilment, letter: str, **values: object
+) -> None:
     authority = await session.get_one(Authority, fulfilment.authority_id)
     deciding = await session.get_one(Organisation, authority.organisation_id)
     obligation = await session.get_one(Obligation, fulfilment.obligation_id)
     contract = await session.get_one(Contract, obligation.contract_id)
+    told = {"authority": deciding.legal_name, "reference": contract.reference, **values}
     for user in await users.deciders(session, fulfilment.claimant_id):
         await mail.send(
             session,
             to=user.email,
             language=user.language,
-            letter="fulfilments/objection_decided",
+            letter=f"fulfilments/{letter}",
             category=Category.TASKS,
-            name=user.name,
-            authority=deciding.legal_name,
-            reference=contract.reference,
-            outcome=objection.state.value,
-            cents=fulfilment.counted_cents,
-            reason=objection.reason or "",
+            **{"name": user.name, **told},
         )
 
 

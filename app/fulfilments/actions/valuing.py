@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.money import LARGEST_AMOUNT
 from app.fulfilments import queries
 from app.fulfilments.actions.keeping import Purchase
 from app.fulfilments.models import Fulfilment, FulfilmentKind
@@ -30,6 +31,10 @@ async def value(
         message = worth.reason or "It is worth nothing."
         raise DoesNotCount(message, steps=[str(step) for step in worth.steps])
     counts = worth.cents + worth.surplus_cents
+    if counts > LARGEST_AMOUNT:
+        # Rules may say of an hour, and a claim of hours, what no book has room for.
+        message = "By these rules it would be worth more than any amount can be: claim less."
+        raise DoesNotCount(message)
     fulfilment.value_cents = fulfilment.revoked_cents + counts + worth.unrealised_cents
     fulfilment.lowered_cents = worth.unrealised_cents
     if bought is not None:

@@ -7,11 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import mail
 from app.core.mail import Category
 from app.obligations import queries
-from app.obligations.models import Obligation, ObligationObjection, ObligationProposal
+from app.obligations.actions import objecting
+from app.obligations.models import (
+    Obligation,
+    ObligationObjection,
+    ObligationProposal,
+    ProposalKind,
+    ProposalState,
+)
 from app.obligations.queries.standing import Standing
 from app.organisations.models import Organisation
 from app.organisations.queries import users
 from app.schemes.models import Authority
+
+CONTESTABLE = {
+    (ProposalKind.SANCTION, ProposalState.APPROVED),
+    (ProposalKind.WAIVER, ProposalState.REFUSED),
+}
 
 
 async def confirmed(session: AsyncSession, obligation: Obligation) -> None:
@@ -42,7 +54,10 @@ async def recovery_began(session: AsyncSession, obligation: Obligation, standing
 async def proposal_decided(
     session: AsyncSession, obligation: Obligation, proposal: ObligationProposal
 ) -> None:
-    """Tell a contractor what was decided about a waiver or a sanction, and why."""
+    """Tell a contractor what was decided about a waiver or a sanction, why, and how to object."""
+    until = None
+    if (proposal.kind, proposal.state) in CONTESTABLE and proposal.decided_at is not None:
+        until = await objecting.last_day(session, obligation.rules_id, proposal.decided_at)
     await _to_contractors(
         session,
         obligation,
@@ -52,6 +67,7 @@ async def proposal_decided(
         cents=proposal.amount_cents,
         withheld=proposal.withheld_cents or 0,
         reason=proposal.decision_reason or "",
+        until=until,
     )
 
 

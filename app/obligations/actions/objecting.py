@@ -1,6 +1,6 @@
 """What holds for every objection of a contractor, whatever it is about."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,20 +12,25 @@ from app.obligations.problems import ObjectionEnded, OwnFirstDecision, TooLateTo
 from app.organisations.callers import Caller
 
 
+async def last_day(session: AsyncSession, rules_id: UUID, decided_at: datetime) -> date | None:
+    """Say until when something can be objected to; nothing where the rules are silent."""
+    version = await session.get_one(RuleVersion, rules_id)
+    days = version.read_rules().deadlines.objection_days
+    if days is None:
+        return None
+    # Calendar days: the last one ends at midnight, whenever on its day the decision was taken.
+    return decided_at.astimezone(ZoneInfo(clock.TIME_ZONE)).date() + timedelta(days=days)
+
+
 async def insist_on_time(session: AsyncSession, rules_id: UUID, decided_at: datetime) -> None:
     """Insist that something may still be objected to; where the rules are silent it always may.
 
     Raises:
         TooLateToObject: the days that the rules give have passed.
     """
-    version = await session.get_one(RuleVersion, rules_id)
-    days = version.read_rules().deadlines.objection_days
-    if days is None:
-        return
-    # Calendar days: the last one ends at midnight, whenever on its day the decision was taken.
-    decided_on = decided_at.astimezone(ZoneInfo(clock.TIME_ZONE)).date()
-    if decided_on + timedelta(days=days) < clock.today():
-        message = f"An objection could be lodged within {days} days."
+    last = await last_day(session, rules_id, decided_at)
+    if last is not None and last < clock.today():
+        message = f"An objection could be lodged until {last}."
         raise TooLateToObject(message)
 
 
