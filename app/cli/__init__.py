@@ -6,7 +6,18 @@ share: settings, an open database, and refusals in one sentence.
 
 import typer
 
-from app.cli import books, clock, installing, jobs, log, mails, payments, serving, stories
+from app.cli import (
+    books,
+    candidates,
+    clock,
+    installing,
+    jobs,
+    log,
+    mails,
+    payments,
+    serving,
+    stories,
+)
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +34,7 @@ cli.command()(books.check_books)
 cli.command()(payments.reconcile)
 cli.command()(log.verify)
 cli.command()(log.replay)
+cli.command()(candidates.candidate_keys)
 cli.command()(mails.try_mail)
 cli.command("settings")(installing.show_settings)
 cli.command()(installing.version)

@@ -9,7 +9,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from typer.testing import CliRunner
 
+from app.cli import cli
 from app.core.database import Database, violates
 from app.core.settings import Settings
 from app.fulfilments import candidates
@@ -196,6 +198,13 @@ async def test_a_key_is_made_where_the_candidate_works(
     # Spaces, capitals, accents and signs make no difference; another day does.
     key = candidates.key(salt, "VAN DEN BERG OZDEMIR", "elise anna-maria", born_on)
     assert key.hex() == told["exampleKey"]
+    # The command makes the same, without an installation; it repeats nobody's name.
+    rows = "van den Berg-Özdemir;Élise Anna Maria;1990-01-31\n\nJansen;Jan;31-1-1990\n"
+    made = CliRunner().invoke(cli, ["candidate-keys", "--salt", told["salt"]], input=rows)
+    assert made.exit_code == 2
+    assert made.stdout.splitlines() == [key.hex()]
+    assert "1990-01-31" in made.stderr
+    assert "Jansen" not in made.output
     other = settings.model_copy(update={"secret": type(settings.secret)("x" * 40)})
     assert candidates.salt(other) != salt
     assert candidates.mark(other, key) != candidates.mark(settings, key)
