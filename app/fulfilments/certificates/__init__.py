@@ -7,7 +7,7 @@
 Decision: a certificate is a row, written in the transaction of the approval, and its number is
 random: it outlives secrets and names that change, and its address says nothing about it. What is
 printed can grow old, so that it says of which day it is and where to look; the address itself says
-a revocation from the moment that it is entered. Where the buyer asked not to be named, everybody
+a revocation from the moment that it is entered. Unless the buyer agreed to be named, everybody
 reads the units, the value, the authority and the state; the digest, which no one can guess the
 names from, proves the rest to whoever was given it.
 """

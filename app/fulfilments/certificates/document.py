@@ -165,7 +165,7 @@ class CertificateView(View):
     is_whole: Annotated[
         bool,
         Field(
-            description="False where names are left out, for the buyer asked not to be named: then"
+            description="False where names are left out, unless the buyer agreed to be named: then"
             " `holder`, `contract`, `claim` and `salt` are null."
         ),
     ]

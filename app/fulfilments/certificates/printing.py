@@ -105,7 +105,7 @@ def _sections(shown: CertificateView, language: Language) -> Iterator[tuple[str,
     stated = shown.stated
     yield gettext("What was approved", language), list(_approved(stated, language))
     if not shown.is_whole:
-        hidden = gettext("The buyer asked not to be named in public.", language)
+        hidden = gettext("Not told in public: the holder's own certificate has them.", language)
         yield gettext("For whom", language), [(gettext("Names", language), hidden)]
     elif stated.holder is not None and stated.contract is not None:
         number = f"{stated.holder.country} {stated.holder.register_number}"
