@@ -9,6 +9,9 @@ from app.ledger.chart import KINDS, Account, Book, Side
 from app.ledger.drafts import Draft, Line, printed
 from app.story.wire import Visitor, without_ids
 
+FEW = 10
+"""A step seldom writes more entries: all of them are read only when there may be more."""
+
 
 class Books:
     """What is entered while the story goes on."""
@@ -25,8 +28,14 @@ class Books:
         """
         if self.reader is None:
             return []
-        items = self.reader.get("/v1/ledger-entries?limit=200", told=False)["items"]
-        new = [entry for entry in reversed(items) if entry["id"] not in self._seen]
+        new: list[dict[str, Any]] = []
+        for limit in (FEW, 200):
+            path = f"/v1/ledger-entries?limit={limit}"
+            items = self.reader.get(path, told=False)["items"]
+            new = [entry for entry in reversed(items) if entry["id"] not in self._seen]
+            if len(new) < limit:
+                # Nothing older is new.
+                break
         self._seen |= {entry["id"] for entry in new}
         return [(without_ids(entry["reference"]), without_ids(page(entry))) for entry in new]
 

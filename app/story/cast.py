@@ -9,7 +9,7 @@ PASSWORD = "twaalf chauffeurs halen hun rijbewijs"  # noqa: S105  It opens what 
 
 
 class Person(Visitor):
-    """Somebody with an account. Signing in is done when it is needed, and not told each time."""
+    """Somebody with an account. Signing in is done when it is needed, and not told."""
 
     def __init__(self, wire: Wire, name: str, house: str) -> None:
         super().__init__(wire)
@@ -21,7 +21,6 @@ class Person(Visitor):
         domain = house.removeprefix("the ").replace(" ", "-").lower()
         self.email = f"{self.first_name.lower()}@{domain}.example"
         self._token = ""
-        self._signed_in_turn = -1
 
     def __str__(self) -> str:
         return f"{self.first_name} of {self.house}"
@@ -40,10 +39,9 @@ class Person(Visitor):
         Visitor(self._wire).post(path, given)
 
     def _headers(self) -> dict[str, str]:
-        if self._signed_in_turn != self._wire.turn:
+        if not self._token:
             given = {"email": self.email, "password": PASSWORD}
             self._token = self._wire.send("POST", "/v1/sessions", given, {})["token"]
-            self._signed_in_turn = self._wire.turn
         return {"Authorization": f"Bearer {self._token}"}
 
 

@@ -72,8 +72,7 @@ def _introduce(stage: Stage, teller: Teller) -> None:
         "Told as it is played, over HTTP, on a demo installation that is made for it and removed"
         f" afterwards ({stage.url}, database {stage.database_name}). Below each sentence stand the"
         " requests that did it, and the page of the journal that it wrote, if it wrote one."
-        " Everybody signs in (POST /v1/sessions) when they first act, and again when the clock has"
-        " jumped."
+        " Everybody signs in (POST /v1/sessions) when they first act."
     )
     teller.points("Known of the real round", figures.KNOWN)
     teller.points("Assumed", figures.ASSUMED)

@@ -3,7 +3,7 @@
 It is made beside the database that the settings name, on the same PostgreSQL: a database, a folder
 for mail and logs, a server with a worker, and somebody who plays the payment provider; both servers
 are threads of this process, and die with it. The settings are the defaults, so that nothing leaves
-this machine, whatever the operator's own say.
+this machine, whatever the operator's own say; but sessions last for the whole story.
 """
 
 import asyncio
@@ -45,6 +45,7 @@ from app.story.failures import NeverHappened, NoStage
 HOST = "127.0.0.1"
 START_SECONDS = STOP_SECONDS = CLOCK_SECONDS = 30.0
 POLL_SECONDS = 0.02
+SESSION_HOURS = 24 * 730
 OPERATOR = Actor.system("operator")
 NOT_ALLOWED = "42501"
 
@@ -169,6 +170,9 @@ def _settings(beside: Settings, name: str, home: Path, url: str, provider: str) 
             "stripe_webhook_secret": SECRET,
             # As little as is allowed: what these passwords protect lives for seconds.
             "password_memory_kib": 19_456,
+            # A year of the clock passes in a minute: nobody was away meanwhile.
+            "session_idle_minutes": 60 * SESSION_HOURS,
+            "session_hours": SESSION_HOURS,
         }
     )
 

@@ -100,9 +100,8 @@ class Story:
         self.teller.remark(told)
 
     def time_comes(self, moment: datetime, why: str) -> None:
-        """Set the clock ahead; sessions have ended by then, and everybody signs in anew."""
+        """Set the clock ahead."""
         self.stage.set_clock(moment)
-        self.wire.turn += 1
         told = languages.moment(moment, Language.ENGLISH)
         self.teller.time(f"{why} The clock is set to {told} (baat clock set).")
 

@@ -26,8 +26,6 @@ class Wire:
         headers = {"User-Agent": "baat story"}
         self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
         self._told: list[str] = []
-        self.turn = 0
-        """Counts the jumps of the clock: a session that began before one has ended."""
 
     def send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:  # noqa: ANN401  JSON.
         """Ask for something and give the answer; None where it has no content.
