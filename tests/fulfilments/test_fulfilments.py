@@ -6,7 +6,7 @@ from uuid import UUID
 from app.ledger.chart import OWNED, RETIRED
 from tests.fulfilments.conftest import Claims
 from tests.orders.conftest import said
-from tests.orders.undoing import another, miss, move, refund
+from tests.orders.undoing import STOPPED, another, miss, move, move_some, refund
 
 
 async def test_it_is_said_before_paying_what_would_count(claims: Claims) -> None:
@@ -71,6 +71,14 @@ async def test_an_order_says_what_it_is_for_and_takes_that_along(claims: Claims)
     await stall.change(FUNDED, id=other.project_id)
     await claims.recognise()
     assert (await claims.balance(claims.second))["provisional"] == 30_000
+    # Of units of a stopped project that move again, those that were meant last.
+    third = await another(stall)
+    await stall.change(STOPPED, id=other.project_id)
+    moved_id = UUID(moved.json()["id"])
+    moved_again = await move_some(stall, moved_id, third.project_id, 3)
+    assert await claims.meant(moved_id) == claims.parts(4, 0)
+    assert await claims.meant(moved_again) == claims.parts(1, 2)
+    assert "provisional" not in await claims.balance(claims.second)
 
 
 FUNDED = "UPDATE projects SET state = 'funded' WHERE id = :id"

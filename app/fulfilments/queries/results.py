@@ -14,8 +14,6 @@ from app.obligations.rules import AuthorityRules
 from app.obligations.valuing import Realised
 from app.orders.models import Order, OrderPart
 from app.projects.models import (
-    Project,
-    ProjectState,
     Report,
     ReportDecision,
     ReportKind,
@@ -109,7 +107,7 @@ async def report_id(session: AsyncSession, project_id: UUID) -> UUID | None:
 
 
 async def unadjusted(session: AsyncSession, at_once: int) -> list[UUID]:
-    """Name orders of completed projects of which something was valued before that."""
+    """Name orders of which something was valued before their project's result was accepted."""
     counts = sa.union(
         sa.select(Allocation.order_id).where(
             Allocation.report_id.is_(None), Allocation.provisional_units > 0
@@ -118,10 +116,14 @@ async def unadjusted(session: AsyncSession, at_once: int) -> list[UUID]:
             Fulfilment.report_id.is_(None), Fulfilment.state == FulfilmentState.APPROVED
         ),
     ).subquery()
+    is_accepted = sa.exists().where(
+        Report.project_id == Order.project_id,
+        Report.kind == ReportKind.FINAL,
+        Report.state == ReportState.ACCEPTED,
+    )
     query = (
         sa.select(Order.id)
-        .join(Project, Project.id == Order.project_id)
-        .where(Order.id.in_(sa.select(counts.c.order_id)), Project.state == ProjectState.COMPLETED)
+        .where(Order.id.in_(sa.select(counts.c.order_id)), is_accepted)
         .order_by(Order.id)
         .limit(at_once)
     )
