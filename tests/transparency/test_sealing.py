@@ -1,9 +1,10 @@
 """Leaves, tiles and checkpoints: in order, once, and never another than was signed for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -168,6 +169,21 @@ async def test_what_others_publish_is_told_in_the_order_of_its_arrival(
     session.add(LogArrival(source="tests", subject_id=ids[3]))
     with pytest.raises(ArrivalUnexplained):
         await appending.append(session)
+
+
+async def test_a_long_backlog_of_others_is_taken_in_one_go(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def state(_session: AsyncSession, asked: Sequence[UUID]) -> list[Statement]:
+        return [Statement(each, {"event": "drafted"}, []) for each in asked]
+
+    source = Source("tests", EntryKind.FULFILMENT, state)
+    monkeypatch.setattr(hooks, "SOURCES", {"tests": source})
+    # More of them than there may be values in a statement, of which a leaf has seven.
+    waiting = [{"source": "tests", "subject_id": new_id()} for _ in range(4_700)]
+    await session.execute(sa.insert(LogArrival), waiting)
+
+    assert await appending.append(session) == len(waiting) < appending.AT_ONCE
 
 
 async def test_a_new_key_signs_beside_the_old_one_until_that_retires(

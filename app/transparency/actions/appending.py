@@ -102,7 +102,8 @@ async def _statements(session: AsyncSession, source: Source, most: int) -> int:
     await session.execute(
         sa.insert(LogSalt), [{"subject_id": id_, "salt": salt} for id_, salt in salts.items()]
     )
-    await session.execute(sa.insert(LogLeaf).values(leaves))
+    # Not as one list of values: the database takes no more than 32,767 of them in a statement.
+    await session.execute(sa.insert(LogLeaf).returning(LogLeaf.index), leaves)
     return len(leaves)
 
 
