@@ -324,6 +324,14 @@ async def test_a_salt_is_erased_and_its_leaf_stays_proven_but_no_other_history_i
     with pytest.raises(LogForked):
         await publishing.seal(database)
 
+    await as_owner(
+        "ALTER TABLE log_leaves DISABLE TRIGGER USER;"
+        ' DELETE FROM log_leaves WHERE "index" = 4;'
+        " ALTER TABLE log_leaves ENABLE TRIGGER USER"
+    )
+    with pytest.raises(LogForked):
+        await publishing.seal(database)
+
     async with database.reading() as session:
         assert await queries.latest_size(session) == 5
         assert await queries.size(session) == 6

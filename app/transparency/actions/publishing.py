@@ -51,7 +51,11 @@ async def publish(session: AsyncSession) -> LogCheckpoint | None:
     signed, size = 0 if before is None else before.size, await queries.size(session)
     if size == signed:
         return None
-    old_root, root = await queries.hashed(session, [(0, signed), (0, size)])
+    try:
+        old_root, root = await queries.hashed(session, [(0, signed), (0, size)])
+    except LookupError as error:
+        message = f"Some of {max(signed, size)} leaves are gone."
+        raise LogForked(message) from error
     if before is not None and old_root != before.root:
         message = f"The first {signed} leaves are not what was signed for them."
         raise LogForked(message)
