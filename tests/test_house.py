@@ -62,6 +62,7 @@ FURTHER_ROOMS = {
     ("projects", "hooks"): "what those above do when a result is found short",
     ("projects", "exchange"): "plans and rounds as rows of a file",
     ("transparency", "checkpoints"): "what the log signs for",
+    ("transparency", "checks"): "proof from the rows alone",
     ("transparency", "entries"): "what everybody may read of a leaf, and what it commits to",
     ("transparency", "hooks"): "what those above publish beside the books",
     ("transparency", "merkle"): "the hash tree, and what is proven with it",

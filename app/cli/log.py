@@ -15,7 +15,7 @@ from app.cli.running import OPERATOR, in_database
 from app.core import clock
 from app.core.database import Database
 from app.core.money import euros
-from app.transparency import notes, queries, verifier
+from app.transparency import checks, notes, queries, verifier
 from app.transparency.actions import keys as of_log
 from app.transparency.models import LogKey
 from app.transparency.notes import Key, KeyRefused
@@ -115,6 +115,24 @@ def _witness(written: str) -> Key:
         return notes.parse_key(written, notes.WITNESS)
     except KeyRefused as refused:
         raise typer.BadParameter(str(refused)) from refused
+
+
+def check_log() -> None:
+    """Prove from the rows alone that the public log is right and says what the books say."""
+
+    async def prove(database: Database) -> tuple[int, int]:
+        count = 0
+        async with database.snapshot() as session:
+            async for fault in checks.faults(session):
+                count += 1
+                typer.echo(fault, err=True)
+            return await queries.size(session), count
+
+    size, count = in_database(prove)
+    if count:
+        typer.echo(f"The log has {count} faults, in {size:,} leaves.", err=True)
+        raise typer.Exit(code=1)
+    typer.echo(f"The log is right: {size:,} leaves.")
 
 
 def verify(files: list[Path], key: Trusted) -> None:

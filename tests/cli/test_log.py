@@ -78,6 +78,7 @@ async def test_anybody_checks_a_proof_and_replays_the_log(
         await logs.entries(session, 1)
     await publishing.seal(database)
     trusting = ("--key", key["verifierKey"])
+    assert await baat("check-log") == (0, "The log is right: 262 leaves.\n")
 
     code, said = await baat("verify", proof, *trusting)
     assert (code, "Leaf 0 of 261" in said) == (0, True), said

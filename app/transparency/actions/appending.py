@@ -103,7 +103,7 @@ async def _statements(session: AsyncSession, source: Source, most: int) -> int:
         sa.insert(LogSalt), [{"subject_id": id_, "salt": salt} for id_, salt in salts.items()]
     )
     # Not as one list of values: the database takes no more than 32,767 of them in a statement.
-    await session.execute(sa.insert(LogLeaf).returning(LogLeaf.index), leaves)
+    await session.execute(sa.insert(LogLeaf), leaves)
     return len(leaves)
 
 
