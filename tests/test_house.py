@@ -117,6 +117,7 @@ PUBLIC = {
     "requestRegistration",
     "resetPassword",
     "signIn",
+    "verifyDocument",
 }
 """Operations for whoever comes along; every other one asks who is calling."""
 

@@ -22,6 +22,8 @@ WITNESS = 0x04
 """The type of one that says when it saw a checkpoint (Ed25519, `cosignature/v1`)."""
 
 ID_BYTES, KEY_BYTES, SIGNATURE_BYTES, TIME_BYTES = 4, 32, 64, 8
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999: nobody saw anything later."""
 MOST_SIGNATURES = 100
 MOST_BYTES = 1_000_000
 
@@ -184,7 +186,7 @@ def is_valid(key: Key, text: str, signature: Signature) -> bool:
     content = signature.content
     message = text.encode()
     if key.kind == WITNESS:
-        if len(content) != TIME_BYTES + SIGNATURE_BYTES:
+        if len(content) != TIME_BYTES + SIGNATURE_BYTES or seconds_of(signature) > LAST_SECOND:
             return False
         message = _seen_at(seconds_of(signature)) + message
         content = content[TIME_BYTES:]

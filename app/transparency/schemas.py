@@ -128,3 +128,38 @@ class CosignaturesRequest(Request):
             examples=["— witness.example/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcr…"],
         ),
     ]
+
+
+class VerificationRequest(Request):
+    """A file that somebody was given: a certificate, a proof, what an entry was answered with."""
+
+    document: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=500_000,
+            description="Its text: JSON with a `proof`, or a C2SP tlog-proof.",
+            examples=["c2sp.org/tlog-proof@v1\nindex 0\n\nbaat.example/log\n1\n…"],
+        ),
+    ]
+
+
+class WitnessedView(View):
+    """That somebody saw the checkpoint of a proof."""
+
+    name: str
+    seen_at: Moment
+
+
+class VerificationView(View):
+    """Whether a file proves what it says, by the keys of this log and of its witnesses."""
+
+    is_proven: bool
+    reason: Annotated[str | None, Field(description="Why it does not; null where it does.")]
+    index: Annotated[int | None, Field(description="Of the leaf that it proves.")]
+    size: Annotated[int | None, Field(description="Of the log when that was signed for.")]
+    entry: Annotated[str | None, Field(description="What stands in the log: JSON.")]
+    content: Annotated[
+        str | None, Field(description="What else of the file the entry proves, in words.")
+    ]
+    witnesses: list[WitnessedView]

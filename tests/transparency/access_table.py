@@ -41,6 +41,11 @@ def cosigned(world: World, place: Place) -> Body:
     return {"size": int(str(things["size"])), "signatures": f"{line}\n"}
 
 
+def a_document(_world: World, _place: Place) -> Body:
+    """Something that proves nothing."""
+    return {"document": "c2sp.org/tlog-proof@v1\n"}
+
+
 TABLE = {
     "GET /v1/log": Rule(ANYBODY, on=OURS),
     "GET /v1/log/checkpoints/{size}": Rule(ANYBODY, on=OURS),
@@ -48,5 +53,6 @@ TABLE = {
     "GET /v1/log/leaves/{index}": Rule(ANYBODY, on=OURS),
     "GET /v1/log/leaves/{index}/inclusion-proof": Rule(ANYBODY, on=OURS),
     "POST /v1/log/cosignatures": Rule(ANYBODY, body=cosigned, on=OURS),
+    "POST /v1/log/verifications": Rule(ANYBODY, body=a_document, on=OURS),
     "GET /v1/ledger-entries/{entry_id}/proof": Rule(INSPECTING),
 }

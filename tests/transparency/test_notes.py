@@ -153,7 +153,8 @@ def test_a_witness_says_when_it_saw_a_checkpoint() -> None:
     assert line.content[8:] == PETER_SIGNER.private.sign(message)
     later = notes.Signature(line.name, line.key_id, b"\xff" + line.content[1:])
     short = notes.Signature(line.name, line.key_id, line.content[1:])
-    for wrong in (later, short, PETER_SIGNER.sign(text)):
+    never = PETER_SIGNER.cosign(text, notes.LAST_SECOND + 1)
+    for wrong in (later, short, never, PETER_SIGNER.sign(text)):
         assert not notes.is_valid(key, text, wrong)
     assert not notes.is_valid(key, text.replace("7", "8"), line)
     assert key.id != PETER_SIGNER.key.id

@@ -1,6 +1,7 @@
 """The log over HTTP: as C2SP's programs read it, and as JSON for the rest."""
 
 import base64
+import json
 
 import httpx
 import pytest
@@ -162,3 +163,17 @@ async def test_who_reads_the_books_is_shown_what_was_committed_to(
     proven = proofs.check(proofs.parse(shown["proof"]), [key])
     assert entries.parse(proven.entry).commits_to(shown["content"])
     assert str(entry_id) in shown["content"]
+    checked = await client.post("/v1/log/verifications", json={"document": json.dumps(shown)})
+    assert checked.json() == {
+        "isProven": True,
+        "reason": None,
+        "index": 0,
+        "size": 1,
+        "entry": proven.entry.decode(),
+        "content": "its content is what the log committed to",
+        "witnesses": [],
+    }
+    forged = json.dumps({**shown, "content": shown["content"].replace("Receipt", "Invoice")})
+    refused = (await client.post("/v1/log/verifications", json={"document": forged})).json()
+    assert refused["isProven"] is False
+    assert refused["reason"] == "The content is not what the log committed to."

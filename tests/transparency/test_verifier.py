@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import random
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import rfc8785
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -86,6 +89,22 @@ def test_what_is_not_proven_is_refused(change: Callable[[str], str]) -> None:
     for wrong in (change(text), "{", "[]", as_json(proof=None), as_json(proof="c2sp.org")):
         with pytest.raises(LogRefused):
             verifier.verify(wrong, KEYS)
+
+
+WHOLE = {"proof": str(published.proof(ENTRIES, 5)), "content": "x", "entry": "y"}
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=25)
+@given(st.sampled_from([*WHOLE, "stated", "statedDigest", "isWhole"]), ANYTHING | st.just("\ud800"))
+def test_whatever_somebody_sends_is_refused_in_words(member: str, value: object) -> None:
+    for text in (json.dumps({**WHOLE, member: value}), str(value), f"{WHOLE['proof']}!{value}"):
+        with pytest.raises(LogRefused):
+            verifier.verify(text, KEYS)
 
 
 def test_who_does_not_know_the_log_proves_nothing() -> None:

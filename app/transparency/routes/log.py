@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -11,7 +12,7 @@ from app.core.database import Session, settings_of
 from app.core.http.routing import router as router_of
 from app.core.problems import NotFound, refusals
 from app.ledger.access import ReadableEntry, ReadableKeepers
-from app.transparency import queries
+from app.transparency import queries, verifier
 from app.transparency.actions import cosigning
 from app.transparency.models import LogCheckpoint
 from app.transparency.problems import CosignatureRefused, LeafPending, NotInLog, WitnessUnknown
@@ -26,7 +27,11 @@ from app.transparency.schemas import (
     LogLeafView,
     LogView,
     LogWitnessView,
+    VerificationRequest,
+    VerificationView,
+    WitnessedView,
 )
+from app.transparency.verifier import Verified
 
 router = router_of("", "Public log")
 
@@ -154,6 +159,45 @@ async def prove_ledger_entry(
         index=proof.index,
         proof=str(proof),
         content=await queries.contents.of_ledger_entry(session, entry.id, keepers),
+    )
+
+
+@router.post("/log/verifications", response_model=VerificationView)
+async def verify_document(request: VerificationRequest, session: Session) -> VerificationView:
+    """Check a file as `baat verify` does offline: its signature, its place, and what it says.
+
+    Whether a certificate still counts says its own address.
+    """
+    keys = [queries.key_of(key) for key in await queries.keys(session)]
+    keys += [queries.witness_key_of(each) for each in await queries.witnesses(session)]
+    try:
+        verified = verifier.verify(request.document, keys)
+    except verifier.LogRefused as refused:
+        return VerificationView(
+            is_proven=False,
+            reason=str(refused),
+            index=None,
+            size=None,
+            entry=None,
+            content=None,
+            witnesses=[],
+        )
+    return _verified(verified)
+
+
+def _verified(verified: Verified) -> VerificationView:
+    proven = verified.proven
+    return VerificationView(
+        is_proven=True,
+        reason=None,
+        index=proven.index,
+        size=proven.checkpoint.size,
+        entry=proven.entry.decode(),
+        content=verified.content,
+        witnesses=[
+            WitnessedView(name=key.name, seen_at=datetime.fromtimestamp(seconds, UTC))
+            for key, seconds in proven.witnesses
+        ],
     )
 
 

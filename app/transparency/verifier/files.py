@@ -38,13 +38,15 @@ def verify(text: str, keys: Collection[Key]) -> Verified:
     Raises:
         LogRefused: something in it is not as it says.
     """
-    if proofs.is_proof(text):
-        return _verified(text, keys, {})
-    members = _read(text)
+    members = {"proof": text} if proofs.is_proof(text) else _read(text)
     proof = members.get("proof")
     if not isinstance(proof, str):
         raise LogRefused("It holds no proof (yet): the log takes everything up within a minute.")
-    return _verified(proof, keys, members)
+    try:
+        return _verified(proof, keys, members)
+    except UnicodeError as error:
+        # JSON can hold halves of characters, which nobody can hash.
+        raise LogRefused("It holds what is no text.") from error
 
 
 def _read(text: str) -> dict[str, Any]:
