@@ -21,11 +21,14 @@ from app.obligations.valuing import (
     Realised,
     Room,
     UnitsBought,
+    counted_months,
     months_between,
     owed,
     placement,
+    placements,
     units,
 )
+from app.obligations.valuing.arithmetic import rounded
 from app.obligations.valuing.owing import reaches_threshold
 from app.projects.contents import ResultCategory
 from tests.make.obligations import RULES, rules
@@ -149,3 +152,33 @@ def test_units_count_for_nothing_where_nothing_came_about() -> None:
 
 def test_rules_count_people_as_reports_do() -> None:
     assert {each.value for each in ResultCounted} == {each.value for each in ResultCategory}
+
+
+def test_placements_count_together_or_name_each_that_does_not() -> None:
+    found = AuthorityRules.model_validate(rules(overClaiming="refused"))
+    known = Placement("ww", date(2025, 1, 1), date(2025, 6, 30), 2_160)
+    unknown = Placement("wajong", date(2025, 1, 1), date(2025, 6, 30), 2_160)
+    lines = [(each, placement(found, each)) for each in (known, unknown)]
+
+    assert placements(found, lines[:1] * 3, Room(5_000_000, 3_000_000)).cents == 3_000_000
+    over = placements(found, lines[:1] * 3, Room(5_000_000, 2_999_999))
+    assert over.reason == "It is worth 0.01 more than is open: claim less."
+    faulty = placements(found, [lines[0], *lines[1:] * 12])
+    assert str(faulty.reason).startswith("Placement 2: The table has no building block wajong. ")
+    assert str(faulty.reason).endswith("has no building block wajong. And 2 more.")
+    assert "Placement 11:" in str(faulty.reason)
+
+
+@given(st.lists(st.tuples(DAYS, st.integers(1, 900)), min_size=1, max_size=8))
+def test_of_one_person_no_more_months_count_than_the_rules_allow(
+    worked: list[tuple[date, int]],
+) -> None:
+    found, before = AuthorityRules.model_validate(rules()), Fraction(0)
+    for first, days in worked:
+        last = first + timedelta(days=days)
+        placed = Placement("ww", first, last, 2_160, months_before=before)
+        months = counted_months(found, placed)
+        # What counts is what the arithmetic paid for: a twelfth of the year's value a month.
+        assert placement(found, placed).cents == rounded(2_000_000 * months / 12)
+        before += months
+    assert before <= 24
