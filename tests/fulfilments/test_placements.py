@@ -1,9 +1,11 @@
 """Building blocks: what placements count for, and that a candidate counts once for a day."""
 
 import asyncio
-from datetime import date
+import random
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.core.database import Database, violates
+from app.core.ids import new_id
 from app.core.settings import Settings
 from app.fulfilments import candidates
 from tests.fulfilments.conftest import Claims, Debt
@@ -194,18 +197,86 @@ async def test_a_key_is_made_where_the_candidate_works(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
     told = (await client.get("/v1/candidate-salt")).json()
-    salt, born_on = bytes.fromhex(told["salt"]), date(1990, 1, 31)
-    # Spaces, capitals, accents and signs make no difference; another day does.
-    key = candidates.key(salt, "VAN DEN BERG OZDEMIR", "elise anna-maria", born_on)
-    assert key.hex() == told["exampleKey"]
-    # The command makes the same, without an installation; it repeats nobody's name.
-    rows = "van den Berg-Özdemir;Élise Anna Maria;1990-01-31\n\nJansen;Jan;31-1-1990\n"
+    # Spaces, capitals, accents and signs make no difference. The command needs no installation,
+    # and repeats nobody's name.
+    rows = "VAN DEN BERG OZDEMIR;elise anna-maria;1990-01-31\n\nJansen;Jan;31-1-1990\n"
     made = CliRunner().invoke(cli, ["candidate-keys", "--salt", told["salt"]], input=rows)
     assert made.exit_code == 2
-    assert made.stdout.splitlines() == [key.hex()]
+    assert made.stdout.splitlines() == [told["exampleKey"]]
     assert "1990-01-31" in made.stderr
     assert "Jansen" not in made.output
+    key = bytes.fromhex(told["exampleKey"])
     other = settings.model_copy(update={"secret": type(settings.secret)("x" * 40)})
-    assert candidates.salt(other) != salt
+    assert candidates.salt(other).hex() != told["salt"]
     assert candidates.mark(other, key) != candidates.mark(settings, key)
     assert candidates.mark(settings, key) < 1 << 128
+
+
+COPY = """
+    INSERT INTO fulfilments
+    SELECT (jsonb_populate_record(f, jsonb_build_object('id', CAST(:id AS uuid)))).*
+      FROM fulfilments f WHERE id = CAST(:template AS uuid)
+"""
+LINE = """
+    INSERT INTO placement_lines SELECT (jsonb_populate_record(l, jsonb_build_object(
+        'id', CAST(:line AS uuid), 'fulfilment_id', CAST(:id AS uuid),
+        'candidate_mark', CAST(:mark AS bigint), 'starts_on', CAST(:first AS date),
+        'ends_on', CAST(:last AS date)))).* FROM placement_lines l WHERE fulfilment_id = :template
+"""
+SUBMIT = "UPDATE fulfilments SET state = 'submitted', submitted_by_id = :who WHERE id = :id"
+
+
+async def test_random_placements_from_many_connections_never_overlap(
+    claims: Claims, database: Database
+) -> None:
+    templates = [
+        UUID((await drafted(claims, debt, placed("a", "2025-01-01", "2025-01-01")))[-36:])
+        for debt in (claims.first, claims.second)
+    ]
+    who = claims.stall.buyer.clerk.user_id
+    tried = (_placed_at_random(database, templates, (who, seed)) for seed in range(4))
+    won = sum(await asyncio.gather(*tried))
+
+    # An independent replay: each candidate is in one live line at the most, each day.
+    async with database.reading() as session:
+        rows = (await session.execute(_COUNTED)).all()
+    days = [
+        (mark, first + timedelta(days=number))
+        for mark, first, last in rows
+        for number in range((last - first).days + 1)
+    ]
+    assert len(days) == len(set(days))
+    assert len(rows) == won
+    assert 10 < won < 4 * 40
+
+
+_COUNTED = sa.text("SELECT candidate_mark, starts_on, ends_on FROM placement_lines WHERE is_live")
+
+
+async def _placed_at_random(
+    database: Database, templates: list[UUID], about: tuple[UUID, int]
+) -> int:
+    """Try many claims of few candidates, in plain SQL; say how many of them came in."""
+    who, seed = about
+    dice, won = random.Random(seed), 0  # noqa: S311  A test's dice, the same each time.
+    for _ in range(40):
+        first = date(2025, 1, 1) + timedelta(days=dice.randrange(200))
+        said = {
+            "id": new_id(),
+            "line": new_id(),
+            "template": dice.choice(templates),
+            "mark": dice.randrange(4),
+            "first": first,
+            "last": first + timedelta(days=dice.randrange(30)),
+            "who": who,
+        }
+        try:
+            async with database.work() as session:
+                for statement in (COPY, LINE, SUBMIT):
+                    await session.execute(sa.text(statement), said)
+        except IntegrityError as refused:
+            if not violates(refused, "ex_placement_lines_counted_once"):
+                raise
+        else:
+            won += 1
+    return won
