@@ -149,6 +149,49 @@ async def _lose_units(claims: Claims, order_id: UUID, claim: str) -> None:
     assert (await stall.balance(OWNED.of(scheme_id, order_id))).posted == 4
 
 
+async def test_what_was_settled_is_owed_again_when_its_units_are_refunded(claims: Claims) -> None:
+    stall, second = claims.stall, claims.second
+    order_id, _ = await claims.bought(10, 98)
+    await claims.split(order_id, 0, 10)
+    claim = await claims.draft(order_id, second, 10)
+    await claims.post(f"{claim}/submissions")
+    await claims.decide(claim, second)
+    obligation, reason = f"/obligations/{second.obligation_id}", "As the rules say."
+
+    async def waived(cents: int) -> None:
+        asked = await claims.post(
+            f"{obligation}/waivers", second.officer, amountCents=cents, reason=reason
+        )
+        decide = f"{obligation}/proposals/{asked.json()['id']}/decisions"
+        answer = await claims.post(decide, second.judge, approved=True, reason=reason)
+        assert answer.status_code == 201, answer.text
+
+    async def state() -> str:
+        headers = second.officer.headers
+        answer = await stall.client.get(f"/v1{obligation}", headers=headers)
+        return str(answer.json()["state"])
+
+    await waived(1_100_000)
+    assert await state() == "fulfilled"
+    assert said(await refund(stall, order_id, 1))[0] == 201
+    # The job that lets its state follow has not been done; what the book says is known at once.
+    settle = f"{obligation}/settlements"
+    early = await claims.post(settle, second.officer, reason=reason)
+    assert said(early) == (409, "/problems/obligation-state-forbids")
+    await claims.recognise()
+    assert await state() == "active"
+    await waived(15_000)
+    assert (await claims.post(settle, second.officer, reason=reason)).json()["state"] == "settled"
+    assert said(await refund(stall, order_id))[0] == 201
+    await claims.recognise()
+    assert await state() == "active"
+    assert await claims.balance(second) == {
+        "imposed": 1_250_000,
+        "open": 135_000,
+        "waived": 1_115_000,
+    }
+
+
 async def test_a_rejection_lapses_and_a_raise_makes_room(claims: Claims) -> None:
     stall, first, second = claims.stall, claims.first, claims.second
     order_id, other_id = await claims.bought(10, 98)

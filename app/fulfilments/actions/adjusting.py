@@ -39,7 +39,8 @@ async def adjust_due(database: Database) -> None:
 async def adjust(session: AsyncSession, order_id: UUID) -> None:
     """Lower what an order's units count for, where the rules of an obligation say so.
 
-    What was looked at once is never looked at again. A closed obligation stays as it is.
+    What was looked at once is never looked at again. A closed obligation stays as it is, as long
+    as it is closed.
     """
     _, order = await keeping.order(session, order_id)
     report_id = await queries.results.report_id(session, order.project_id)
@@ -50,8 +51,10 @@ async def adjust(session: AsyncSession, order_id: UUID) -> None:
     kept = await _kept(session, {each.obligation_id for each in valued})
     surplus = {id_: await beyond.of(session, obligation) for id_, obligation in kept.items()}
     for each in valued:
-        each.report_id = report_id
         obligation = kept[each.obligation_id]
+        if obligation.state.is_closed:
+            continue
+        each.report_id = report_id
         realised = await _realised(session, order, obligation)
         if realised is not None:
             drafts += _lowered(session, each, realised, (obligation, surplus[obligation.id]))
@@ -83,8 +86,6 @@ async def _kept(session: AsyncSession, obligation_ids: set[UUID]) -> dict[UUID, 
 
 
 async def _realised(session: AsyncSession, order: Order, obligation: Obligation) -> Realised | None:
-    if obligation.state.is_closed:
-        return None
     version = await session.get_one(RuleVersion, obligation.rules_id)
     return await queries.results.realised(session, order, version.read_rules())
 

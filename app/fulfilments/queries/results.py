@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
+from app.fulfilments.queries.splits import OPEN
+from app.obligations.models import Obligation
 from app.obligations.rules import AuthorityRules
 from app.obligations.valuing import Realised
 from app.orders.models import Order, OrderPart
@@ -107,13 +109,21 @@ async def report_id(session: AsyncSession, project_id: UUID) -> UUID | None:
 
 
 async def unadjusted(session: AsyncSession, at_once: int) -> list[UUID]:
-    """Name orders of which something was valued before their project's result was accepted."""
+    """Name orders of which something counts that was valued before their result was accepted."""
     counts = sa.union(
-        sa.select(Allocation.order_id).where(
-            Allocation.report_id.is_(None), Allocation.provisional_units > 0
+        sa.select(Allocation.order_id)
+        .join(Obligation, Obligation.id == Allocation.obligation_id)
+        .where(
+            Allocation.report_id.is_(None),
+            Allocation.provisional_units > 0,
+            Obligation.state.in_(OPEN),
         ),
-        sa.select(Fulfilment.order_id).where(
-            Fulfilment.report_id.is_(None), Fulfilment.state == FulfilmentState.APPROVED
+        sa.select(Fulfilment.order_id)
+        .join(Obligation, Obligation.id == Fulfilment.obligation_id)
+        .where(
+            Fulfilment.report_id.is_(None),
+            Fulfilment.state == FulfilmentState.APPROVED,
+            Obligation.state.in_(OPEN),
         ),
     ).subquery()
     is_accepted = sa.exists().where(

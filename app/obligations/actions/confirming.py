@@ -128,11 +128,17 @@ async def settle(
     if obligation.state is ObligationState.REGISTERED and not obligation.computed_cents:
         await _insist_on_four_eyes(session, caller, obligation)
         obligation.confirmed_cents = 0
-    elif obligation.state is not ObligationState.FULFILLED:
-        message = f"An obligation is settled when it is fulfilled; this one is {obligation.state}."
+    elif not await _is_fulfilled(session, obligation):
+        message = "It is settled when it is fulfilled, and nothing of it is owed or undecided."
         raise ObligationStateForbids(message, current_state=obligation.state)
     obligation.state = ObligationState.SETTLED
     obligation.remind_on = None
     decisions.note(session, caller.actor, obligation, ObligationDecisionKind.SETTLED, reason=reason)
     await session.flush()
     return obligation
+
+
+async def _is_fulfilled(session: AsyncSession, obligation: Obligation) -> bool:
+    """Ask the book as well: of units that an order just lost, the state hears in a job."""
+    standing = await queries.standing.now(session, obligation)
+    return obligation.state is ObligationState.FULFILLED and standing.is_met

@@ -17,7 +17,6 @@ from app.obligations.models import (
     ObligationDecisionKind,
     ObligationObjection,
     ObligationProposal,
-    ObligationState,
     ProposalKind,
     ProposalState,
 )
@@ -68,7 +67,8 @@ async def lodge(
 def _insist_on_contestable(obligation: Obligation, proposal: ObligationProposal) -> None:
     match (proposal.kind, proposal.state):
         case (ProposalKind.SANCTION, ProposalState.APPROVED):
-            is_contestable = obligation.state is ObligationState.SANCTIONED
+            # It stands as well where more is owed by now, and the obligation is open again.
+            is_contestable = True
         case (ProposalKind.WAIVER, ProposalState.REFUSED):
             is_contestable = obligation.state.is_open
         case _:

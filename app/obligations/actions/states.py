@@ -16,16 +16,20 @@ from app.obligations.models import (
 )
 from app.obligations.queries.standing import Standing
 
+MET = {ObligationState.FULFILLED, ObligationState.SETTLED, ObligationState.SANCTIONED}
+"""Nothing is owed of an obligation in these states, until what counted does not any more."""
+
 
 async def settle_state(session: AsyncSession, actor: Actor, obligation: Obligation) -> Standing:
     """Let the state of an obligation say what its book says; the obligation is kept.
 
-    Whoever posts to its accounts calls this afterwards.
+    Whoever posts to its accounts calls this afterwards. What was closed is open again when units
+    that counted are refunded, or a claim is revoked: otherwise nobody could make up for it.
     """
     standing = await queries.standing.now(session, obligation)
     if obligation.state.is_open and standing.is_met:
         await _enter(session, actor, obligation, ObligationState.FULFILLED)
-    elif obligation.state is ObligationState.FULFILLED and not standing.is_met:
+    elif obligation.state in MET and not standing.is_met:
         await _enter(session, actor, obligation, _by_calendar(obligation))
     return standing
 

@@ -38,7 +38,7 @@ class ObligationState(StrEnum):
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing happens to it any more."""
+        """Whether nothing happens to it, save that what counted for it may be undone."""
         return self in {
             ObligationState.SETTLED,
             ObligationState.SANCTIONED,
