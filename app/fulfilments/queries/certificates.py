@@ -102,9 +102,15 @@ async def by_code(session: AsyncSession, code: str) -> Issued | None:
 
 async def proof(session: AsyncSession, fulfilment: Fulfilment) -> Proof | None:
     """Find what proves its approval by the public log; None until that has taken it up."""
-    approval = sa.select(FulfilmentDecision.id).where(
-        FulfilmentDecision.fulfilment_id == fulfilment.id,
-        FulfilmentDecision.kind == FulfilmentDecisionKind.APPROVED,
+    # The one that it was issued with: an objection may have let it count once more since.
+    approval = (
+        sa.select(FulfilmentDecision.id)
+        .where(
+            FulfilmentDecision.fulfilment_id == fulfilment.id,
+            FulfilmentDecision.kind == FulfilmentDecisionKind.APPROVED,
+        )
+        .order_by(FulfilmentDecision.id)
+        .limit(1)
     )
     decision_id = await session.scalar(approval)
     if decision_id is None:
