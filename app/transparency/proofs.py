@@ -111,12 +111,11 @@ def check(proof: Proof, keys: Collection[Key], entry: bytes | None = None) -> Pr
 def _witnesses(
     signatures: Sequence[notes.Signature], signers: Sequence[Key]
 ) -> tuple[tuple[Key, int], ...]:
+    # The first of each is the one that was checked: what follows it anybody may have written.
     return tuple(
-        (key, notes.seconds_of(signature))
+        (key, notes.seconds_of(next(each for each in signatures if each.is_by(key))))
         for key in signers
         if key.kind == notes.WITNESS
-        for signature in signatures
-        if signature.is_by(key)
     )
 
 

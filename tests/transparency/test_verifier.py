@@ -6,7 +6,9 @@ import json
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rfc8785
@@ -20,6 +22,7 @@ from starlette.routing import Route
 from app.transparency import entries, merkle, notes, proofs, verifier
 from app.transparency.entries import EntryRefused
 from app.transparency.merkle import ProofRefused
+from app.transparency.notes import Signature
 from app.transparency.proofs import Proof
 from app.transparency.verifier import LogRefused
 from app.transparency.verifier.sources import Folder
@@ -30,8 +33,16 @@ from tests.transparency.published import LOG, approved, as_json, happened, ledge
 
 KEYS = [LOG.key]
 ENTRIES = [ledger(position) for position in range(1, 600)]
-STATED = {"code": "7KQ2M", "salt": "00ff", "valueCents": 1_000, "holder": {"name": "Café Één"}}
-DIGEST = hashlib.sha256(rfc8785.dumps(STATED)).hexdigest()  # type: ignore[arg-type]
+STATED: dict[str, Any] = {
+    "code": "7KQ2M",
+    "salt": "00ff",
+    "fulfilmentId": "0195b0a4-0000-7000-8000-000000000001",
+    "authority": {"id": published.AUTHORITY},
+    "units": {"quantityUnits": 10, "firstSerial": "12-1", "lastSerial": "12-10"},
+    "valueCents": 1_000,
+    "holder": {"name": "Café Één"},
+}
+DIGEST = hashlib.sha256(rfc8785.dumps(STATED)).hexdigest()
 
 
 def test_a_proof_is_written_as_the_specification_says_and_read_back() -> None:
@@ -79,6 +90,8 @@ def test_every_leaf_of_a_log_is_proven_and_every_changed_proof_refused() -> None
         lambda text: text.replace("\n\nbaat", "\nAAAA\n\nbaat"),
         lambda text: as_json(proof=text, content="something else"),
         lambda text: as_json(proof=text, entry="another"),
+        lambda text: as_json(proof=text, entry="\ud800"),
+        lambda text: as_json(proof=text, content="\ud800"),
         lambda text: as_json(proof=text, stated={}, statedDigest="", isWhole=True),
     ],
 )
@@ -114,14 +127,19 @@ def test_who_does_not_know_the_log_proves_nothing() -> None:
 
 
 def test_a_certificate_is_that_of_its_approval() -> None:
-    log = [ledger(1), approved(1, 1, 10, certificate=DIGEST), approved(2, 11, 12)]
+    first = 12 << 32 | 1
+    log = [ledger(1), approved(1, first, first + 9, certificate=DIGEST), approved(2, 11, 12)]
     proof, other = (str(published.proof(log, index)) for index in (1, 2))
     whole = {"stated": STATED, "statedDigest": DIGEST, "isWhole": True}
 
     verified = verifier.verify(as_json(proof=proof, **whole), KEYS)
     assert verified.content is not None
     assert verified.content.startswith("the certificate states what was approved;")
-    nameless = {**whole, "isWhole": False, "stated": {**STATED, "holder": None, "salt": None}}
+    nameless: dict[str, Any] = {
+        **whole,
+        "isWhole": False,
+        "stated": {**STATED, "holder": None, "salt": None},
+    }
     shown = verifier.verify(as_json(proof=proof, **nameless), KEYS)
     assert shown.content is not None
     assert "names are left out" in shown.content
@@ -129,10 +147,41 @@ def test_a_certificate_is_that_of_its_approval() -> None:
         as_json(proof=proof, **{**whole, "stated": {**STATED, "valueCents": 1_001}}),
         as_json(proof=proof, **{**whole, "statedDigest": "00" * 32}),
         as_json(proof=proof, **{**whole, "stated": {"too large": 2**60}}),
+        as_json(proof=proof, **{**nameless, "stated": {**nameless["stated"], "valueCents": 1_001}}),
+        as_json(proof=proof, **{**nameless, "stated": {**nameless["stated"], "units": None}}),
+        as_json(proof=proof, **{**nameless, "stated": STATED}),
+        as_json(proof=proof, **{**nameless, "stated": []}),
         as_json(proof=other, **whole),
     ):
         with pytest.raises(LogRefused):
             verifier.verify(wrong, KEYS)
+
+
+def test_of_each_witness_only_what_it_signed_is_told() -> None:
+    proof = published.proof(ENTRIES, 5)
+    text = notes.parse(proof.checkpoint).text
+    seen = WITNESS.cosign(text, 1_700_000_000)
+    later = (4_000_000_000).to_bytes(notes.TIME_BYTES) + seen.content[notes.TIME_BYTES :]
+    trusted = [*KEYS, WITNESS.witness_key]
+
+    for forged in (later, b"short"):
+        second = Signature(seen.name, seen.key_id, forged)
+        below = replace(proof, checkpoint=f"{proof.checkpoint}{seen}\n{second}\n")
+        proven = proofs.check(below, trusted)
+        assert proven.witnesses == ((WITNESS.witness_key, 1_700_000_000),)
+        alone = replace(proof, checkpoint=f"{proof.checkpoint}{second}\n")
+        with pytest.raises(ProofRefused):
+            proofs.check(alone, trusted)
+    no_day = WITNESS.cosign(text, 2**63)
+    with pytest.raises(ProofRefused):
+        proofs.check(replace(proof, checkpoint=f"{proof.checkpoint}{no_day}\n"), trusted)
+
+
+def test_an_entry_is_refused_however_deep_it_is_nested() -> None:
+    ends = b',"commitment":"' + b"ab" * 32 + b'","kind":"x","version":1}'
+    for depth in range(850, 1_000):
+        with pytest.raises(EntryRefused):
+            entries.parse(b'{"a":' + b"[" * depth + b"1 " + b"]" * depth + ends)
 
 
 def test_keys_are_given_as_they_are_or_in_files(tmp_path: Path) -> None:

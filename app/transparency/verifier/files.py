@@ -52,6 +52,8 @@ def verify(text: str, keys: Collection[Key]) -> Verified:
 def _read(text: str) -> dict[str, Any]:
     try:
         members = json.loads(text)
+        # Half of a surrogate pair is no text: nothing can have been signed over it.
+        json.dumps(members, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise LogRefused("It is neither a tlog-proof nor JSON.") from error
     if not isinstance(members, dict):
@@ -87,11 +89,47 @@ def _certificate(entry: Entry, members: dict[str, Any]) -> str:
         raise LogRefused("The entry is not that of an approval with a certificate.")
     if members.get("statedDigest") != said:
         raise LogRefused("The log knows another certificate for this approval.")
+    stated = members["stated"]
     if members.get("isWhole") is not True:
-        return f"it is that of the certificate; names are left out of it; {_STILL}"
-    if digest_of(members["stated"]) != said:
+        _insist_on_facts(entry, _object(stated))
+        return (
+            "its authority, value and units are those of the approval; names are left out, and"
+            f" without them nothing proves the rest; {_STILL}"
+        )
+    if digest_of(stated) != said:
         raise LogRefused("What the certificate states is not what was approved.")
     return f"the certificate states what was approved; {_STILL}"
+
+
+def _insist_on_facts(entry: Entry, stated: dict[str, Any]) -> None:
+    """Compare what a certificate without names states with what everybody may read of it."""
+    if any(stated.get(hidden) is not None for hidden in ("salt", "holder", "contract", "claim")):
+        raise LogRefused("The certificate says that names are left out, and names some.")
+    units = _object(stated.get("units"))
+    said = {
+        "fulfilmentId": stated.get("fulfilmentId"),
+        "authorityId": _object(stated.get("authority")).get("id"),
+        "valueCents": stated.get("valueCents"),
+        "quantityUnits": units.get("quantityUnits", 0),
+        "firstSerial": units.get("firstSerial"),
+        "lastSerial": units.get("lastSerial"),
+    }
+    known = {
+        **entry.facts,
+        "firstSerial": _pair(entry.facts.get("firstSerial")),
+        "lastSerial": _pair(entry.facts.get("lastSerial")),
+    }
+    if any(value != known.get(name) for name, value in said.items()):
+        raise LogRefused("What the certificate states is not what was approved.")
+
+
+def _object(found: object) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {}
+
+
+def _pair(serial: object) -> str | None:
+    """Write the serial number of a unit as certificates do: of which project, and which of its."""
+    return f"{serial >> 32}-{serial & 0xFFFFFFFF}" if isinstance(serial, int) else None
 
 
 def digest_of(stated: Any) -> str | None:  # noqa: ANN401  JSON can be anything.
