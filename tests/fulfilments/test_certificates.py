@@ -167,7 +167,13 @@ async def _in_log(claims: Claims, told: dict[str, Any]) -> None:
     shown = await _get(claims, f"/certificates/{told['code']}")
     for certificate, content in (
         (whole, "the certificate states what was approved"),
-        (shown, "it is that of the certificate; names are left out of it"),
+        (
+            shown,
+            (
+                "its authority, value and units are those of the approval; names are left out, and"
+                " without them nothing proves the rest"
+            ),
+        ),
     ):
         verified = verifier.verify(certificate.text, keys)
         assert (verified.proven.index, verified.content) == (approved, f"{content}; {STILL}")
