@@ -1,5 +1,6 @@
 """Objections to rejections and revocations: judged by somebody else, and undone step by step."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from uuid import UUID
@@ -7,8 +8,13 @@ from uuid import UUID
 import httpx
 
 from app.core import clock
+from app.core.database import Database
+from app.fulfilments.models import Fulfilment, FulfilmentState
+from app.fulfilments.queries import placements
 from app.ledger import positions
 from app.ledger.chart import OWNED, RETIRED
+from app.obligations.models import Obligation
+from app.schemes.models import Authority
 from app.transparency import verifier
 from app.transparency.actions import publishing
 from app.transparency.entries import unbundle
@@ -18,8 +24,10 @@ from tests.fulfilments.conftest import Claims, Debt
 from tests.fulfilments.test_kinds import BOUGHT
 from tests.fulfilments.test_kinds import drafted as claimed
 from tests.fulfilments.test_placements import drafted, placed
+from tests.make.obligations import a_rule_version
 from tests.orders.conftest import said
 from tests.orders.undoing import refund
+from tests.projects.conftest import somebody_waits
 
 GROUNDS = "The statement was in the evidence."
 
@@ -127,6 +135,51 @@ async def test_a_placement_that_is_claimed_elsewhere_by_now_stays_rejected(
     await claims.decide(other, second, "rejected")
     assert (await judged(claims, first, claim, objection)).json()["state"] == "upheld"
     assert (await claims.balance(first))["approved"] == 500_000
+
+
+async def test_a_placement_that_somebody_is_about_to_claim_makes_nobody_wait_for_one_another(
+    claims: Claims, database: Database
+) -> None:
+    first, second = claims.first, claims.second
+    day = placed("a", "2025-01-01", "2025-03-31")
+    claim = await drafted(claims, first, day)
+    await claims.post(f"{claim}/submissions")
+    await claims.decide(claim, first, "rejected")
+    objection = await lodged(claims, claim)
+    other = UUID((await drafted(claims, second, day)).rpartition("/")[2])
+    # Somebody is submitting it, and has come to where nobody else may claim the candidate.
+    async with database.work() as submitting:
+        found = await submitting.get_one(Fulfilment, other)
+        await placements.keep(submitting, await placements.lines(submitting, found))
+        judging = asyncio.create_task(judged(claims, first, claim, objection))
+        await somebody_waits(database)
+        found.submitted_by_id = found.drafted_by_id
+        found.state = FulfilmentState.SUBMITTED
+        await submitting.flush()
+    assert said(await judging) == (409, "/problems/placement-claimed")
+
+
+async def test_what_was_right_when_it_was_submitted_counts_after_an_objection(
+    claims: Claims,
+) -> None:
+    first, stall = claims.first, claims.stall
+    today = {"kind": "pso", "step": "1", "validUntil": str(clock.today())}
+    claim = await claimed(claims, first, today)
+    # It was drafted before these rules came to apply.
+    async with stall.database.work() as session:
+        obligation = await session.get_one(Obligation, first.obligation_id)
+        authority = await session.get_one(Authority, obligation.authority_id)
+        version = await a_rule_version(session, authority)
+        obligation.rules_id = version.id
+    submitted = await claims.post(f"{claim}/submissions")
+    assert submitted.json()["rulesId"] == str(version.id)
+    await claims.decide(claim, first, "rejected")
+    objection = await lodged(claims, claim)
+    await stall.change("UPDATE user_sessions SET expires_at = expires_at + interval '9 days'")
+    with clock.travelled(datetime.now(UTC) + timedelta(days=2)):
+        await stall.change("UPDATE user_sessions SET last_used_at = :now", now=clock.now())
+        answer = await judged(claims, first, claim, objection)
+    assert (answer.status_code, answer.json().get("state")) == (201, "upheld"), answer.text
 
 
 async def test_an_objection_is_lodged_once_in_time_and_may_be_withdrawn(claims: Claims) -> None:

@@ -39,7 +39,9 @@ async def reinstate(
             lost_cents = max(0, fulfilment.revoked_cents - contested.value_cents)
     _forget_value(fulfilment, lost_cents)
     with session.no_autoflush:
-        await taking.insist_on_done(session, fulfilment, bought)
+        # That it was done, and certified, was asked when it was submitted.
+        if bought is not None:
+            await taking.insist_on_units(session, fulfilment, bought)
         if was_revoked:
             await taking.insist_on_free(session, fulfilment, bought)
         else:

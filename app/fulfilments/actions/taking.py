@@ -48,9 +48,7 @@ async def insist_on_done(
         CertificateExpired: the certificate's last day is over.
     """
     if bought is not None:
-        keeping.insist_on_firm(bought.project, bought.order)
-        units = fulfilment.counted_units
-        await insist_on_split(session, bought.order, fulfilment.obligation_id, units)
+        await insist_on_units(session, fulfilment, bought)
         return
     claim = claims.read(fulfilment.claim)
     if isinstance(claim, UnitsClaim):
@@ -62,6 +60,18 @@ async def insist_on_done(
     elif (last := _last_day(claim)) > clock.today():
         message = f"It ends on {last}: claim what was done, when it was done."
         raise NotDoneYet(message)
+
+
+async def insist_on_units(session: AsyncSession, fulfilment: Fulfilment, bought: Purchase) -> None:
+    """Insist that units can fulfil something, and are meant for the obligation.
+
+    Raises:
+        OrderNotFirm: they are not paid, or the project is not funded.
+        NotAllocated: the order's split has fewer units for it.
+    """
+    keeping.insist_on_firm(bought.project, bought.order)
+    units = fulfilment.counted_units
+    await insist_on_split(session, bought.order, fulfilment.obligation_id, units)
 
 
 def _last_day(claim: OtherClaim) -> date:
@@ -111,7 +121,19 @@ async def take(session: AsyncSession, fulfilment: Fulfilment, bought: Purchase |
         units = fulfilment.quantity_units
         fulfilment.first_serial = await _first_free(session, bought.order, units)
         fulfilment.last_serial = fulfilment.first_serial + units - 1
-    elif numbers := await queries.placements.taken(session, fulfilment):
+    else:
+        await _insist_on_days(session, fulfilment)
+
+
+async def _insist_on_days(session: AsyncSession, fulfilment: Fulfilment) -> None:
+    """Insist that no day of a claim's candidates is claimed; they are kept before any is taken.
+
+    Raises:
+        PlacementClaimed: one is.
+    """
+    lines = await queries.placements.lines(session, fulfilment)
+    await queries.placements.keep(session, lines)
+    if numbers := await queries.placements.taken(session, fulfilment):
         raise PlacementClaimed(numbers)
 
 

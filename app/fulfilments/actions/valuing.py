@@ -35,6 +35,7 @@ async def value(
         # Rules may say of an hour, and a claim of hours, what no book has room for.
         message = "By these rules it would be worth more than any amount can be: claim less."
         raise DoesNotCount(message)
+    fulfilment.rules_id = obligation.rules_id
     fulfilment.value_cents = fulfilment.revoked_cents + counts + worth.unrealised_cents
     fulfilment.lowered_cents = worth.unrealised_cents
     if bought is not None:

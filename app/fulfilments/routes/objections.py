@@ -15,7 +15,6 @@ from app.fulfilments.access import (
 )
 from app.fulfilments.models import FulfilmentObjection
 from app.fulfilments.problems import (
-    CertificateExpired,
     DoesNotCount,
     NotAllocated,
     ObligationNotOpen,
@@ -77,8 +76,7 @@ async def object_to_fulfilment_decision(
     response_model=FulfilmentObjectionView,
     responses=refusals(
         *(*WORKING, ObjectionEnded, OwnFirstDecision, ObligationNotOpen),
-        *(OrderNotFirm, NotAllocated, UnitsClaimed),
-        *(PlacementClaimed, CertificateExpired, DoesNotCount),
+        *(OrderNotFirm, NotAllocated, UnitsClaimed, PlacementClaimed, DoesNotCount),
     ),
 )
 async def decide_fulfilment_objection(
