@@ -213,7 +213,8 @@ async def test_a_rejection_lapses_and_a_raise_makes_room(claims: Claims) -> None
     assert (await claims.post(f"{claim}/submissions")).json()["state"] == "submitted"
     assert (await claims.decide(claim, first, "rejected")).json()["state"] == "rejected"
     assert await claims.balance(first) == {"imposed": 5_000_000, "open": 5_000_000}
-    # There is room in what is raised; what was rejected stays so.
+    await _turned_down(claims, order_id)
+    # There is room in what is raised; what was rejected, and revoked, stays so.
     for debt in (first, second):
         await claims.raised(debt)
     await claims.recognise()
@@ -226,3 +227,16 @@ async def test_a_rejection_lapses_and_a_raise_makes_room(claims: Claims) -> None
     assert said(await refund(stall, other_id))[0] == 201
     await claims.recognise()
     assert await claims.balance(second) == {}
+
+
+async def _turned_down(claims: Claims, order_id: UUID) -> None:
+    """Split what was rejected anew: it counts no more than before. And let it be revoked, too."""
+    first = claims.first
+    for units in (9, 10):
+        assert said(await claims.split(order_id, units, 0))[0] == 201
+    await claims.recognise()
+    assert await claims.balance(first) == {"imposed": 5_000_000, "open": 5_000_000}
+    again = await claims.draft(order_id, first, 10)
+    await claims.post(f"{again}/submissions")
+    await claims.decide(again, first)
+    await claims.post(f"{again}/revocations", first.officer, reason="They were not the company's.")

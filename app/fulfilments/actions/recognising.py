@@ -12,7 +12,7 @@ from app.core.money import split
 from app.fulfilments import postings, queries
 from app.fulfilments.actions import decisions, keeping
 from app.fulfilments.actions.beyond import Beyond
-from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
+from app.fulfilments.models import Allocation, FulfilmentState
 from app.fulfilments.postings import Back
 from app.fulfilments.queries.splits import FIRM, OPEN, PAID
 from app.ledger import journal
@@ -72,15 +72,20 @@ async def _kept(session: AsyncSession, allocations: list[Allocation]) -> dict[UU
 async def _counted(
     session: AsyncSession, order: Order, obligation: Obligation, allocation: Allocation
 ) -> list[Draft]:
-    """Value units now; what is more than is open counts when somebody decides, not before."""
+    """Value units now; what is more than is open counts when somebody decides, not before.
+
+    What the authority turned down counts when somebody decides otherwise, however it is split.
+    """
     live = await queries.fulfilments.live_of_order(session, order.id)
     approved = sum(
         each.counted_units
         for each in live
         if each.obligation_id == obligation.id and each.state is FulfilmentState.APPROVED
     )
-    units = allocation.quantity_units - approved
-    if not units:
+    about, lost_by = (order.id, obligation.id), str(decisions.ORDERS)
+    turned_down = await queries.fulfilments.turned_down_units(session, *about, lost_by)
+    units = allocation.quantity_units - approved - turned_down
+    if units <= 0:
         return []
     before = allocation.provisional_cents
     worth = await queries.assessing.worth_of(session, obligation, order, units, before)
@@ -96,18 +101,10 @@ async def _counted(
 
 
 async def look_again(session: AsyncSession, obligation_id: UUID) -> None:
-    """Have units counted for which an obligation had no room before it was raised.
-
-    Those of which a claim was rejected stay uncounted.
-    """
-    rejected = sa.exists().where(
-        Fulfilment.order_id == Allocation.order_id,
-        Fulfilment.obligation_id == Allocation.obligation_id,
-        Fulfilment.state == FulfilmentState.REJECTED,
-    )
+    """Have units counted for which an obligation had no room before it was raised."""
     await session.execute(
         sa.update(Allocation)
-        .where(Allocation.obligation_id == obligation_id, Allocation.quantity_units > 0, ~rejected)
+        .where(Allocation.obligation_id == obligation_id, Allocation.quantity_units > 0)
         .values(is_due=True)
     )
 

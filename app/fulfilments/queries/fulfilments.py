@@ -14,6 +14,7 @@ from app.core.paging import Page, PageRequest, page
 from app.fulfilments.models import (
     Fulfilment,
     FulfilmentDecision,
+    FulfilmentDecisionKind,
     FulfilmentKind,
     FulfilmentObjection,
     FulfilmentState,
@@ -92,6 +93,30 @@ class Narrowed:
 
 
 EVERYTHING = Narrowed()
+
+
+async def turned_down_units(
+    session: AsyncSession, order_id: UUID, obligation_id: UUID, lost_by: str
+) -> int:
+    """Say how many units of an order were claimed for an obligation, and rejected or revoked.
+
+    Those that the order lost are gone, and not turned down: `lost_by` names who says that.
+    """
+    lost = (
+        sa.select(sa.func.coalesce(sa.func.sum(FulfilmentDecision.quantity_units), 0))
+        .where(
+            FulfilmentDecision.fulfilment_id == Fulfilment.id,
+            FulfilmentDecision.kind == FulfilmentDecisionKind.REVOKED,
+            FulfilmentDecision.decided_by == lost_by,
+        )
+        .scalar_subquery()
+    )
+    query = sa.select(sa.func.coalesce(sa.func.sum(Fulfilment.quantity_units - lost), 0)).where(
+        Fulfilment.order_id == order_id,
+        Fulfilment.obligation_id == obligation_id,
+        Fulfilment.state.in_((FulfilmentState.REJECTED, FulfilmentState.REVOKED)),
+    )
+    return int(await session.scalar(query) or 0)
 
 
 async def of_claimant(
