@@ -106,7 +106,7 @@ class FulfilmentStateForbids(Problem):
 
 
 class OwnFulfilment(NotAllowed):
-    """Who submitted it does not decide it."""
+    """Who wrote or submitted it does not decide it."""
 
     title = "Somebody else must decide this"
 

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from app.ledger.chart import OWNED, RETIRED
+from app.organisations.models import Organisation, Role, User
+from tests import make
 from tests.fulfilments.conftest import Claims
 from tests.orders.conftest import said
 from tests.orders.undoing import STOPPED, another, miss, move, move_some, refund
@@ -200,15 +202,9 @@ async def test_a_rejection_lapses_and_a_raise_makes_room(claims: Claims) -> None
     assert said(await claims.split(other_id, 0, 42))[0] == 201
     await claims.recognise()
     assert (await claims.balance(second))["provisional"] == 625_000
+    await _of_both_sides(claims, order_id)
     claim = await claims.draft(order_id, first, 10)
     await claims.post(f"{claim}/submissions")
-    fulfilment_id = UUID(claim.rpartition("/")[2])
-    statement = "UPDATE fulfilments SET submitted_by_id = :who WHERE id = :id"
-    await stall.change(statement, who=first.officer.user_id, id=fulfilment_id)
-
-    assert said(await claims.decide(claim, first)) == (403, "/problems/own-fulfilment")
-    clerk = stall.buyer.clerk.user_id
-    await stall.change(statement, who=clerk, id=fulfilment_id)
     assert (await claims.decide(claim, first, "returned")).json()["state"] == "returned"
     assert (await claims.post(f"{claim}/submissions")).json()["state"] == "submitted"
     assert (await claims.decide(claim, first, "rejected")).json()["state"] == "rejected"
@@ -240,3 +236,20 @@ async def _turned_down(claims: Claims, order_id: UUID) -> None:
     await claims.post(f"{again}/submissions")
     await claims.decide(again, first)
     await claims.post(f"{again}/revocations", first.officer, reason="They were not the company's.")
+
+
+async def _of_both_sides(claims: Claims, order_id: UUID) -> None:
+    """Let the officer work for the buyer, too: what it wrote is decided by somebody else."""
+    stall, first = claims.stall, claims.first
+    async with stall.database.work() as session:
+        officer = await session.get_one(User, first.officer.user_id)
+        buyer = await session.get_one(Organisation, stall.buyer.organisation.id)
+        await make.a_membership(session, buyer, officer, Role.MEMBER)
+    asked = {"obligationId": str(first.obligation_id), "quantityUnits": 10}
+    drafted = await claims.post(f"/orders/{order_id}/fulfilments", first.officer, **asked)
+    claim = f"/fulfilments/{drafted.json()['id']}"
+    await claims.post(f"{claim}/submissions")
+    assert said(await claims.decide(claim, first)) == (403, "/problems/own-fulfilment")
+    returned = {"verdict": "returned", "reason": "It names no invoice."}
+    answer = await claims.post(f"{claim}/decisions", first.judge, **returned)
+    assert answer.json()["state"] == "returned"

@@ -37,16 +37,14 @@ async def decide(
 
     Raises:
         FulfilmentStateForbids: it is not submitted.
-        OwnFulfilment: the caller submitted it.
+        OwnFulfilment: the caller wrote or submitted it.
         OrderNotFirm, ObligationNotOpen, DoesNotCount: it can't be approved (any more).
     """
     bought = await keeping.fulfilment(session, fulfilment)
     if fulfilment.state is not FulfilmentState.SUBMITTED:
         message = f"It is {fulfilment.state}: only what was submitted is decided."
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)
-    if fulfilment.submitted_by_id == caller.user_id:
-        message = "You submitted it: somebody else of the authority decides."
-        raise OwnFulfilment(message)
+    await _insist_on_four_eyes(session, caller, fulfilment)
     if verdict is Verdict.APPROVED:
         await approve(session, caller, fulfilment, bought)
     if verdict is Verdict.REJECTED and bought is not None:
@@ -61,6 +59,19 @@ async def decide(
     else:
         await letters.decided(session, fulfilment, kind, reason)
     return fulfilment
+
+
+async def _insist_on_four_eyes(
+    session: AsyncSession, caller: Caller, fulfilment: Fulfilment
+) -> None:
+    """Insist that whoever decides had no part in the claim: somebody may work for both sides.
+
+    Raises:
+        OwnFulfilment: the caller wrote or submitted it.
+    """
+    if str(caller.actor) in await queries.fulfilments.claimed_by(session, fulfilment):
+        message = "You wrote or submitted it: somebody else of the authority decides."
+        raise OwnFulfilment(message)
 
 
 async def approve(
@@ -111,15 +122,13 @@ async def revoke(
 
     Raises:
         FulfilmentStateForbids: it does not count.
-        OwnFulfilment: the caller submitted it.
+        OwnFulfilment: the caller wrote or submitted it.
     """
     bought = await keeping.fulfilment(session, fulfilment)
     if fulfilment.state is not FulfilmentState.APPROVED:
         message = f"It is {fulfilment.state}: only what was approved is revoked."
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)
-    if fulfilment.submitted_by_id == caller.user_id:
-        message = "You submitted it: somebody else of the authority decides."
-        raise OwnFulfilment(message)
+    await _insist_on_four_eyes(session, caller, fulfilment)
     obligation = await of_obligations.obligations.kept(session, fulfilment.obligation_id)
     surplus = await beyond.of(session, obligation)
     gone = unwinding.take_off(fulfilment, fulfilment.counted_units, surplus)

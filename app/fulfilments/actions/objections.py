@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import locked
-from app.core.events import Actor
 from app.fulfilments import queries
 from app.fulfilments.actions import decisions, keeping, letters, reinstating
 from app.fulfilments.models import (
@@ -93,15 +92,13 @@ async def decide(
 
     Raises:
         ObjectionEnded: it was decided or withdrawn before.
-        OwnFirstDecision: the caller took the decision, submitted the claim, or lodged this.
+        OwnFirstDecision: the caller took the decision, wrote the claim, or lodged this.
         Problem: what of it can't count (any more), as where it is submitted and approved.
     """
     bought = await keeping.fulfilment(session, fulfilment)
     objection = await locked(session, FulfilmentObjection, objection.id)
     contested = await session.get_one(FulfilmentDecision, objection.decision_id)
-    first = {contested.decided_by}
-    if fulfilment.submitted_by_id is not None:
-        first.add(str(Actor.user(fulfilment.submitted_by_id)))
+    first = await queries.fulfilments.claimed_by(session, fulfilment) | {contested.decided_by}
     state = ContestState.UPHELD if request.upheld else ContestState.DISMISSED
     objecting.end(caller, objection, state, request.reason, first)
     await session.flush()

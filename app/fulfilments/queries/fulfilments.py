@@ -145,6 +145,21 @@ async def of_authority(
     return await page(session, query, Fulfilment, paging, newest_first=True)
 
 
+CLAIMING = (
+    FulfilmentDecisionKind.DRAFTED,
+    FulfilmentDecisionKind.REWRITTEN,
+    FulfilmentDecisionKind.SUBMITTED,
+)
+
+
+async def claimed_by(session: AsyncSession, fulfilment: Fulfilment) -> set[str]:
+    """Name who wrote a claim or submitted it, as events name them."""
+    query = sa.select(FulfilmentDecision.decided_by).where(
+        FulfilmentDecision.fulfilment_id == fulfilment.id, FulfilmentDecision.kind.in_(CLAIMING)
+    )
+    return set(await session.scalars(query))
+
+
 async def decisions(
     session: AsyncSession, fulfilment: Fulfilment, paging: PageRequest
 ) -> Page[FulfilmentDecision]:

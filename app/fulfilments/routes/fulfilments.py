@@ -191,7 +191,7 @@ async def decide_fulfilment(
     session: Session,
     _once: Idempotent,
 ) -> Fulfilment:
-    """Approve, reject or return a claim (the authority's approvers; who submitted it never)."""
+    """Approve, reject or return a claim (the authority's approvers; who wrote it never)."""
     return await actions.deciding.decide(
         session, caller, fulfilment, request.verdict, request.reason
     )
