@@ -13,6 +13,7 @@ from app.fulfilments import queries
 from app.fulfilments.certificates import CertificateView, codes, shown
 from app.fulfilments.models import (
     Fulfilment,
+    FulfilmentDecision,
     FulfilmentEvidence,
     FulfilmentObjection,
     FulfilmentState,
@@ -197,3 +198,15 @@ ClaimedObjection = Annotated[FulfilmentObjection, Depends(_claimed_objection)]
 """An objection about a claim of the person's."""
 JudgedObjection = Annotated[FulfilmentObjection, Depends(_judged_objection)]
 """An objection that the person may decide about for the authority."""
+
+
+async def _decision(
+    fulfilment_decision_id: UUID, fulfilment: ReadableFulfilment, session: Session
+) -> FulfilmentDecision:
+    found = await session.get(FulfilmentDecision, fulfilment_decision_id)
+    own = found if found is not None and found.fulfilment_id == fulfilment.id else None
+    return existing(own, fulfilment_decision_id)
+
+
+ReadableDecision = Annotated[FulfilmentDecision, Depends(_decision)]
+"""What was decided about a fulfilment that the caller, person or machine, may read."""

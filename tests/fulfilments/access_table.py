@@ -35,6 +35,7 @@ from app.orders.models import Order, SerialBlock
 from app.projects.models import Project, ProjectState
 from app.schemes.models import Authority, Scheme, SchemeRecognition
 from tests import make
+from tests.make import logs
 from tests.make.obligations import an_obligation
 from tests.make.orders import pay
 from tests.matrix import ANYBODY, FURNISHERS, Body, Caller, Place, Rule, Tenant, World
@@ -84,6 +85,7 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     certificate = await certifying.issue(session, Actor.system("test"), fulfilment)
     tenant.things |= {"fulfilment_id": fulfilment.id, "owing_id": obligation.id}
     tenant.things["certificate_code"] = certificate.code
+    await logs.sealed(session)
 
 
 async def _contest(
@@ -272,6 +274,9 @@ TABLE = {
     f"GET {EVIDENCE}/{{fulfilment_evidence_id}}/content": Rule(INSPECTING),
     f"GET {FULFILMENT}/assessment": Rule(INSPECTING),
     f"GET {FULFILMENT}/decisions": Rule(INSPECTING),
+    f"GET {FULFILMENT}/decisions/{{fulfilment_decision_id}}/proof": Rule(
+        INSPECTING, other=REJECTED | {"fulfilment_decision_id": "rejection_id"}
+    ),
     f"GET {FULFILMENT}/certificate": Rule(INSPECTING),
     f"GET {FULFILMENT}/certificate/document.html": Rule(INSPECTING),
     f"GET {FULFILMENT}/certificate/document.pdf": Rule(INSPECTING),

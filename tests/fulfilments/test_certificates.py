@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from app.ledger import positions
 from app.transparency import verifier
 from app.transparency.actions import publishing
 from app.transparency.entries import EntryKind, parse, unbundle
+from app.transparency.notes import Key
 from app.transparency.tiles import bundles_of
 from tests.fulfilments.conftest import Claims
 from tests.make import Member
@@ -153,13 +155,12 @@ async def _in_log(claims: Claims, told: dict[str, Any]) -> None:
         *("drafted", "submitted", "approved", "revoked", "revoked"),
     ]
     assert events[0][2] == {"event": "drafted"}
-    _, approved, facts = events[2]
-    assert facts["fulfilmentId"] == told["stated"]["fulfilmentId"]
+    approved = events[2][1]
+    assert events[2][2]["fulfilmentId"] == told["stated"]["fulfilmentId"]
     assert [(each["valueCents"], each["quantityUnits"]) for _, _, each in events[2:]] == [
         *((150_000, 10), (60_000, 4), (90_000, 6)),
     ]
-    assert counting.fulfilments == {}
-    assert counting.kinds["ledger-entry"] == counting.position
+    assert (counting.fulfilments, counting.kinds["ledger-entry"]) == ({}, counting.position)
 
     keys = verifier.read_keys([log["keys"][0]["verifierKey"]])
     claim = f"/fulfilments/{told['stated']['fulfilmentId']}"
@@ -177,6 +178,7 @@ async def _in_log(claims: Claims, told: dict[str, Any]) -> None:
     ):
         verified = verifier.verify(certificate.text, keys)
         assert (verified.proven.index, verified.content) == (approved, f"{content}; {STILL}")
+    await _decisions_proven(claims, claim, keys)
     paper = await _get(claims, f"{claim}/certificate/document.pdf", claims.stall.buyer.clerk)
     assert b"<pdfaid:part>3</pdfaid:part>" in paper.content
     assert whole.content in _streams(paper.content)
@@ -184,6 +186,22 @@ async def _in_log(claims: Claims, told: dict[str, Any]) -> None:
     forged = whole.text.replace("150000", "160000")
     with pytest.raises(verifier.LogRefused):
         verifier.verify(forged, keys)
+
+
+async def _decisions_proven(claims: Claims, claim: str, keys: list[Key]) -> None:
+    """Check all that happened: what the log commits to is shown to those concerned."""
+    officer = claims.first.officer
+    decisions = (await _get(claims, f"{claim}/decisions", officer)).json()["items"]
+    for decision in decisions:
+        path = f"{claim}/decisions/{decision['id']}/proof"
+        answer = await _get(claims, path, officer)
+        verified = verifier.verify(answer.text, keys)
+        assert verified.content == "its content is what the log committed to"
+        assert json.dumps(decision["reason"]) in answer.json()["content"]
+        assert said(await _get(claims, path, claims.second.officer))[0] == 404
+    assert len(decisions) == 5
+    nothing = f"{claim}/decisions/{new_id()}/proof"
+    assert said(await _get(claims, nothing, officer)) == (404, "/problems/not-found")
 
 
 def _streams(document: bytes) -> Iterator[bytes]:

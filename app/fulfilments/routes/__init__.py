@@ -8,6 +8,7 @@ from app.fulfilments.routes import (
     fulfilments,
     objections,
     placements,
+    proofs,
     splits,
     standings,
 )
@@ -17,6 +18,7 @@ ROUTERS = (
     fulfilments.router,
     placements.router,
     evidence.router,
+    proofs.router,
     objections.router,
     certificates.router,
     certificate_documents.router,

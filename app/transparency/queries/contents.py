@@ -1,4 +1,4 @@
-"""What a leaf of the books commits to, for those who may read all of it."""
+"""What a leaf commits to, for those who may read all of it."""
 
 from uuid import UUID
 
@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.ledger import leaves
 from app.ledger.leaves import LeafEntry, LeafLine
 from app.ledger.models import Ledger, LedgerAccount, LedgerEntry, LedgerLine, LedgerSalt
+from app.transparency import hooks
+from app.transparency.models import LogSalt
 
 
 async def of_ledger_entry(
@@ -37,6 +39,15 @@ async def of_ledger_entry(
         lines=[LeafLine(*line) for line in lines],
     )
     return leaves.content(content, salt)
+
+
+async def of_statement(session: AsyncSession, source: str, subject_id: UUID) -> str | None:
+    """Write what the leaf of something else commits to; None where its salt was erased."""
+    salt = await session.scalar(sa.select(LogSalt.salt).where(LogSalt.subject_id == subject_id))
+    if salt is None:
+        return None
+    [statement] = await hooks.SOURCES[source].state(session, [subject_id])
+    return hooks.content_of(statement, salt)
 
 
 _LINES = (
