@@ -17,7 +17,8 @@ import rfc8785
 
 from app.core.http.accepting import preferred
 from app.core.ids import new_id
-from app.fulfilments.certificates import codes
+from app.fulfilments.certificates import codes, state_of
+from app.fulfilments.models import Certificate, Fulfilment, FulfilmentState
 from app.ledger import positions
 from app.transparency import verifier
 from app.transparency.actions import publishing
@@ -259,6 +260,24 @@ async def test_who_asked_to_be_named_is_named_and_a_draft_has_no_certificate(
         assert answer.status_code == 404
         assert answer.headers["content-type"].startswith(form)
         assert "<b>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("lowered_cents", "state"), [(0, "valid"), (1, "partly-revoked"), (600, "revoked")]
+)
+def test_of_what_counts_for_nothing_any_more_the_certificate_is_revoked(
+    lowered_cents: int, state: str
+) -> None:
+    certificate = Certificate(content={"valueCents": 600})
+    fulfilment = Fulfilment(
+        state=FulfilmentState.APPROVED,
+        value_cents=600,
+        lowered_cents=lowered_cents,
+        revoked_cents=0,
+        revoked_units=0,
+    )
+
+    assert state_of(certificate, fulfilment) == state
 
 
 def test_numbers_are_read_however_they_are_typed() -> None:

@@ -207,8 +207,11 @@ def state_of(certificate: Certificate, fulfilment: Fulfilment) -> CertificateSta
     """Say whether an approved fulfilment still counts."""
     if fulfilment.state is FulfilmentState.REVOKED:
         return CertificateState.REVOKED
-    counted = Stated.model_validate(certificate.content).value_cents
-    if fulfilment.counted_cents < counted or fulfilment.revoked_units:
+    counted, approved = fulfilment.counted_cents, int(certificate.content["valueCents"])
+    if counted == 0 < approved:
+        # Its units stay with it, and nothing came of them.
+        return CertificateState.REVOKED
+    if counted < approved or fulfilment.revoked_units:
         return CertificateState.PARTLY_REVOKED
     return CertificateState.VALID
 
