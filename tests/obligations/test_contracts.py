@@ -70,6 +70,19 @@ async def _works_for(deal: Deal, organisation_id: UUID) -> Member:
         return await make.a_member(session, Role.MEMBER, organisation)
 
 
+async def test_a_contract_without_an_end_is_never_overdue(deal: Deal) -> None:
+    _, obligation_id = await deal.registered(endsOn="9999-12-31")
+    assert (await deal.confirm(obligation_id)).status_code == 201
+
+    for query in ("", "?asOf=9999-12-31T00:00:00Z"):
+        shown = await deal.get(f"/authorities/{deal.hall.id}/dashboard{query}")
+        ages = [each["open"]["cents"] for each in shown["ageing"]]
+        assert (ages[0], sum(ages)) == (5_000_000, 5_000_000)
+    for days, count in (("toDays=-100000", 1), ("fromDays=-100000", 0)):
+        found = await deal.get(f"/authorities/{deal.hall.id}/standings?{days}")
+        assert len(found["items"]) == count
+
+
 async def test_what_contracts_follow_no_later_version_changes(deal: Deal) -> None:
     await deal.registered()
     client, hall, today = deal.client, deal.hall, clock.today()

@@ -171,7 +171,6 @@ def _of_all(wanted: Wanted) -> FromClause:
 
 
 def _narrowed(wanted: Wanted, accounts: FromClause) -> list[Condition]:
-    days = sa.literal(wanted.clock.today, sa.Date()) - Obligation.due_on
     conditions: list[Condition] = []
     if wanted.authority_id is not None:
         conditions.append(Obligation.authority_id == wanted.authority_id)
@@ -181,11 +180,26 @@ def _narrowed(wanted: Wanted, accounts: FromClause) -> list[Condition]:
         conditions.append(Obligation.state == wanted.state)
     if wanted.case is not None:
         conditions.append(_is(wanted.case, accounts, wanted.clock.today))
-    if wanted.from_days is not None:
-        conditions.append(days >= wanted.from_days)
-    if wanted.to_days is not None:
-        conditions.append(days <= wanted.to_days)
+    return [*conditions, *_overdue(wanted.clock.today, wanted.from_days, wanted.to_days)]
+
+
+def _overdue(today: date, from_days: int | None, to_days: int | None) -> list[Condition]:
+    """Narrow to what is so many days overdue.
+
+    Days are compared, never subtracted: a contract until the last day that there is, as files say
+    it of one without an end, is due at infinity for the database.
+    """
+    conditions: list[Condition] = []
+    if from_days is not None:
+        conditions.append(Obligation.due_on <= _before(today, from_days))
+    if to_days is not None:
+        conditions.append(Obligation.due_on >= _before(today, to_days))
     return conditions
+
+
+def _before(today: date, days: int) -> date:
+    ordinal = today.toordinal() - days
+    return date.fromordinal(min(max(ordinal, date.min.toordinal()), date.max.toordinal()))
 
 
 def _is(case: StandingCase, accounts: FromClause, today: date) -> Condition:
@@ -295,7 +309,6 @@ def classes(ends: Sequence[int]) -> list[AgeClass]:
 async def add_up(session: AsyncSession, wanted: Wanted, ageing: Sequence[AgeClass]) -> Totals:
     """Add obligations up in one statement."""
     accounts = _of_all(wanted)
-    days = sa.literal(wanted.clock.today, sa.Date()) - Obligation.due_on
     is_open = _is(StandingCase.OPEN, accounts, wanted.clock.today)
     deadline = sa.func.coalesce(Obligation.recovery_ends_on, Obligation.due_on)
     columns: list[sa.ColumnElement[Any]] = [
@@ -305,11 +318,7 @@ async def add_up(session: AsyncSession, wanted: Wanted, ageing: Sequence[AgeClas
         *_sums(accounts, "due", Obligation.due_on < wanted.clock.today),
     ]
     for place, each in enumerate(ageing):
-        within: Condition = is_open
-        if each.from_days is not None:
-            within = sa.and_(within, days >= each.from_days)
-        if each.to_days is not None:
-            within = sa.and_(within, days <= each.to_days)
+        within = sa.and_(is_open, *_overdue(wanted.clock.today, each.from_days, each.to_days))
         columns.append(sa.func.count().filter(within).label(f"aged_{place}"))
         columns.append(_sum(accounts.c.owed, within).label(f"owed_{place}"))
     for case in StandingCase:
