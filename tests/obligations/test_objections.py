@@ -4,7 +4,7 @@ from typing import Any
 
 from tests import make
 from tests.obligations.conftest import REASON, Deal
-from tests.obligations.test_obligations import later
+from tests.obligations.test_obligations import fulfil, later
 from tests.schemes.conftest import said
 
 GROUNDS = "Nobody of us was heard."
@@ -88,14 +88,15 @@ async def test_a_sanction_waits_for_an_objection_and_is_lifted_by_one(deal: Deal
         early = await deal.post(f"{path}/sanctions", REASON)
         assert said(early) == (409, "/problems/recovery-runs")
         await deal.post(f"{waits['path']}/withdrawals", {}, deal.contractor)
+        async with deal.database.work() as session:
+            await fulfil(session, obligation_id, 1_000_000)
         sanction = (await deal.post(f"{path}/sanctions", REASON)).json()["id"]
         body = {"proposalId": sanction, "grounds": GROUNDS}
         early = await deal.post(f"{path}/objections", body, deal.contractor)
         assert said(early) == (409, "/problems/nothing-to-object-to")
         approved = {"approved": True, **REASON}
         await deal.post(f"{path}/proposals/{sanction}/decisions", approved, deal.hall.approver)
-        assert (await deal.get(path))["state"] == "sanctioned"
-
+        await _undone(deal, obligation_id)
         objection = await lodged(deal, path, sanction)
         upheld = {"upheld": True, "reason": "The school was closed."}
         answer = await deal.post(f"{objection['path']}/decisions", upheld, deal.hall.admin)
@@ -105,6 +106,10 @@ async def test_a_sanction_waits_for_an_objection_and_is_lifted_by_one(deal: Deal
         assert "sanctioned" not in await deal.balance(obligation_id)
         anew = await deal.post(f"{path}/sanctions", REASON)
         assert anew.status_code == 201
+    await _told(deal)
+
+
+async def _told(deal: Deal) -> None:
     [letter] = [
         mail
         for mail in await make.mails(deal.database)
@@ -112,3 +117,18 @@ async def test_a_sanction_waits_for_an_objection_and_is_lifted_by_one(deal: Deal
     ]
     assert "De sanctie is opgeheven" in letter.text
     assert "The school was closed." in letter.text
+
+
+async def _undone(deal: Deal, obligation_id: str) -> None:
+    """Let what counted be revoked: it is owed again, and the sanction can be contested still."""
+    path = f"/obligations/{obligation_id}"
+    assert (await deal.get(path))["state"] == "sanctioned"
+    async with deal.database.work() as session:
+        await fulfil(session, obligation_id, 1_000_000, undone=True)
+    assert (await deal.get(path))["state"] == "in_recovery"
+    assert await deal.balance(obligation_id) == {
+        "imposed": 5_000_000,
+        "open": 1_000_000,
+        "expiring": 1_000_000,
+        "sanctioned": 4_000_000,
+    }

@@ -37,9 +37,14 @@ async def later(deal: Deal, days: int) -> AsyncIterator[None]:
 
 
 async def fulfil(
-    session: AsyncSession, obligation_id: str, cents: int, *, approved: bool = True
+    session: AsyncSession,
+    obligation_id: str,
+    cents: int,
+    *,
+    approved: bool = True,
+    undone: bool = False,
 ) -> Obligation:
-    """Let a part of an obligation be fulfilled, as a claim will."""
+    """Let a part of an obligation be fulfilled, as a claim will; or not any more."""
     found = await session.scalar(sa.select(Obligation).where(Obligation.id == obligation_id))
     assert found is not None
     obligation = await queries.obligations.kept(session, found.id)
@@ -52,7 +57,10 @@ async def fulfil(
             reference=f"claim/{new_id()}",
             narration="A claim counts",
             occurred_at=clock.now(),
-            lines=(debit(account, cents, obligation.id), credit(owed, cents, obligation.id)),
+            lines=(
+                debit(owed if undone else account, cents, obligation.id),
+                credit(account if undone else owed, cents, obligation.id),
+            ),
         ),
     )
     await states.settle_state(session, CLOCK, obligation)
