@@ -32,13 +32,13 @@ from tests.projects.conftest import somebody_waits
 GROUNDS = "The statement was in the evidence."
 
 
-async def lodged(claims: Claims, claim: str) -> httpx.Response:
+async def lodged(claims: Claims, claim: str, grounds: str = GROUNDS) -> httpx.Response:
     """Object to what was decided last about a claim."""
     headers = claims.stall.buyer.clerk.headers
     told = await claims.stall.client.get(f"/v1{claim}/decisions", headers=headers)
     contested = [each for each in told.json()["items"] if each["kind"] in {"rejected", "revoked"}]
     decision_id = contested[-1]["id"]
-    return await claims.post(f"{claim}/objections", decisionId=decision_id, grounds=GROUNDS)
+    return await claims.post(f"{claim}/objections", decisionId=decision_id, grounds=grounds)
 
 
 async def judged(
@@ -194,6 +194,8 @@ async def test_an_objection_is_lodged_once_in_time_and_may_be_withdrawn(claims: 
         await stall.change("UPDATE user_sessions SET last_used_at = :now", now=clock.now())
         assert said(await lodged(claims, claim)) == (409, "/problems/too-late-to-object")
     await stall.change("UPDATE user_sessions SET last_used_at = now()")
+    named = await lodged(claims, claim, "It was J. Jansen, 111.222.333, who did the catering.")
+    assert said(named) == (400, "/problems/invalid-request")
     objection = await lodged(claims, claim)
     withdrawal = f"{claim}/objections/{objection.json()['id']}/withdrawals"
     assert (await claims.post(withdrawal)).json()["state"] == "withdrawn"

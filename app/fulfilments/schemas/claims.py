@@ -27,7 +27,8 @@ _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 """Of the eleven-test that every citizen service number passes."""
 
 
-def _names_nobody(text: str) -> str:
+def names_nobody(text: str) -> str:
+    """Refuse a text with an e-mail address, or with what looks like a citizen service number."""
     if _MAIL.search(text):
         raise PydanticCustomError("names_somebody", "Leave out e-mail addresses: say what was done")
     if any(_is_citizen_number(found) for found in _NUMBER.findall(text)):
@@ -52,7 +53,7 @@ Impersonal = Annotated[
         description="What was done, in some words; never who did it, or for whom.",
         examples=["Two mornings of job interviews practised with participants."],
     ),
-    AfterValidator(_names_nobody),
+    AfterValidator(names_nobody),
 ]
 Minutes = Annotated[
     int,

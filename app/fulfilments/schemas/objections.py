@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.core.wire import Request
+from app.fulfilments.schemas.claims import names_nobody
 from app.obligations.schemas.objections import ContestView, Grounds
 
 
@@ -13,7 +14,7 @@ class FulfilmentObjectionRequest(Request):
     """What a claimant has against the rejection, or the revocation, of its claim."""
 
     decision_id: Annotated[UUID, Field(description="The decision that is contested.")]
-    grounds: Grounds
+    grounds: Annotated[Grounds, AfterValidator(names_nobody)]
 
 
 class FulfilmentObjectionView(ContestView):
