@@ -21,7 +21,7 @@ from app.core.http.validators import NotModified, Validator
 from app.core.listener import Channel, Listener
 from app.core.settings import Settings
 from app.fulfilments import routes as fulfilments
-from app.fulfilments.actions import adjusting, recognising, splitting
+from app.fulfilments.actions import adjusting, lapsing, recognising, splitting
 from app.fulfilments.actions import unwinding as revoking
 from app.fulfilments.queries import disclosing
 from app.fulfilments.queries import fulfilments as claimed
@@ -194,6 +194,7 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("keep-frozen", freezing.keep_frozen, every_seconds=60.0),
     jobs.Chore("recognise-provisionally", recognising.recognise_due, every_seconds=10.0),
     jobs.Chore("adjust-to-results", adjusting.adjust_due, every_seconds=10.0),
+    jobs.Chore("lapse-what-was-not-claimed", lapsing.lapse_due, every_seconds=60.0),
     jobs.Chore("follow-plans", running.follow_plans, every_seconds=10.0),
     jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),
     jobs.Chore("obligations-follow", following.follow_due, every_seconds=60.0),

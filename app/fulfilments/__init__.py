@@ -2,7 +2,8 @@
 
 - *split*: which units of an order are meant for which obligation; its *allocations* add up to what
   the order has left at the most.
-- *provisional*: what an allocation counts for as long as nobody has claimed and decided it.
+- *provisional*: what an allocation counts for as long as nobody has claimed and decided it; it
+  lapses where the time to make up for what is owed is over and nobody has claimed it.
 - *assessment*: whether something would count, for how much, by which rules, and why.
 - *fulfilment*: a claim that something counts for an obligation; `FulfilmentState` is its life.
 - *claim*: what was done, as its kind says it: how many, when and for how much, and never who.

@@ -14,7 +14,7 @@ from app.core.database import Database
 from app.core.events import Actor
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.fulfilments.actions import adjusting, recognising
+from app.fulfilments.actions import adjusting, lapsing, recognising
 from app.obligations.actions import contracts
 from app.obligations.actions.contracts import Registrar
 from app.obligations.models import Obligation
@@ -150,6 +150,7 @@ class Claims:
         """Let the chores and all jobs do their work."""
         await recognising.recognise_due(self.stall.database)
         await adjusting.adjust_due(self.stall.database)
+        await lapsing.lapse_due(self.stall.database)
         await jobs_done(self.stall.database)
 
     async def balance(self, debt: Debt) -> dict[str, int]:

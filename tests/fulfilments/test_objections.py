@@ -216,8 +216,12 @@ async def test_an_objection_is_lodged_once_in_time_and_may_be_withdrawn(claims: 
 
 async def test_a_sanction_waits_for_claims_that_came_in_by_the_last_day(claims: Claims) -> None:
     second, stall = claims.second, claims.stall
+    # Units are meant for it, too, which nobody ever claims.
+    order_id, _ = await claims.bought(10, 98)
+    await claims.split(order_id, 0, 10)
     claim = await claimed(claims, second, BOUGHT)
     await claims.post(f"{claim}/submissions")
+    await claims.recognise()
     today = clock.today()
     await stall.change(
         "UPDATE obligations SET state = 'in_recovery', starts_on = :day, due_on = :day,"
@@ -234,7 +238,14 @@ async def test_a_sanction_waits_for_claims_that_came_in_by_the_last_day(claims: 
     objection = await lodged(claims, claim)
     waits = await claims.post(path, second.officer, reason="Not fulfilled.")
     assert said(waits) == (409, "/problems/recovery-runs")
+    await claims.recognise()
+    assert (await claims.balance(second))["provisional"] == 150_000
     await judged(claims, second, claim, objection, upheld=False)
+    await claims.recognise()
+    assert "provisional" not in await claims.balance(second)
+    # Split anew it does not count again: there was time.
+    await claims.split(order_id, 0, 9)
+    await claims.recognise()
 
     late = await claimed(claims, second, BOUGHT)
     await claims.post(f"{late}/submissions")

@@ -18,7 +18,7 @@ from app.fulfilments.queries.splits import FIRM, OPEN, PAID
 from app.ledger import journal
 from app.ledger.drafts import Draft
 from app.obligations import queries as of_obligations
-from app.obligations.actions import states
+from app.obligations.actions import proposals, states
 from app.obligations.models import Obligation
 from app.orders.models import Order
 from app.schemes.models import Policy
@@ -50,7 +50,8 @@ async def recognise(session: AsyncSession, order_id: UUID) -> None:
         obligation = kept[allocation.obligation_id]
         if obligation.state in OPEN:
             allocation.is_due = False
-            drafts += await _counted(session, order, obligation, allocation) if is_wanted else []
+            counts = is_wanted and not proposals.is_over(obligation)
+            drafts += await _counted(session, order, obligation, allocation) if counts else []
     await session.flush()
     await journal.post(session, *drafts)
     for obligation in kept.values():

@@ -1,12 +1,15 @@
 """Questions about the splits of orders over obligations."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.fulfilments.models import Allocation
+from app.core import clock
+from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
+from app.fulfilments.queries.fulfilments import is_contested
 from app.obligations.models import Obligation, ObligationState
 from app.orders.models import Order, OrderState
 from app.projects.models import Project, ProjectState
@@ -56,6 +59,35 @@ async def unrecognised(session: AsyncSession, at_once: int) -> list[UUID]:
             Order.state.in_(PAID),
             Project.state.in_(FIRM),
             Obligation.state.in_(OPEN),
+        )
+        .distinct()
+        .order_by(Allocation.order_id)
+        .limit(at_once)
+    )
+    return list(await session.scalars(query))
+
+
+async def unclaimed(session: AsyncSession, at_once: int) -> list[UUID]:
+    """Name the orders of which something counts provisionally though the time to claim is over.
+
+    Not where claims wait that came in by the last day, or objections about them.
+    """
+    ends_at = sa.func.timezone(
+        clock.TIME_ZONE, sa.cast(Obligation.recovery_ends_on, sa.DateTime()) + timedelta(days=1)
+    )
+    waits = sa.exists().where(
+        Fulfilment.obligation_id == Obligation.id,
+        Fulfilment.submitted_at < ends_at,
+        sa.or_(Fulfilment.state == FulfilmentState.SUBMITTED, is_contested()),
+    )
+    query = (
+        sa.select(Allocation.order_id)
+        .join(Obligation, Obligation.id == Allocation.obligation_id)
+        .where(
+            Allocation.provisional_units > 0,
+            Obligation.state == ObligationState.IN_RECOVERY,
+            Obligation.recovery_ends_on < clock.today(),
+            ~waits,
         )
         .distinct()
         .order_by(Allocation.order_id)

@@ -52,7 +52,7 @@ async def propose_waiver(
         NotSoMuchOwed: less is owed.
     """
     obligation = await _proposable(session, obligation_id)
-    if side is ProposalSide.CONTRACTOR and _is_over(obligation):
+    if side is ProposalSide.CONTRACTOR and is_over(obligation):
         # One waiver after the other would hold a sanction back for ever.
         message = "The time to make up for it is over: what follows is the authority's to propose."
         raise ObligationStateForbids(message, current_state=obligation.state)
@@ -116,7 +116,7 @@ async def _unrealised(session: AsyncSession, obligation: Obligation) -> Standing
     if obligation.state is not ObligationState.IN_RECOVERY:
         message = "Only what was due and was not made up for is sanctioned."
         raise ObligationStateForbids(message, current_state=obligation.state)
-    if not _is_over(obligation):
+    if not is_over(obligation):
         ends_on = obligation.recovery_ends_on
         message = f"The contractor has time to make up for it until {ends_on}."
         raise RecoveryRuns(message)
@@ -130,13 +130,13 @@ async def _unrealised(session: AsyncSession, obligation: Obligation) -> Standing
         raise RecoveryRuns(message)
     standing = await queries.standing.now(session, obligation)
     if standing.provisional:
-        message = "Some of it is recognised provisionally: decide about that first."
+        message = "Some of it is recognised provisionally: within a minute that lapses. Try again."
         raise RecoveryRuns(message)
     _insist_on_owed(standing, 1)
     return standing
 
 
-def _is_over(obligation: Obligation) -> bool:
+def is_over(obligation: Obligation) -> bool:
     """Tell whether the time to make up for what was due is over."""
     if obligation.state is not ObligationState.IN_RECOVERY:
         return False
