@@ -132,7 +132,7 @@ def test_a_certificate_is_that_of_its_approval() -> None:
     proof, other = (str(published.proof(log, index)) for index in (1, 2))
     whole = {"stated": STATED, "statedDigest": DIGEST, "isWhole": True}
 
-    verified = verifier.verify(as_json(proof=proof, **whole), KEYS)
+    verified = verifier.verify(as_json(proof=proof, **whole, code="7KQ2M"), KEYS)
     assert verified.content is not None
     assert verified.content.startswith("the certificate states what was approved;")
     nameless: dict[str, Any] = {
@@ -146,6 +146,8 @@ def test_a_certificate_is_that_of_its_approval() -> None:
     for wrong in (
         as_json(proof=proof, **{**whole, "stated": {**STATED, "valueCents": 1_001}}),
         as_json(proof=proof, **{**whole, "statedDigest": "00" * 32}),
+        as_json(proof=proof, **whole, code="ANOTHER"),
+        as_json(proof=proof, **nameless, code="ANOTHER"),
         as_json(proof=proof, **{**whole, "stated": {"too large": 2**60}}),
         as_json(proof=proof, **{**nameless, "stated": {**nameless["stated"], "valueCents": 1_001}}),
         as_json(proof=proof, **{**nameless, "stated": {**nameless["stated"], "units": None}}),

@@ -90,6 +90,8 @@ def _certificate(entry: Entry, members: dict[str, Any]) -> str:
     if members.get("statedDigest") != said:
         raise LogRefused("The log knows another certificate for this approval.")
     stated = members["stated"]
+    if "code" in members and members["code"] != _object(stated).get("code"):
+        raise LogRefused("The certificate has another number than the one that it states.")
     if members.get("isWhole") is not True:
         _insist_on_facts(entry, _object(stated))
         return (
