@@ -24,7 +24,7 @@ from app.transparency.entries import EntryRefused
 from app.transparency.merkle import ProofRefused
 from app.transparency.notes import Signature
 from app.transparency.proofs import Proof
-from app.transparency.verifier import LogRefused
+from app.transparency.verifier import LogRefused, sources
 from app.transparency.verifier.sources import Folder
 from tests.conftest import served
 from tests.transparency import published
@@ -351,10 +351,11 @@ async def test_a_server_that_asks_to_wait_is_asked_again(monkeypatch: pytest.Mon
     monkeypatch.setattr(time, "sleep", waited.append)
     answers = [
         Response(status_code=429, headers={"Retry-After": "7"}),
-        Response(status_code=503),
+        Response(status_code=503, headers={"Retry-After": "\N{SUPERSCRIPT TWO}"}),
         Response(b"found"),
         Response(status_code=404),
         *[Response(status_code=500)] * 6,
+        Response(b"found, and more"),
     ]
 
     async def answer(_request: Request) -> Response:
@@ -366,6 +367,9 @@ async def test_a_server_that_asks_to_wait_is_asked_again(monkeypatch: pytest.Mon
             assert waited == [7.0, 0.4]
             assert source.read("checkpoint") is None
             with pytest.raises(LogRefused):
+                source.read("checkpoint")
+            monkeypatch.setattr(sources, "LARGEST_BYTES", 10)
+            with pytest.raises(LogRefused, match="larger"):
                 source.read("checkpoint")
 
     async with served(Starlette(routes=[Route("/log/checkpoint", answer)])) as address:

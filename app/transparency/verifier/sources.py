@@ -9,11 +9,15 @@ from typing import Protocol
 
 import httpx
 
+from app.transparency.entries import MOST_BYTES
+from app.transparency.tiles import WIDTH
 from app.transparency.verifier.refusing import LogRefused
 
 PATIENCE = 6
 """So often a server may say that it is too much, or not answer."""
 LONGEST_WAIT_SECONDS = 60.0
+LARGEST_BYTES = WIDTH * (2 + MOST_BYTES)
+"""Of a bundle of the largest entries that there can be."""
 
 
 class Source(Protocol):
@@ -68,24 +72,35 @@ class Web:
             LogRefused: there is no answer, or another one than it should be.
         """
         for attempt in range(PATIENCE):
-            answer = self._ask(path)
+            answer, content = self._ask(path)
             if answer is not None and answer.status_code == HTTPStatus.OK:
-                return answer.content
+                return content
             if answer is not None and answer.status_code == HTTPStatus.NOT_FOUND:
                 return None
             time.sleep(_wait(answer, attempt))
         raise LogRefused(f"{self._address}/{path} is not answered.")
 
-    def _ask(self, path: str) -> httpx.Response | None:
+    def _ask(self, path: str) -> tuple[httpx.Response | None, bytes]:
         try:
-            return self._client.get(f"{self._address}/{path}")
+            with self._client.stream("GET", f"{self._address}/{path}") as answer:
+                return answer, _content(answer)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise LogRefused(f"{self._address} is no address.") from error
         except httpx.HTTPError:
-            return None
+            return None, b""
+
+
+def _content(answer: httpx.Response) -> bytes:
+    """Read an answer to its end; one that has none fills nobody's memory."""
+    content = bytearray()
+    for piece in answer.iter_bytes():
+        content += piece
+        if len(content) > LARGEST_BYTES:
+            raise LogRefused(f"{answer.url} is larger than anything in a log.")
+    return bytes(content)
 
 
 def _wait(answer: httpx.Response | None, attempt: int) -> float:
     said = answer.headers.get("retry-after", "") if answer is not None else ""
-    seconds = float(said) if said.isdigit() else 0.2 * 2.0**attempt
+    seconds = float(said) if said.isdecimal() else 0.2 * 2.0**attempt
     return min(seconds, LONGEST_WAIT_SECONDS)
