@@ -231,7 +231,11 @@ def _summary(replayed: Replayed) -> list[str]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        content = file.read_bytes()
+        if content.startswith(b"%PDF-"):
+            # Its attachment could be genuine, and what is printed another certificate.
+            raise LogRefused("What a PDF shows proves nothing: check the file attached to it.")
+        return content.decode()
     except (OSError, ValueError) as error:
         raise LogRefused(f"{file} can't be read as text.") from error
 

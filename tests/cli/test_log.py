@@ -96,6 +96,13 @@ async def test_anybody_checks_a_proof_and_replays_the_log(
     assert (code, "There is no checkpoint" in said) == (1, True)
 
 
+async def test_a_pdf_is_no_proof_whatever_is_attached_to_it(baat: Run, tmp_path: Path) -> None:
+    paper = tmp_path / "certificate.pdf"
+    paper.write_bytes(b"%PDF-1.7\n")
+    code, said = await baat("verify", paper, "--key", WITNESS.key)
+    assert (code, "check the file attached to it" in said) == (1, True)
+
+
 async def test_a_replay_says_what_still_counts(baat: Run, tmp_path: Path) -> None:
     published.write(tmp_path, [published.approved(1, 1, 10), published.revoked(1, 4)])
     asked = [("--fulfilment", published.FULFILMENT.format(number)) for number in (1, 2)]
