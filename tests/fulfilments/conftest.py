@@ -77,10 +77,17 @@ class Claims:
     first: Debt
     second: Debt
 
-    async def post(self, path: str, by: Member | None = None, **body: Any) -> httpx.Response:  # noqa: ANN401  JSON.
+    async def post(
+        self,
+        path: str,
+        by: Member | None = None,
+        *,
+        if_match: str = "*",
+        **body: Any,  # noqa: ANN401  JSON.
+    ) -> httpx.Response:
         """Send something, as the buyer's clerk if nobody else is named."""
         who = (by or self.stall.buyer.clerk).headers
-        headers = {**who, "Idempotency-Key": str(new_id())}
+        headers = {**who, "Idempotency-Key": str(new_id()), "If-Match": if_match}
         return await self.stall.client.post(f"/v1{path}", json=body, headers=headers)
 
     async def bought(self, *quantities: int) -> list[UUID]:

@@ -204,9 +204,13 @@ async def test_a_rejection_lapses_and_a_raise_makes_room(claims: Claims) -> None
     assert (await claims.balance(second))["provisional"] == 625_000
     await _of_both_sides(claims, order_id)
     claim = await claims.draft(order_id, first, 10)
-    await claims.post(f"{claim}/submissions")
+    read = (await claims.post(f"{claim}/submissions")).headers["ETag"]
     assert (await claims.decide(claim, first, "returned")).json()["state"] == "returned"
     assert (await claims.post(f"{claim}/submissions")).json()["state"] == "submitted"
+    # What was submitted anew is not what the officer read.
+    unread = {"verdict": "approved", "reason": "As I read it."}
+    answer = await claims.post(f"{claim}/decisions", first.officer, if_match=read, **unread)
+    assert said(answer) == (412, "/problems/precondition-failed")
     assert (await claims.decide(claim, first, "rejected")).json()["state"] == "rejected"
     assert await claims.balance(first) == {"imposed": 5_000_000, "open": 5_000_000}
     await _turned_down(claims, order_id)
@@ -245,7 +249,7 @@ async def _of_both_sides(claims: Claims, order_id: UUID) -> None:
         officer = await session.get_one(User, first.officer.user_id)
         buyer = await session.get_one(Organisation, stall.buyer.organisation.id)
         await make.a_membership(session, buyer, officer, Role.MEMBER)
-    asked = {"obligationId": str(first.obligation_id), "quantityUnits": 10}
+    asked: dict[str, Any] = {"obligationId": str(first.obligation_id), "quantityUnits": 10}
     drafted = await claims.post(f"/orders/{order_id}/fulfilments", first.officer, **asked)
     claim = f"/fulfilments/{drafted.json()['id']}"
     await claims.post(f"{claim}/submissions")

@@ -8,7 +8,6 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import clock, events
 from app.core.ids import new_id
-from app.core.problems import PreconditionFailed
 from app.fulfilments import queries
 from app.fulfilments.actions import decisions, keeping, placing, taking, valuing
 from app.fulfilments.models import (
@@ -102,16 +101,11 @@ async def rewrite(
     """Say anew what is claimed, before it is submitted.
 
     Raises:
-        PreconditionFailed: it has changed since the caller read it.
         FulfilmentStateForbids: it is neither drafted nor returned.
         OtherKind: the claim is of another kind: draft it by itself.
         NotAllocated: the order's split has fewer units.
     """
-    known = fulfilment.version
     bought = await keeping.fulfilment(session, fulfilment)
-    if fulfilment.version != known:
-        message = "The fulfilment has changed meanwhile. Read it again, then decide."
-        raise PreconditionFailed(message)
     insist_on_writable(fulfilment)
     if claim.kind is not fulfilment.kind:
         message = f"The fulfilment is of the kind {fulfilment.kind}: draft another one."

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
 from app.core.http import etags
-from app.core.http.etags import IfMatch
+from app.core.http.etags import Expected, IfMatch
 from app.core.http.routing import router as router_of
 from app.core.idempotency import Idempotent
 from app.core.paging import Page, PageOf, Paging
@@ -136,10 +137,19 @@ async def rewrite_fulfilment(  # noqa: PLR0913  Each is one thing that the edge 
     response: Response,
 ) -> Fulfilment:
     """Say anew what is claimed: of a draft, or of what was returned."""
-    etags.check(fulfilment, expected)
+    await _keep(session, fulfilment, expected)
     written = await actions.claiming.rewrite(session, caller, fulfilment, request.claim)
     etags.mark(response, written)
     return written
+
+
+async def _keep(session: AsyncSession, fulfilment: Fulfilment, expected: Expected) -> None:
+    """Keep a fulfilment that is as the caller knows it: nobody decides about what they never saw.
+
+    What follows keeps it again, which costs it nothing: it is kept already.
+    """
+    await actions.keeping.fulfilment(session, fulfilment)
+    etags.check(fulfilment, expected)
 
 
 @router.get(FULFILMENT + "/assessment", response_model=AssessmentView)
@@ -168,10 +178,18 @@ async def list_fulfilment_decisions(
     ),
 )
 async def submit_fulfilment(
-    caller: Person, fulfilment: ClaimedFulfilment, session: Session, _once: Idempotent
+    caller: Person,
+    fulfilment: ClaimedFulfilment,
+    session: Session,
+    expected: IfMatch,
+    response: Response,
+    _once: Idempotent,
 ) -> Fulfilment:
     """Submit a claim to the authority; what it claims is taken from now on."""
-    return await actions.claiming.submit(session, caller, fulfilment)
+    await _keep(session, fulfilment, expected)
+    submitted = await actions.claiming.submit(session, caller, fulfilment)
+    etags.mark(response, submitted)
+    return submitted
 
 
 @router.post(
@@ -184,17 +202,22 @@ async def submit_fulfilment(
         *(OrderNotFirm, ObligationNotOpen, DoesNotCount),
     ),
 )
-async def decide_fulfilment(
+async def decide_fulfilment(  # noqa: PLR0913  Each is one thing that the edge hands in.
     request: VerdictRequest,
     caller: Person,
     fulfilment: DecidedFulfilment,
     session: Session,
+    expected: IfMatch,
+    response: Response,
     _once: Idempotent,
 ) -> Fulfilment:
     """Approve, reject or return a claim (the authority's approvers; who wrote it never)."""
-    return await actions.deciding.decide(
+    await _keep(session, fulfilment, expected)
+    decided = await actions.deciding.decide(
         session, caller, fulfilment, request.verdict, request.reason
     )
+    etags.mark(response, decided)
+    return decided
 
 
 @router.post(
@@ -203,12 +226,17 @@ async def decide_fulfilment(
     response_model=FulfilmentView,
     responses=refusals(*WORKING, FulfilmentStateForbids, OwnFulfilment),
 )
-async def revoke_fulfilment(
+async def revoke_fulfilment(  # noqa: PLR0913  Each is one thing that the edge hands in.
     request: ReasonRequest,
     caller: Person,
     fulfilment: DecidedFulfilment,
     session: Session,
+    expected: IfMatch,
+    response: Response,
     _once: Idempotent,
 ) -> Fulfilment:
     """Revoke what was approved (the authority's approvers): it counts no more."""
-    return await actions.deciding.revoke(session, caller, fulfilment, request.reason)
+    await _keep(session, fulfilment, expected)
+    revoked = await actions.deciding.revoke(session, caller, fulfilment, request.reason)
+    etags.mark(response, revoked)
+    return revoked
