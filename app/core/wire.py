@@ -29,18 +29,6 @@ def _in_utc(moment: datetime) -> datetime:
         raise PydanticCustomError("out_of_range", "This lies beyond the calendar") from None
 
 
-Moment = Annotated[
-    AwareDatetime,
-    AfterValidator(_in_utc),
-    PlainSerializer(
-        lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        return_type=Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})],
-        when_used="json",
-    ),
-]
-"""A moment (RFC 3339): any offset comes in, UTC goes out."""
-
-
 ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028\u2029]*$"
 """Text that fits in the subject of a mail: no line breaks and no other control characters."""
 
@@ -74,6 +62,19 @@ def _insist_on_moment(value: Any) -> Any:  # noqa: ANN401  Whatever the client s
             "not_a_moment", "Write a moment with its offset, as in 2026-05-01T12:00:00+02:00"
         )
     return value
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_in_utc),
+    BeforeValidator(_insist_on_moment),
+    PlainSerializer(
+        lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        return_type=Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})],
+        when_used="json",
+    ),
+]
+"""A moment (RFC 3339), in a query too: any offset comes in, UTC goes out."""
 
 
 _INSIST = {"date": _insist_on_date, "datetime": _insist_on_moment}

@@ -78,6 +78,10 @@ async def test_a_contract_without_an_end_is_never_overdue(deal: Deal) -> None:
         shown = await deal.get(f"/authorities/{deal.hall.id}/dashboard{query}")
         ages = [each["open"]["cents"] for each in shown["ageing"]]
         assert (ages[0], sum(ages)) == (5_000_000, 5_000_000)
+    for moment in ("0.5", "1767225600", "2026-05-01", "2026-05-01T12:00:00"):
+        path = f"/v1/authorities/{deal.hall.id}/standings?knownAt={moment}"
+        answer = await deal.client.get(path, headers=deal.hall.admin.headers)
+        assert said(answer) == (400, "/problems/invalid-request"), moment
     for days, count in (("toDays=-100000", 1), ("fromDays=-100000", 0)):
         found = await deal.get(f"/authorities/{deal.hall.id}/standings?{days}")
         assert len(found["items"]) == count
