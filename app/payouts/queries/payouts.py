@@ -41,13 +41,6 @@ async def decisions(
     return await page(session, query, PayoutDecision, paging)
 
 
-async def of_outgoing(session: AsyncSession, outgoing_id: UUID) -> UUID | None:
-    """Find the payout that an outgoing brings."""
-    query = sa.select(Payout.id).where(Payout.outgoing_id == outgoing_id)
-    found: UUID | None = await session.scalar(query)
-    return found
-
-
 async def is_retried(session: AsyncSession, payout: Payout) -> bool:
     """Tell whether another payout brings what this one did not."""
     found = sa.exists().where(Payout.retries_id == payout.id)
