@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
+from app.audits import routes as audits
 from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
 from app.core.files import scanning
@@ -94,6 +95,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *orders.ROUTERS,
     *fulfilments.ROUTERS,
     *payouts.ROUTERS,
+    *audits.ROUTERS,
 )
 
 ABOUT = Path(__file__).with_name("about.md")

@@ -1,5 +1,6 @@
 """Every table of the project, for the migrations; a new domain adds a line."""
 
+from app.audits import models as audits
 from app.core import events, idempotency, installation, throttle
 from app.core.files import models as files
 from app.core.jobs import models as jobs
@@ -16,6 +17,7 @@ from app.schemes import models as schemes
 from app.transparency import models as transparency
 
 __all__ = [
+    "audits",
     "events",
     "files",
     "fulfilments",

@@ -12,6 +12,7 @@ from app.core.database import READING, Database, open_database
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.main import create_app
+from tests.audits import access_table as audits
 from tests.conftest import Cluster, living
 from tests.fulfilments import access_table as fulfilments
 from tests.ledger import access_table as ledger
@@ -55,6 +56,7 @@ TABLE: dict[str, Rule] = {
     **obligations.TABLE,
     **bank.TABLE,
     **payouts.TABLE,
+    **audits.TABLE,
 }
 """The tables of all domains."""
 

@@ -1,0 +1,3 @@
+"""The tables of this domain."""
+
+__all__: list[str] = []

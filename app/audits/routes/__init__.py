@@ -1,0 +1,5 @@
+"""The endpoints of this domain."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()
