@@ -41,6 +41,31 @@ def one_kind_of_line_end(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ .]?[0-9]){8}(?![0-9])")
+_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+"""Of the eleven-test that every citizen service number passes."""
+
+
+def names_nobody(text: str) -> str:
+    """Refuse a text with an e-mail address, or with what looks like a citizen service number."""
+    if _MAIL.search(text):
+        raise PydanticCustomError(
+            "names_somebody", "Leave out e-mail addresses: say what happened, and not to whom"
+        )
+    if any(_is_citizen_number(found) for found in _NUMBER.findall(text)):
+        raise PydanticCustomError(
+            "names_somebody", "Leave out numbers of people: this looks like a citizen number (BSN)"
+        )
+    return text
+
+
+def _is_citizen_number(found: str) -> bool:
+    digits = [int(each) for each in found if each.isdigit()]
+    weighed = sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True))
+    return weighed % 11 == 0
+
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})")
 _MOMENT = re.compile(rf"{_DATE.pattern}[Tt]{_TIME.pattern}")

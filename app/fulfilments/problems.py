@@ -70,6 +70,13 @@ class PlacementClaimed(Problem):
         )
 
 
+class InvoiceClaimed(Problem):
+    """An invoice of a social supplier counts once, whoever claims it and at whichever authority."""
+
+    status = 409
+    title = "The invoice is claimed already"
+
+
 class NotDoneYet(Problem):
     """What ends in the future can be drafted, and not submitted."""
 

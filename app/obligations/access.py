@@ -25,6 +25,7 @@ from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
+from app.organisations.queries import organisations
 from app.organisations.scopes import Scope
 from app.schemes import queries as of_schemes
 from app.schemes.models import Authority
@@ -288,6 +289,21 @@ async def _bound_objection(
     return existing(found, obligation_objection_id)
 
 
+BoundObjection = Annotated[ObligationObjection, Depends(_bound_objection)]
+"""An objection of a contractor that the obligation binds, with the person's."""
+
+
+async def _own_objection(
+    objection: BoundObjection, obligation: BoundObligation, caller: Person, session: Session
+) -> ObligationObjection:
+    bound = await _bound_by(session, caller, obligation)
+    lodger = objection.lodged_by_id
+    if caller.user_id != lodger and not await organisations.employs(session, bound, lodger):
+        message = "Another contractor lodged it: its people decide whether they let go of it."
+        raise RoleTooSmall(message)
+    return objection
+
+
 async def _decided_objection(
     obligation_objection_id: UUID, obligation: DecidedObligation, session: Session
 ) -> ObligationObjection:
@@ -295,8 +311,8 @@ async def _decided_objection(
     return existing(found, obligation_objection_id)
 
 
-BoundObjection = Annotated[ObligationObjection, Depends(_bound_objection)]
-"""An objection of the contractor that the person works for."""
+OwnObjection = Annotated[ObligationObjection, Depends(_own_objection)]
+"""An objection that somebody of the person's own organisation lodged."""
 DecidedObjection = Annotated[ObligationObjection, Depends(_decided_objection)]
 """An objection that the person may decide about for the authority."""
 

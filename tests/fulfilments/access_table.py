@@ -32,6 +32,7 @@ from app.obligations.models import (
     ProposalState,
 )
 from app.orders.models import Order, SerialBlock
+from app.organisations.models import Role
 from app.projects.models import Project, ProjectState
 from app.schemes.models import Authority, Scheme, SchemeRecognition
 from tests import make
@@ -113,7 +114,8 @@ async def _contest(
     session.add_all(rejections)
     await session.flush()
     first, last = sorted(rejections, key=lambda each: each.id)
-    lodged = {"grounds": "It was.", "lodged_by_id": stranger}
+    lodger = await make.a_member(session, Role.MEMBER, tenant.organisation)
+    lodged = {"grounds": "It was.", "lodged_by_id": lodger.user_id}
     about = {"obligation_id": obligation.id, "proposal_id": waivers[0].id}
     to_waiver = ObligationObjection(**about, **lodged)
     about = {"fulfilment_id": rejected.id, "decision_id": first.id}
@@ -188,6 +190,11 @@ async def _submitted(session: AsyncSession, world: World, caller: Caller) -> Bod
     return VERDICT
 
 
+async def _waiting(session: AsyncSession, world: World, caller: Caller) -> Body:
+    await _submitted(session, world, caller)
+    return {}
+
+
 async def _approved(session: AsyncSession, world: World, caller: Caller) -> Body:
     await _submitted(session, world, caller)
     for tenant in world.tenants.values():
@@ -250,6 +257,7 @@ TABLE = {
     f"GET {AUTHORITY}/fulfilments": Rule(INSPECTING),
     f"GET {FULFILMENT}": Rule(INSPECTING),
     f"PUT {FULFILMENT}": Rule(OPERATING, always({"claim": A_UNIT})),
+    f"POST {FULFILMENT}/withdrawals": Rule(OPERATING, always({}), _waiting),
     f"GET {FULFILMENT}/placements": Rule(INSPECTING),
     "GET /v1/candidate-salt": Rule(ANYBODY),
     f"GET {TO_CLAIM}": Rule(INSPECTING, other=REJECTED),

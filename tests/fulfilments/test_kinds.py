@@ -1,5 +1,6 @@
 """Everything else that counts: what was bought socially, hours, help in kind, certificates."""
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ BOUGHT = {
     "kind": "social-purchase",
     "supplier": "pso-30-plus",
     "supplierNumber": "24123456",
+    "invoiceNumber": "2026-0117",
     "priceCents": 300_000,
     "invoicedOn": "2026-01-15",
     "description": "Catering of a conference.",
@@ -75,6 +77,41 @@ async def test_a_social_purchase_counts_after_it_was_drafted_and_written_anew(
     revoked = await claims.post(f"{claim}/revocations", first.officer, reason="It was not social.")
     assert (revoked.json()["state"], revoked.json()["revokedCents"]) == ("revoked", 200_000)
     assert await claims.balance(first) == {"imposed": 5_000_000, "open": 5_000_000}
+
+
+async def test_an_invoice_counts_once_and_a_claim_is_taken_back_before_it_is_decided(
+    claims: Claims,
+) -> None:
+    first, second = claims.first, claims.second
+    claim, again = (
+        await drafted(claims, first, BOUGHT),
+        await drafted(claims, second, {**BOUGHT, "invoiceNumber": "2026 / 0117"}),
+    )
+    early = await claims.post(f"{claim}/withdrawals")
+    assert said(early) == (409, "/problems/fulfilment-state-forbids")
+    assert (await claims.post(f"{claim}/submissions")).status_code == 201
+    twice = await claims.post(f"{again}/submissions")
+    assert said(twice) == (409, "/problems/invoice-claimed")
+
+    back = await claims.post(f"{claim}/withdrawals")
+    assert (back.status_code, back.json()["state"]) == (201, "returned")
+    late = await claims.decide(claim, first)
+    assert said(late) == (409, "/problems/fulfilment-state-forbids")
+    told = await claims.stall.client.get(
+        f"/v1{claim}/decisions", headers=claims.stall.buyer.clerk.headers
+    )
+    assert [each["kind"] for each in told.json()["items"]] == ["drafted", "submitted", "withdrawn"]
+    assert (await claims.post(f"{again}/submissions")).status_code == 201
+
+
+async def test_of_two_who_claim_an_invoice_at_once_one_does(claims: Claims) -> None:
+    paths = [
+        await drafted(claims, claims.first, BOUGHT),
+        await drafted(claims, claims.second, BOUGHT),
+    ]
+    answers = await asyncio.gather(*(claims.post(f"{path}/submissions") for path in paths))
+    refused = [said(answer) for answer in answers if answer.status_code != 201]
+    assert refused == [(409, "/problems/invoice-claimed")]
 
 
 async def test_hours_and_help_in_kind_share_one_limit_and_a_certificate_fills_the_rest(

@@ -209,6 +209,7 @@ async def test_an_objection_is_lodged_once_in_time_and_may_be_withdrawn(claims: 
     dismissed = await judged(claims, second, again, await lodged(claims, again), upheld=False)
     assert dismissed.json()["state"] == "dismissed"
     letters = [mail.text for mail in await make.mails(stall.database)]
+    assert any("maakt bezwaar tegen wat" in text for text in letters)
     assert any("ongegrond" in text and "Read again." in text for text in letters)
     assert any("afgewezen" in text and "bezwaar maken." in text for text in letters)
     assert any("It was not social." in text and "bezwaar maken." in text for text in letters)

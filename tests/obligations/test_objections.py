@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from app.core import clock
+from app.organisations.models import Role
 from tests import make
+from tests.make import Member
 from tests.obligations.conftest import REASON, Deal
 from tests.obligations.test_obligations import fulfil, later
 from tests.schemes.conftest import said
@@ -26,6 +29,16 @@ async def lodged(deal: Deal, path: str, proposal_id: str) -> dict[str, Any]:
     answer = await deal.post(f"{path}/objections", body, deal.contractor)
     assert (answer.status_code, answer.json()["state"]) == (201, "lodged"), answer.text
     return {"path": f"{path}/objections/{answer.json()['id']}", "body": body}
+
+
+async def a_fellow_contractor(deal: Deal) -> tuple[Member, dict[str, str]]:
+    """Make another contractor; give its administrator, and how a contract names it."""
+    async with deal.database.work() as session:
+        organisation = await make.an_organisation(session, "Groen Zuid B.V.")
+        organisation.verified_at = clock.now()
+        fellow = await make.a_member(session, Role.ADMIN, organisation)
+        party = {"scheme": "NL-KVK", "identifier": organisation.register_number}
+    return fellow, {**party, "legalName": "Groen Zuid B.V."}
 
 
 async def test_the_refusal_of_a_waiver_is_contested_and_judged_by_somebody_else(
@@ -74,6 +87,24 @@ async def test_the_refusal_of_a_waiver_is_contested_and_judged_by_somebody_else(
         "objection-upheld",
         "waived",
     ]
+
+
+async def test_who_decides_hears_of_an_objection_and_no_fellow_contractor_lets_go_of_it(
+    deal: Deal,
+) -> None:
+    fellow, party = await a_fellow_contractor(deal)
+    parties = [*deal.contract()["parties"], party]
+    _, obligation_id = await deal.registered(parties=parties)
+    path = f"/obligations/{obligation_id}"
+    await deal.confirm(obligation_id)
+    objection = await lodged(deal, path, await refused_waiver(deal, path, 2_000_000))
+    theirs = await deal.post(f"{objection['path']}/withdrawals", {}, fellow)
+    assert said(theirs) == (403, "/problems/role-too-small")
+    mails = await make.mails(deal.database)
+    told = {mail.to for mail in mails if "maakt bezwaar tegen de weigering" in mail.text}
+    assert told == {deal.hall.approver.email, deal.hall.admin.email}
+    own = await deal.post(f"{objection['path']}/withdrawals", {}, deal.contractor)
+    assert own.json()["state"] == "withdrawn"
 
 
 async def test_a_sanction_waits_for_an_objection_and_is_lifted_by_one(deal: Deal) -> None:

@@ -16,7 +16,12 @@ from app.fulfilments.models import (
     FulfilmentState,
 )
 from app.fulfilments.problems import FulfilmentStateForbids, OtherKind
-from app.fulfilments.schemas.claims import BuildingBlockClaim, SpentClaim, UnitsClaim
+from app.fulfilments.schemas.claims import (
+    BuildingBlockClaim,
+    SocialPurchaseClaim,
+    SpentClaim,
+    UnitsClaim,
+)
 from app.orders.models import Order
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation
@@ -90,6 +95,8 @@ async def _write(session: AsyncSession, fulfilment: Fulfilment, claim: Written) 
         fulfilment.claim = claim.model_dump(mode="json", by_alias=True)
     if isinstance(claim, UnitsClaim):
         fulfilment.quantity_units = claim.quantity_units
+    if isinstance(claim, SocialPurchaseClaim):
+        fulfilment.invoice = claim.invoice
     await session.flush()
     if isinstance(claim, BuildingBlockClaim):
         await placing.write_lines(session, fulfilment, claim)
@@ -144,7 +151,7 @@ async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) 
         ObligationNotOpen: nothing can be claimed for the obligation.
         OrderNotFirm, NotAllocated: the units can't be claimed (any more).
         UnitsClaimed: no run of so many serials is free: claim fewer at once.
-        PlacementClaimed: a candidate's period is claimed, by whomever.
+        PlacementClaimed, InvoiceClaimed: it is claimed already, by whomever.
         NotDoneYet, CertificateExpired: it was not done, or not in time.
         DoesNotCount: by the rules, or because it is more than is open.
     """
@@ -159,6 +166,22 @@ async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) 
     await taking.go_live(session, fulfilment, FulfilmentState.SUBMITTED)
     await _freeze_evidence(session, caller, fulfilment)
     decisions.note(session, caller.actor, fulfilment, FulfilmentDecisionKind.SUBMITTED)
+    await session.flush()
+    return fulfilment
+
+
+async def withdraw(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) -> Fulfilment:
+    """Take a claim back before it is decided; what it claimed is free, and it can be written anew.
+
+    Raises:
+        FulfilmentStateForbids: it is not submitted.
+    """
+    await keeping.fulfilment(session, fulfilment)
+    if fulfilment.state is not FulfilmentState.SUBMITTED:
+        message = f"It is {fulfilment.state}: only what waits for a decision is withdrawn."
+        raise FulfilmentStateForbids(message, current_state=fulfilment.state)
+    fulfilment.state = FulfilmentState.RETURNED
+    decisions.note(session, caller.actor, fulfilment, FulfilmentDecisionKind.WITHDRAWN)
     await session.flush()
     return fulfilment
 

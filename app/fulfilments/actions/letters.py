@@ -1,4 +1,6 @@
-"""The letters of this domain: what is mailed to contractors, in their people's language."""
+"""The letters of this domain: to claimants and authorities, in their people's language."""
+
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,6 +56,15 @@ async def decided(
     await _to_claimant(session, fulfilment, "decided", until=until, **about)
 
 
+async def objection_lodged(session: AsyncSession, fulfilment: Fulfilment) -> None:
+    """Tell those who decide for an authority that a claimant objects."""
+    authority = await session.get_one(Authority, fulfilment.authority_id)
+    claiming = await session.get_one(Organisation, fulfilment.claimant_id)
+    sent = (authority.organisation_id, "objection_lodged")
+    about = {"claimant": claiming.legal_name, "cents": fulfilment.value_cents}
+    await _to(session, fulfilment, sent, **about)
+
+
 async def objection_decided(
     session: AsyncSession, fulfilment: Fulfilment, objection: FulfilmentObjection
 ) -> None:
@@ -71,12 +82,19 @@ async def objection_decided(
 async def _to_claimant(
     session: AsyncSession, fulfilment: Fulfilment, letter: str, **values: object
 ) -> None:
+    await _to(session, fulfilment, (fulfilment.claimant_id, letter), **values)
+
+
+async def _to(
+    session: AsyncSession, fulfilment: Fulfilment, sent: tuple[UUID, str], **values: object
+) -> None:
+    organisation_id, letter = sent
     authority = await session.get_one(Authority, fulfilment.authority_id)
     deciding = await session.get_one(Organisation, authority.organisation_id)
     obligation = await session.get_one(Obligation, fulfilment.obligation_id)
     contract = await session.get_one(Contract, obligation.contract_id)
     told = {"authority": deciding.legal_name, "reference": contract.reference, **values}
-    for user in await users.deciders(session, fulfilment.claimant_id):
+    for user in await users.deciders(session, organisation_id):
         await mail.send(
             session,
             to=user.email,

@@ -63,6 +63,7 @@ async def lodge(
     kind = FulfilmentDecisionKind.OBJECTION_LODGED
     decisions.note(session, caller.actor, fulfilment, kind, grounds)
     await session.flush()
+    await letters.objection_lodged(session, fulfilment)
     return objection
 
 

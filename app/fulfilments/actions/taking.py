@@ -17,6 +17,7 @@ from app.fulfilments.actions.splitting import claimed_units
 from app.fulfilments.models import Fulfilment, FulfilmentState
 from app.fulfilments.problems import (
     CertificateExpired,
+    InvoiceClaimed,
     NotAllocated,
     NotDoneYet,
     PlacementClaimed,
@@ -34,6 +35,11 @@ from app.fulfilments.schemas.claims import (
 )
 from app.orders.models import Order
 from app.orders.queries import units as of_units
+
+INVOICE_CLAIMED = (
+    "This supplier's invoice of this number is claimed, or counts: compare the number; what of an"
+    " invoice is for another obligation can't be claimed there too."
+)
 
 
 async def insist_on_done(
@@ -115,14 +121,21 @@ async def take(session: AsyncSession, fulfilment: Fulfilment, bought: Purchase |
 
     Raises:
         UnitsClaimed: no run of so many serials is free: claim fewer at once.
-        PlacementClaimed: a candidate's period is claimed, by whomever, wherever.
+        PlacementClaimed, InvoiceClaimed: it is claimed, by whomever, wherever.
     """
     if bought is not None:
         units = fulfilment.quantity_units
         fulfilment.first_serial = await _first_free(session, bought.order, units)
         fulfilment.last_serial = fulfilment.first_serial + units - 1
     else:
+        await _insist_on_invoice(session, fulfilment)
         await _insist_on_days(session, fulfilment)
+
+
+async def _insist_on_invoice(session: AsyncSession, fulfilment: Fulfilment) -> None:
+    invoice = fulfilment.invoice
+    if invoice is not None and await queries.fulfilments.claims_of_invoice(session, invoice):
+        raise InvoiceClaimed(INVOICE_CLAIMED)
 
 
 async def _insist_on_days(session: AsyncSession, fulfilment: Fulfilment) -> None:
@@ -144,7 +157,7 @@ async def insist_on_free(
 
     Raises:
         UnitsClaimed: some of its serials are claimed by now, or the order has lost them.
-        PlacementClaimed: a candidate's period is claimed by now.
+        PlacementClaimed, InvoiceClaimed: a candidate's period or an invoice is claimed by now.
     """
     if bought is None:
         await take(session, fulfilment, bought)
@@ -164,7 +177,7 @@ async def go_live(session: AsyncSession, fulfilment: Fulfilment, state: Fulfilme
     """Bring a fulfilment into a state in which it excludes others: the database has the last word.
 
     Raises:
-        PlacementClaimed: a candidate's period is claimed.
+        PlacementClaimed, InvoiceClaimed: a candidate's period or an invoice is claimed.
     """
     fulfilment.state = state
     try:
@@ -172,6 +185,8 @@ async def go_live(session: AsyncSession, fulfilment: Fulfilment, state: Fulfilme
     except IntegrityError as error:
         if violates(error, "ex_placement_lines_counted_once"):
             raise PlacementClaimed([]) from error
+        if violates(error, "ix_fulfilments_invoice_once"):
+            raise InvoiceClaimed(INVOICE_CLAIMED) from error
         raise
 
 

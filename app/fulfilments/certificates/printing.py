@@ -154,6 +154,7 @@ def _done(claim: dict[str, Any], language: Language) -> Iterator[tuple[str, str]
         yield gettext("Time", language), spent
     if "priceCents" in claim:
         yield gettext("Bought of", language), f"KvK {claim['supplierNumber']}"
+        yield gettext("Number of the invoice", language), claim["invoiceNumber"]
         yield gettext("Paid without VAT", language), money(claim["priceCents"], language)
     if "validUntil" in claim:
         until = day(date.fromisoformat(claim["validUntil"]), language)

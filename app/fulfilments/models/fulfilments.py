@@ -48,7 +48,10 @@ class FulfilmentState(StrEnum):
     REJECTED = "rejected"
     """It does not count (`actions.deciding.decide`)."""
     RETURNED = "returned"
-    """The claimant may submit it anew (`actions.deciding.decide`, `actions.unwinding`)."""
+    """The claimant may submit it anew.
+
+    (`actions.deciding.decide`, `actions.claiming.withdraw`, `actions.unwinding`)
+    """
     REVOKED = "revoked"
     """It counted, and does not any more (`actions.deciding.revoke`, `actions.unwinding`)."""
 
@@ -97,6 +100,12 @@ class Fulfilment(Versioned):
             "lowered_cents >= 0 AND revoked_cents + lowered_cents <= value_cents",
             name="lowered_within",
         ),
+        Index(
+            "ix_fulfilments_invoice_once",
+            "invoice",
+            unique=True,
+            postgresql_where=text("state IN ('submitted', 'approved')"),
+        ),
         Index(None, "order_id"),
         Index(None, "obligation_id", "id"),
         Index(None, "authority_id", "id"),
@@ -111,6 +120,8 @@ class Fulfilment(Versioned):
     claimant_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     claim: Mapped[dict[str, Any]]
     """What was done, as its kind says it (`schemas.claims`): never who."""
+    invoice: Mapped[str | None]
+    """Of a social purchase: its supplier and number, which count once, whoever claims them."""
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
     """Of RIKX, and of nothing else."""
     quantity_units: Mapped[int] = mapped_column(default=0)
@@ -169,6 +180,8 @@ class FulfilmentDecisionKind(StrEnum):
     REWRITTEN = "rewritten"
     """Before it was submitted (again)."""
     SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+    """By the claimant, before it was decided."""
     APPROVED = "approved"
     REJECTED = "rejected"
     RETURNED = "returned"

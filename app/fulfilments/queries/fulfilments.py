@@ -145,10 +145,23 @@ async def of_authority(
     return await page(session, query, Fulfilment, paging, newest_first=True)
 
 
+async def claims_of_invoice(session: AsyncSession, invoice: str) -> bool:
+    """Tell whether an invoice is claimed, or counts, whoever claims it and at whichever authority.
+
+    What stays global here, over all authorities: the invoices of social suppliers.
+    """
+    query = sa.select(Fulfilment.id).where(
+        Fulfilment.invoice == invoice,
+        Fulfilment.state.in_([FulfilmentState.SUBMITTED, FulfilmentState.APPROVED]),
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 CLAIMING = (
     FulfilmentDecisionKind.DRAFTED,
     FulfilmentDecisionKind.REWRITTEN,
     FulfilmentDecisionKind.SUBMITTED,
+    FulfilmentDecisionKind.WITHDRAWN,
 )
 
 

@@ -24,6 +24,7 @@ from app.fulfilments.problems import (
     CertificateExpired,
     DoesNotCount,
     FulfilmentStateForbids,
+    InvoiceClaimed,
     NotAllocated,
     NotDoneYet,
     ObligationNotOpen,
@@ -178,7 +179,7 @@ async def list_fulfilment_decisions(
         *WORKING,
         *(FulfilmentStateForbids, OrderNotFirm, ObligationNotOpen),
         *(NotAllocated, UnitsClaimed, DoesNotCount),
-        *(NotDoneYet, CertificateExpired, PlacementClaimed),
+        *(NotDoneYet, CertificateExpired, PlacementClaimed, InvoiceClaimed),
     ),
 )
 async def submit_fulfilment(
@@ -194,6 +195,27 @@ async def submit_fulfilment(
     submitted = await actions.claiming.submit(session, caller, fulfilment)
     etags.mark(response, submitted)
     return submitted
+
+
+@router.post(
+    FULFILMENT + "/withdrawals",
+    status_code=201,
+    response_model=FulfilmentView,
+    responses=refusals(*WORKING, FulfilmentStateForbids),
+)
+async def withdraw_fulfilment(
+    caller: Person,
+    fulfilment: ClaimedFulfilment,
+    session: Session,
+    expected: IfMatch,
+    response: Response,
+    _once: Idempotent,
+) -> Fulfilment:
+    """Take a claim back before it is decided: what it claimed is free, and it can be changed."""
+    await _keep(session, fulfilment, expected)
+    withdrawn = await actions.claiming.withdraw(session, caller, fulfilment)
+    etags.mark(response, withdrawn)
+    return withdrawn
 
 
 @router.post(

@@ -16,6 +16,7 @@ from app.fulfilments.access import (
 from app.fulfilments.models import FulfilmentObjection
 from app.fulfilments.problems import (
     DoesNotCount,
+    InvoiceClaimed,
     NotAllocated,
     ObligationNotOpen,
     OrderNotFirm,
@@ -76,7 +77,8 @@ async def object_to_fulfilment_decision(
     response_model=FulfilmentObjectionView,
     responses=refusals(
         *(*WORKING, ObjectionEnded, OwnFirstDecision, ObligationNotOpen),
-        *(OrderNotFirm, NotAllocated, UnitsClaimed, PlacementClaimed, DoesNotCount),
+        *(OrderNotFirm, NotAllocated, UnitsClaimed, DoesNotCount),
+        *(PlacementClaimed, InvoiceClaimed),
     ),
 )
 async def decide_fulfilment_objection(

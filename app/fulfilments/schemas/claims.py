@@ -4,7 +4,6 @@ A claim has no place for a name or a number of a person; texts that hold an e-ma
 something that looks like a citizen service number are refused.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -14,35 +13,12 @@ from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.money import Cents
-from app.core.wire import PARAGRAPHS, Request
+from app.core.wire import PARAGRAPHS, Request, names_nobody
 from app.fulfilments.models import FulfilmentKind
 from app.fulfilments.models.placements import FIRST_DAY, LAST_DAY
 from app.fulfilments.schemas.splits import Units
 from app.obligations.rules import PsoStep, SupplierKind
 from app.obligations.rules.blocks import BlockCode
-
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ .]?[0-9]){8}(?![0-9])")
-_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-"""Of the eleven-test that every citizen service number passes."""
-
-
-def names_nobody(text: str) -> str:
-    """Refuse a text with an e-mail address, or with what looks like a citizen service number."""
-    if _MAIL.search(text):
-        raise PydanticCustomError("names_somebody", "Leave out e-mail addresses: say what was done")
-    if any(_is_citizen_number(found) for found in _NUMBER.findall(text)):
-        raise PydanticCustomError(
-            "names_somebody", "Leave out numbers of people: this looks like a citizen number (BSN)"
-        )
-    return text
-
-
-def _is_citizen_number(found: str) -> bool:
-    digits = [int(each) for each in found if each.isdigit()]
-    weighed = sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True))
-    return weighed % 11 == 0
-
 
 Impersonal = Annotated[
     str,
@@ -81,9 +57,24 @@ class SocialPurchaseClaim(Request):
             examples=["24123456"],
         ),
     ]
+    invoice_number: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9 ./_-]*[A-Za-z0-9][A-Za-z0-9 ./_-]*$",
+            max_length=40,
+            description="The supplier's number of the invoice, which counts once.",
+            examples=["2026-0117"],
+        ),
+    ]
     price_cents: Annotated[Cents, Field(gt=0, description="What was paid, VAT excluded.")]
     invoiced_on: date
     description: Impersonal
+
+    @property
+    def invoice(self) -> str:
+        """Which invoice it was, however somebody writes its number."""
+        number = "".join(each for each in self.invoice_number.upper() if each.isalnum())
+        return f"{self.supplier_number} {number}"
 
 
 class _Time(Request):

@@ -3,10 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from app.core.wire import Request
-from app.fulfilments.schemas.claims import names_nobody
 from app.obligations.schemas.objections import ContestView, Grounds
 
 
@@ -14,7 +13,7 @@ class FulfilmentObjectionRequest(Request):
     """What a claimant has against the rejection, or the revocation, of its claim."""
 
     decision_id: Annotated[UUID, Field(description="The decision that is contested.")]
-    grounds: Annotated[Grounds, AfterValidator(names_nobody)]
+    grounds: Grounds
 
 
 class FulfilmentObjectionView(ContestView):

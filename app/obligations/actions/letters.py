@@ -1,6 +1,8 @@
-"""The letters of this domain: what is mailed to contractors, in their people's language."""
+"""The letters of this domain: to contractors and authorities, in their people's language."""
 
+from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -71,6 +73,20 @@ async def proposal_decided(
     )
 
 
+async def objection_lodged(
+    session: AsyncSession, obligation: Obligation, proposal: ObligationProposal
+) -> None:
+    """Tell those who decide for an authority that a contractor objects."""
+    authority = await session.get_one(Authority, obligation.authority_id)
+    await _to(
+        session,
+        obligation,
+        ([authority.organisation_id], "objection_lodged"),
+        kind=proposal.kind.value,
+        cents=proposal.amount_cents,
+    )
+
+
 async def objection_decided(
     session: AsyncSession,
     obligation: Obligation,
@@ -92,6 +108,17 @@ async def objection_decided(
 async def _to_contractors(
     session: AsyncSession, obligation: Obligation, letter: str, **values: object
 ) -> None:
+    bound = await queries.contracts.party_organisations(session, obligation.contract_id)
+    await _to(session, obligation, (bound, letter), **values)
+
+
+async def _to(
+    session: AsyncSession,
+    obligation: Obligation,
+    sent: tuple[Sequence[UUID], str],
+    **values: object,
+) -> None:
+    organisation_ids, letter = sent
     contract = await queries.contracts.one(session, obligation.contract_id)
     if contract is None:
         raise RuntimeError("an obligation has a contract")
@@ -103,7 +130,7 @@ async def _to_contractors(
         "contract": contract.terms.title,
         **values,
     }
-    for organisation_id in await queries.contracts.party_organisations(session, contract.id):
+    for organisation_id in organisation_ids:
         for user in await users.deciders(session, organisation_id):
             await mail.send(
                 session,

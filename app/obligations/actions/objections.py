@@ -61,6 +61,7 @@ async def lodge(
     kind = ObligationDecisionKind.OBJECTION_LODGED
     _note(session, caller.actor, obligation, (kind, proposal, request.grounds))
     await session.flush()
+    await letters.objection_lodged(session, obligation, proposal)
     return objection
 
 

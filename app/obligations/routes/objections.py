@@ -7,9 +7,9 @@ from app.core.paging import Page, PageOf, Paging
 from app.core.problems import NotFound, refusals
 from app.obligations import actions, queries
 from app.obligations.access import (
-    BoundObjection,
     BoundObligation,
     DecidedObjection,
+    OwnObjection,
     ReadableObligation,
 )
 from app.obligations.models import ObligationObjection
@@ -94,7 +94,7 @@ async def decide_obligation_objection(
     responses=refusals(*WORKING, ObjectionEnded),
 )
 async def withdraw_obligation_objection(
-    caller: Person, objection: BoundObjection, session: Session, _once: Idempotent
+    caller: Person, objection: OwnObjection, session: Session, _once: Idempotent
 ) -> ObligationObjection:
-    """Let go of an objection before it is decided (the contractor's members)."""
+    """Let go of an objection before it is decided (members of the contractor that lodged it)."""
     return await actions.objections.withdraw(session, caller, objection)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from app.core.wire import PARAGRAPHS, Moment, Request, View, one_kind_of_line_end
+from app.core.wire import PARAGRAPHS, Moment, Request, View, names_nobody, one_kind_of_line_end
 from app.obligations.models import ContestState
 from app.organisations.schemas.fields import Reason
 
@@ -19,6 +19,7 @@ Grounds = Annotated[
         examples=["The invoice was paid before the contract ended; see the statement."],
     ),
     AfterValidator(one_kind_of_line_end),
+    AfterValidator(names_nobody),
 ]
 
 

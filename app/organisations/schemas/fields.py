@@ -7,7 +7,7 @@ from stdnum import iban
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as NumberError
 
-from app.core.wire import ONE_LINE, PARAGRAPHS, one_kind_of_line_end
+from app.core.wire import ONE_LINE, PARAGRAPHS, names_nobody, one_kind_of_line_end
 from app.organisations.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 
@@ -69,10 +69,11 @@ Reason = Annotated[
         min_length=3,
         max_length=2000,
         pattern=PARAGRAPHS,
-        description="Why; auditors read this.",
+        description="Why; auditors read this. Without e-mail addresses and citizen numbers.",
         examples=["Extract of the trade register seen on 2026-11-20."],
     ),
     AfterValidator(one_kind_of_line_end),
+    AfterValidator(names_nobody),
 ]
 """Some lines; they are mailed too."""
 
