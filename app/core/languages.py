@@ -136,6 +136,7 @@ def templates(language: Language) -> Environment:
     # The extension adds its methods when it is loaded, where no type checker can see it.
     install: Callable[..., None] = vars(environment)["install_gettext_callables"]
     install(translations.gettext, translations.ngettext, newstyle=True)
+    environment.globals["language"] = language
     environment.filters |= {
         "money": lambda cents: money(cents, language),
         "day": lambda value: day(value, language),

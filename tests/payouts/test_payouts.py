@@ -140,6 +140,8 @@ async def test_what_failed_is_owed_and_retried_once_or_earmarked_again(safe: Saf
     assert said(await safe.act(payout["id"], "withholdings"))[0] == 409
     await safe.fails(payout)
     assert await safe.state(payout["id"]) == "failed"
+    told = [mail.text for mail in await make.mails(safe.stall.database)]
+    assert any("(AC04)" in text and "De rekening is opgeheven." in text for text in told)
     assert (await safe.has())["payable"] == 1_306_800
     assert (await safe.payable())[0] == (0, 0, ["nothing-left"])
 

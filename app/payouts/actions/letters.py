@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import mail
+from app.core.languages import Language
 from app.core.mail import Category
 from app.organisations.queries import users
+from app.payments.sepa.reasons import in_words
 from app.payouts.models import Payout, RemedyProposal
 from app.projects.actions.letters import titled
 from app.projects.models import Project
@@ -21,9 +23,10 @@ async def paid(session: AsyncSession, payout: Payout) -> None:
 
 
 async def not_paid(session: AsyncSession, payout: Payout, reason: str) -> None:
-    """Tell an operator that a payout did not arrive, or was taken back."""
+    """Tell an operator that a payout did not arrive, or was taken back: a bank's code in words."""
     project = await _project(session, payout)
-    await _send(session, payout, project.round.scheme.operator_id, "not_paid", {"reason": reason})
+    words = {language: in_words(reason, language) for language in Language}
+    await _send(session, payout, project.round.scheme.operator_id, "not_paid", {"reasons": words})
 
 
 async def overdue(session: AsyncSession, payout: Payout) -> None:

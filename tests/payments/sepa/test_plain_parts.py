@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.languages import Language
 from app.payments.sepa.bank_days import easter, is_bank_day, next_bank_day
 from app.payments.sepa.characters import plain
 from app.payments.sepa.reasons import in_words
@@ -66,6 +67,6 @@ def test_after_good_friday_banks_work_on_tuesday() -> None:
 
 
 def test_a_reason_is_said_in_words() -> None:
-    assert in_words("AC04") == "The account is closed."
-    assert in_words("ZZ99") == "The bank gives the reason ZZ99."
-    assert in_words(None) == "The bank gives no reason."
+    assert in_words("AC04", Language.ENGLISH) == "The account is closed. (AC04)"
+    assert in_words("AC04", Language.DUTCH) == "De rekening is opgeheven. (AC04)"
+    assert in_words("account_closed", Language.DUTCH) == "account_closed"
