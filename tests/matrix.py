@@ -122,6 +122,22 @@ class Place(StrEnum):
     SUSPENDED = "suspended"
 
 
+HOMES = {
+    **dict.fromkeys(
+        (
+            *(Caller.VIEWER, Caller.DEPUTY, Caller.PAST_DEPUTY, Caller.MEMBER, Caller.APPROVER),
+            *(Caller.COOKIE, Caller.PAST_AUDITOR, Caller.FORMER_STAFF),
+        ),
+        Place.OURS,
+    ),
+    Caller.SUSPENDED: Place.SUSPENDED,
+}
+"""Who is tried at home only: elsewhere they are outsiders, of whom the matrix tries others.
+
+There the administrator of ours stands for all of its people, who may do less than he may, and who
+has nothing to do with anybody for those who had once.
+"""
+
 _AT_HOME = {
     (Caller.VIEWER, Place.OURS): Standing.VIEWER,
     (Caller.PAST_DEPUTY, Place.OURS): Standing.VIEWER,

@@ -20,6 +20,7 @@ from tests.make import contents
 from tests.matrix import (
     ANYBODY,
     DEAD,
+    HOMES,
     PERSONS,
     Caller,
     Message,
@@ -238,13 +239,18 @@ async def test_who_may_succeeds(stage: Stage, operation: str) -> None:
 
 
 def _pairs(rule: Rule) -> list[tuple[Caller, Place]]:
-    """Try who has no living credential once: whose thing it is can't matter to them."""
+    """Try everybody wherever whose thing it is can matter; the dead, and others, only once."""
     return [
         (caller, place)
         for place in rule.on
         for caller in Caller
-        if caller not in DEAD or place is rule.on[0]
+        if caller not in DEAD | HOMES.keys() or place is _home(rule, caller)
     ]
+
+
+def _home(rule: Rule, caller: Caller) -> Place:
+    home = HOMES.get(caller, rule.on[0])
+    return home if home in rule.on else rule.on[0]
 
 
 async def _body(
