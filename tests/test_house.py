@@ -19,7 +19,7 @@ from app.main import create_app
 from tests.conftest import PROJECT
 
 ROOMS = {
-    *("__init__", "models", "schemas", "access", "queries"),
+    *("__init__", "models", "schemas", "access", "queries", "invariants"),
     *("actions", "postings", "problems", "routes", "mails"),
 }
 
@@ -102,6 +102,7 @@ PUBLIC = {
     "readAuthority",
     "readCandidateSalt",
     "readCertificate",
+    "readIntegrity",
     "readLog",
     "readLogCheckpoint",
     "readLogLeaf",

@@ -9,6 +9,7 @@ import typer
 from app.cli import (
     books,
     candidates,
+    checking,
     clock,
     installing,
     jobs,
@@ -30,6 +31,7 @@ cli.command()(installing.bootstrap)
 cli.command()(serving.serve)
 cli.command()(serving.work)
 cli.command()(stories.story)
+cli.command()(checking.check)
 cli.command()(books.check_books)
 cli.command()(payments.reconcile)
 cli.command()(log.check_log)

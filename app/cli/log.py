@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli.running import OPERATOR, in_database
 from app.core import clock
 from app.core.database import Database
+from app.core.invariants import all_faults
 from app.core.money import euros
-from app.transparency import checks, notes, queries, verifier
+from app.transparency import notes, queries, verifier
 from app.transparency.actions import keys as of_log
+from app.transparency.invariants import INVARIANTS
 from app.transparency.models import LogKey
 from app.transparency.notes import Key, KeyRefused
 from app.transparency.verifier import Counted, LogRefused, Replayed, Verified
@@ -123,7 +125,7 @@ def check_log() -> None:
     async def prove(database: Database) -> tuple[int, int]:
         count = 0
         async with database.snapshot() as session:
-            async for fault in checks.faults(session):
+            async for fault in all_faults(session, INVARIANTS):
                 count += 1
                 typer.echo(fault, err=True)
             return await queries.size(session), count

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.jobs import NotWired
-from app.transparency.entries import EntryKind
+from app.transparency.entries import Entry, EntryKind, commitment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,9 @@ def content_of(statement: Statement, salt: bytes) -> str:
     return "\n".join(
         ["baat log content 1", salt.hex(), str(statement.subject_id), *statement.content]
     )
+
+
+def published(source: Source, statement: Statement, salt: bytes) -> Entry:
+    """Write the entry of what happened."""
+    commitment = commitment_of(content_of(statement, salt))
+    return Entry(source.kind, commitment, dict(statement.facts))

@@ -15,7 +15,7 @@ from app.core.ids import new_id
 from app.ledger import journal
 from app.ledger.chart import Book
 from app.obligations import postings, queries
-from app.obligations.actions import computing, states
+from app.obligations.actions import computing, decisions, states
 from app.obligations.models import (
     Contract,
     ContractAmendment,
@@ -23,6 +23,7 @@ from app.obligations.models import (
     ContractOrigin,
     ContractParty,
     Obligation,
+    ObligationDecisionKind,
     ObligationState,
     PartyRole,
     RuleDraft,
@@ -220,6 +221,9 @@ async def an_obligation(
         await journal.post(session, draft)
         obligation.confirmed_cents = obligation.computed_cents
         obligation.state = ObligationState.ACTIVE
+        kind = ObligationDecisionKind.CONFIRMED
+        actor, cents = Actor.system("test"), obligation.computed_cents
+        decisions.note(session, actor, obligation, kind, amount_cents=cents)
         await states.follow_dates(session, obligation)
     await session.flush()
     return obligation

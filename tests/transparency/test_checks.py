@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import open_database
 from app.core.events import Actor
-from app.transparency import checks, notes
+from app.core.invariants import all_faults
+from app.transparency import notes
 from app.transparency.actions import cosigning, keys
+from app.transparency.invariants import INVARIANTS
 from tests.conftest import Cluster, Furnished, furnished
 from tests.make import logs
 from tests.transparency.access_table import WITNESS
@@ -125,7 +127,7 @@ async def found(cluster: Cluster, watched: Furnished[None], change: str) -> list
             await connection.execute(statements)
         await connection.close()
         async with open_database(settings) as database, database.snapshot() as session:
-            return [fault async for fault in checks.faults(session)]
+            return [fault async for fault in all_faults(session, INVARIANTS)]
 
 
 async def test_a_log_that_nobody_changed_has_no_faults(

@@ -1,3 +1,5 @@
 """The tables of this domain."""
 
-__all__: list[str] = []
+from app.audits.models.integrity import IntegrityCheck
+
+__all__ = ["IntegrityCheck"]

@@ -2,4 +2,6 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.audits.routes import integrity
+
+ROUTERS: tuple[APIRouter, ...] = (integrity.router,)

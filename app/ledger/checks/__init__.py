@@ -8,7 +8,16 @@ What rows can't tell: whether a limit was crossed for a moment in the past, for 
 positions are given is not the order in which accounts were locked.
 """
 
-from app.ledger.checks.running import Counts, all_faults, counts, faults_since
-from app.ledger.checks.watching import WATCH, watch
+from app.ledger.checks.running import Counts, all_faults, counts, faults_since, part_faults
+from app.ledger.checks.watching import WATCH, newest_faults, watch
 
-__all__ = ["WATCH", "Counts", "all_faults", "counts", "faults_since", "watch"]
+__all__ = [
+    "WATCH",
+    "Counts",
+    "all_faults",
+    "counts",
+    "faults_since",
+    "newest_faults",
+    "part_faults",
+    "watch",
+]

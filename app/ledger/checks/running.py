@@ -47,7 +47,8 @@ class Counts:
     def steps(self) -> int:
         """About how many steps `all_faults` takes."""
         ranges = self.entries // AT_ONCE + 1
-        return (len(entries.CHECKS) + 2) * ranges + len(_WHOLE) + 2
+        whole = len(accounts.WHOLE) + len(holds.WHOLE)
+        return (len(entries.CHECKS) + 2) * ranges + whole + 6
 
 
 def _counted(number: int, one: str, more: str | None = None) -> str:
@@ -68,10 +69,11 @@ SELECT (SELECT count(*) FROM ledger_entries), (SELECT count(*) FROM ledger_lines
 
 async def all_faults(session: AsyncSession, stepped: Callable[[], None]) -> Faults:
     """Check every row; `session` is of a snapshot, and `stepped` is told of progress."""
-    async for step in _all_steps(session):
-        async for fault in step:
-            yield fault
-        stepped()
+    for part in PARTS.values():
+        async for step in part(session):
+            async for fault in step:
+                yield fault
+            stepped()
 
 
 async def faults_since(session: AsyncSession, position: int) -> Faults:
@@ -84,24 +86,52 @@ async def faults_since(session: AsyncSession, position: int) -> Faults:
             yield fault
 
 
-_WHOLE = (
-    *(order.QUEUE, *accounts.WHOLE, *holds.WHOLE),
-    *(accounts.POSTED, holds.HOLDS),
-)
-
-
-async def _all_steps(session: AsyncSession) -> AsyncIterator[Faults]:
+async def _protection(session: AsyncSession) -> AsyncIterator[Faults]:
     yield protection.faults(session)
     yield accounts.chart_faults(session)
+
+
+async def _entries(session: AsyncSession) -> AsyncIterator[Faults]:
     async for first, last in _ranges(session, _IDS, (FIRST_ID, LAST_ID)):
         for check in entries.CHECKS:
             yield _found(session, WITHIN_IDS + check, first=first, last=last)
+
+
+async def _order(session: AsyncSession) -> AsyncIterator[Faults]:
     async for first, last in _ranges(session, _POSITIONS, (FIRST_POSITION, LAST_POSITION)):
         yield _found(session, order.ORDER, first=first, last=last)
         yield order.leaf_faults(session, first, last)
-    for check in _WHOLE:
-        yield _found(session, check)
+    yield _found(session, order.QUEUE)
     yield _found(session, order.TOTALS, block=0, size=BLOCK)
+
+
+async def _holds(session: AsyncSession) -> AsyncIterator[Faults]:
+    for check in (*holds.WHOLE, holds.HOLDS):
+        yield _found(session, check)
+
+
+async def _accounts(session: AsyncSession) -> AsyncIterator[Faults]:
+    for check in (*accounts.WHOLE, accounts.POSTED):
+        yield _found(session, check)
+
+
+Part: TypeAlias = Callable[[AsyncSession], AsyncIterator[Faults]]
+
+PARTS: dict[str, Part] = {
+    "protection": _protection,
+    "entries": _entries,
+    "order": _order,
+    "holds": _holds,
+    "accounts": _accounts,
+}
+"""The whole of it, in steps: everything in the books is looked at by one of these."""
+
+
+async def part_faults(session: AsyncSession, part: str) -> Faults:
+    """Check every row, for what belongs to one part."""
+    async for step in PARTS[part](session):
+        async for fault in step:
+            yield fault
 
 
 async def _steps_since(session: AsyncSession, position: int) -> AsyncIterator[Faults]:

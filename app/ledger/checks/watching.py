@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 import structlog
 from prometheus_client import Gauge
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, jobs
 from app.core.database import Database
 from app.ledger import positions
-from app.ledger.checks.running import faults_since
+from app.ledger.checks.running import Faults, faults_since
 from app.ledger.models import LedgerChecked
 
 WATCH = jobs.JobKind("ledger.check-books", max_attempts=3, timeout_seconds=3600)
@@ -30,12 +31,8 @@ async def watch(database: Database) -> None:
     said: list[str] = []
     count = 0
     async with database.snapshot() as session:
-        since = await session.scalar(sa.select(LedgerChecked.position)) or 0
-        position = await positions.latest(session)
-        if position < since:
-            said.append(f"positions: expected them to reach {since} as before, found {position}")
-            count = 1
-        async for fault in faults_since(session, min(since, position)):
+        since, position = await _checked(session), await positions.latest(session)
+        async for fault in newest_faults(session):
             count += 1
             if len(said) < MOST_IN_THE_LOG:
                 said.append(fault)
@@ -48,6 +45,19 @@ async def watch(database: Database) -> None:
         await session.execute(_MARK, {"position": position, "checked_at": clock.now()})
     CHECKED.set(position)
     logger.info("books_checked", since=since, position=position)
+
+
+async def newest_faults(session: AsyncSession) -> Faults:
+    """Check what came since `watch` last found no fault, and what that touched."""
+    since, position = await _checked(session), await positions.latest(session)
+    if position < since:
+        yield f"positions: expected them to reach {since} as before, found {position}"
+    async for fault in faults_since(session, min(since, position)):
+        yield fault
+
+
+async def _checked(session: AsyncSession) -> int:
+    return await session.scalar(sa.select(LedgerChecked.position)) or 0
 
 
 _MARK = sa.text(

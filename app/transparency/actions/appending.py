@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.transparency import hooks, merkle, queries, tiles
-from app.transparency.entries import Entry, commitment_of
-from app.transparency.hooks import Source, Statement
+from app.transparency.hooks import Source
 from app.transparency.models import LogArrival, LogLeaf, LogSalt, LogTile
 from app.transparency.tiles import WIDTH
 
@@ -87,7 +86,7 @@ async def _statements(session: AsyncSession, source: Source, most: int) -> int:
     first, now = await queries.size(session), clock.now()
     leaves: list[dict[str, Any]] = []
     for index, subject_id in enumerate(arrived, first):
-        entry = bytes(published(source, stated[subject_id], salts[subject_id]))
+        entry = bytes(hooks.published(source, stated[subject_id], salts[subject_id]))
         leaves.append(
             {
                 "index": index,
@@ -105,12 +104,6 @@ async def _statements(session: AsyncSession, source: Source, most: int) -> int:
     # Not as one list of values: the database takes no more than 32,767 of them in a statement.
     await session.execute(sa.insert(LogLeaf), leaves)
     return len(leaves)
-
-
-def published(source: Source, statement: Statement, salt: bytes) -> Entry:
-    """Write the entry of what happened."""
-    commitment = commitment_of(hooks.content_of(statement, salt))
-    return Entry(source.kind, commitment, dict(statement.facts))
 
 
 async def _take(session: AsyncSession, source: Source, most: int) -> Sequence[UUID]:

@@ -1,56 +1,20 @@
-"""Proof from the rows alone that the log is right, and that it says what the books say.
+"""Proof of the tree: tiles, roots, and what was signed for."""
 
-A fault is a sentence that names a row, what is expected of it and what was found. Entries of the
-books are not read anew: `ledger.checks` proves their leaves.
-"""
-
-from collections.abc import AsyncIterator, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.invariants import Faults
 from app.transparency import checkpoints, merkle, notes, queries, tiles
 from app.transparency.merkle import Frontier
 from app.transparency.models import LogCheckpoint, LogCosignature, LogLeaf, LogTile, LogWitness
 from app.transparency.notes import Key, NoteRefused
 from app.transparency.tiles import WIDTH
 
-Faults: TypeAlias = AsyncIterator[str]
-
 AT_ONCE = 40 * WIDTH
 """How many leaves, or tiles, are read at once."""
 
-ORDER = """
-SELECT format('leaf %s: expected to follow %s', "index", fault)
-  FROM (SELECT "index", position, lag("index", 1, -1::bigint) OVER (ORDER BY "index") AS before,
-               coalesce(max(position) OVER (ORDER BY "index" ROWS BETWEEN UNBOUNDED PRECEDING
-                                            AND 1 PRECEDING), 0) AS position_before
-          FROM log_leaves) l
- CROSS JOIN LATERAL (VALUES
-       ("index" <> before + 1, format('leaf %s, found %s', "index" - 1, before)),
-       (position <> position_before + 1,
-        format('position %s, found %s', position - 1, position_before))
-       ) f(found, fault)
- WHERE found
- ORDER BY "index"
-"""
-HASHES = """
-SELECT format('leaf %s: expected the hash of its entry, found another', "index")
-  FROM log_leaves WHERE hash <> sha256('\\x00'::bytea || entry) ORDER BY "index"
-"""
-BOOKS = """
-SELECT format('leaf %s: expected what stands at position %s of the books, found another', l."index",
-              l.position)
-  FROM log_leaves l
-  LEFT JOIN ledger_positions p ON p.position = l.position
- WHERE l.source = 'ledger' AND (
-       p.entry_id IS DISTINCT FROM l.subject_id
-       OR convert_from(l.entry, 'UTF8') <> concat(
-          '{"commitment"\\:"', encode(p.leaf, 'hex'), '","kind"\\:"ledger-entry","position"\\:',
-          p.position, ',"version"\\:1}'))
- ORDER BY l."index"
-"""
 TILES = """
 WITH below AS (
     SELECT 0 AS level, "index" / 256 AS number, string_agg(hash, '' ORDER BY "index") AS hashes
@@ -66,33 +30,9 @@ SELECT format('tile %s of level %s: expected the hashes below it, found %s', num
  WHERE b.hashes IS DISTINCT FROM t.hashes
  ORDER BY level, number
 """
-TRIGGERS = """
-SELECT format('table %s: expected the trigger %s, enabled, found none', on_table, name)
-  FROM (VALUES ('log_leaves', 'append_only'), ('log_leaves', 'in_order'),
-               ('log_tiles', 'append_only'), ('log_checkpoints', 'append_only'),
-               ('log_checkpoints', 'grows'), ('log_cosignatures', 'append_only'))
-       AS wanted(on_table, name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger t
-                    WHERE t.tgrelid = CAST(on_table AS regclass) AND t.tgname = name
-                      AND t.tgenabled IN ('O', 'A'))
-"""
 
 
-async def faults(session: AsyncSession) -> Faults:
-    """Check every row; `session` is of a snapshot."""
-    for check in (TRIGGERS, ORDER, HASHES, BOOKS, TILES):
-        found = await session.stream_scalars(sa.text(check))
-        async for fault in found:
-            yield fault
-    async for fault in _root_faults(session):
-        yield fault
-    async for fault in _tile_faults(session):
-        yield fault
-    async for fault in _cosignature_faults(session):
-        yield fault
-
-
-async def _root_faults(session: AsyncSession) -> Faults:
+async def root_faults(session: AsyncSession) -> Faults:
     """Compute the tree anew and compare it with all that was signed."""
     frontier, first = Frontier(), 0
     keys = [queries.key_of(row) for row in await queries.keys(session)]
@@ -134,7 +74,10 @@ def _signature_faults(row: LogCheckpoint, root: bytes, keys: Sequence[Key]) -> l
     return []
 
 
-async def _tile_faults(session: AsyncSession) -> Faults:
+async def tile_faults(session: AsyncSession) -> Faults:
+    """Compare every tile with what is below it, and its root with its hashes."""
+    for fault in await session.scalars(sa.text(TILES)):
+        yield fault
     for level in range(tiles.LEVELS):
         first = 0
         while rows := await _tiles(session, level, first):
@@ -154,7 +97,8 @@ async def _tiles(session: AsyncSession, level: int, first: int) -> Sequence[LogT
     return (await session.scalars(query.order_by(LogTile.number).limit(WIDTH))).all()
 
 
-async def _cosignature_faults(session: AsyncSession) -> Faults:
+async def cosignature_faults(session: AsyncSession) -> Faults:
+    """Check what witnesses signed."""
     query = (
         sa.select(LogCosignature, LogCheckpoint.note, LogWitness)
         .join(LogCheckpoint, LogCheckpoint.size == LogCosignature.size)

@@ -1,0 +1,1 @@
+"""What those who check an installation do."""

@@ -1,0 +1,1 @@
+"""Questions of those who check an installation."""

@@ -1,0 +1,88 @@
+"""What an invariant is, and how it is looked at."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+
+Faults: TypeAlias = AsyncIterator[str]
+
+logger = structlog.get_logger(__name__)
+
+
+class Kept(Protocol):
+    """Something that must always be true."""
+
+    @property
+    def name(self) -> str:
+        """Name it among all of them: `serials-without-a-gap`."""
+        ...
+
+    @property
+    def says(self) -> str:
+        """Say what must be true."""
+        ...
+
+    def faults(self, session: AsyncSession) -> Faults:
+        """Name what breaks it; `session` is of a snapshot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """What one statement can find broken."""
+
+    name: str
+    says: str
+    sql: str
+    """Gives a fault a row; `:now` in it is the installation's time."""
+
+    async def faults(self, session: AsyncSession) -> Faults:
+        """Name what breaks it."""
+        statement = sa.text(self.sql)
+        if ":now" in self.sql:
+            statement = statement.bindparams(
+                sa.bindparam("now", clock.now(), type_=sa.TIMESTAMP(timezone=True))
+            )
+        # From the server bit by bit: there may be as many faults as rows.
+        async for fault in await session.stream_scalars(statement):
+            yield fault
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a program finds broken."""
+
+    name: str
+    says: str
+    find: Callable[[AsyncSession], Faults]
+
+    def faults(self, session: AsyncSession) -> Faults:
+        """Name what breaks it."""
+        return self.find(session)
+
+
+async def faults_of(session: AsyncSession, kept: Kept) -> Faults:
+    """Name what breaks one of them; what can't be looked at is broken, too."""
+    try:
+        async with session.begin_nested():
+            async for fault in kept.faults(session):
+                yield fault
+    except Exception as error:
+        # Whoever tampers may leave what can't even be read: that is a fault, and no reason to
+        # look at nothing else.
+        logger.exception("invariant_unreadable", invariant=kept.name)
+        cause = getattr(error, "orig", None) or error
+        yield f"{kept.name}: expected rows that can be checked, found {type(cause).__name__}"
+
+
+async def all_faults(session: AsyncSession, kept: Iterable[Kept]) -> Faults:
+    """Name what breaks any of them."""
+    for each in kept:
+        async for fault in faults_of(session, each):
+            yield fault

@@ -1,0 +1,120 @@
+"""What must always be true of obligations."""
+
+from app.core.invariants import Invariant
+
+_BALANCES = """
+WITH book AS (
+    SELECT a.owner_id, g.keeper_id,
+           coalesce(sum(posted) FILTER (WHERE kind = 'imposed'), 0) AS imposed,
+           coalesce(sum(posted) FILTER (WHERE kind = 'surplus'), 0) AS surplus,
+           coalesce(sum(posted) FILTER (WHERE kind = 'owed'), 0) AS owed,
+           coalesce(sum(posted) FILTER (WHERE kind = 'provisional'), 0) AS provisional,
+           coalesce(sum(posted) FILTER (WHERE kind = 'fulfilled'), 0) AS fulfilled,
+           coalesce(sum(posted) FILTER (WHERE kind = 'waived'), 0) AS waived,
+           coalesce(sum(posted) FILTER (WHERE kind = 'sanctioned'), 0) AS sanctioned
+      FROM ledger_accounts a JOIN ledgers g ON g.id = a.ledger_id
+     WHERE kind IN ('imposed', 'surplus', 'owed', 'provisional', 'fulfilled', 'waived',
+                    'sanctioned')
+     GROUP BY a.owner_id, g.keeper_id
+)
+"""
+
+_ADD_UP = (
+    _BALANCES
+    + """
+SELECT format('obligation %s: expected its %s imposed and %s surplus to be owed, provisional,'
+              ' fulfilled, waived or sanctioned, found %s', owner_id, imposed, surplus,
+              owed + provisional + fulfilled + waived + sanctioned)
+  FROM book
+ WHERE imposed + surplus <> owed + provisional + fulfilled + waived + sanctioned
+"""
+)
+
+_IMPOSED = (
+    _BALANCES
+    + """
+SELECT format('obligation %s: expected %s cents imposed by its authority, found %s',
+              coalesce(o.id, b.owner_id), coalesce(o.confirmed_cents, 0), coalesce(b.imposed, 0))
+  FROM obligations o FULL JOIN book b ON b.owner_id = o.id AND b.keeper_id = o.authority_id
+ WHERE coalesce(o.confirmed_cents, 0) <> coalesce(b.imposed, 0)
+"""
+)
+
+_DECIDED = (
+    _BALANCES  # noqa: S608  Of our own.
+    + """
+, decided AS (
+    SELECT obligation_id,
+           coalesce(sum(amount_cents) FILTER (WHERE kind IN ('confirmed', 'raised')), 0)
+           - coalesce(sum(amount_cents) FILTER (WHERE kind = 'lowered'), 0) AS imposed,
+           coalesce(sum(amount_cents) FILTER (WHERE kind = 'waived'), 0) AS waived,
+           coalesce(sum(amount_cents) FILTER (WHERE kind = 'sanctioned'), 0)
+           - coalesce(sum(amount_cents) FILTER (WHERE kind = 'sanction-lifted'), 0) AS sanctioned
+      FROM obligation_decisions GROUP BY obligation_id
+)
+SELECT format('obligation %s: expected %s imposed, %s waived and %s sanctioned, as was decided,'
+              ' found %s, %s and %s', b.owner_id, d.imposed, d.waived, d.sanctioned, b.imposed,
+              b.waived, b.sanctioned)
+  FROM book b LEFT JOIN decided d ON d.obligation_id = b.owner_id
+ WHERE (b.imposed, b.waived, b.sanctioned) IS DISTINCT FROM (d.imposed, d.waived, d.sanctioned)
+"""
+)
+
+_STATES = (
+    _BALANCES
+    + """
+SELECT format('obligation %s (%s): expected nothing to be owed or undecided exactly if it is'
+              ' fulfilled, found %s and %s', o.id, o.state, b.owed, b.provisional)
+  FROM obligations o JOIN book b ON b.owner_id = o.id AND b.keeper_id = o.authority_id
+ WHERE (o.state IN ('confirmed', 'active', 'in_recovery') AND b.owed + b.provisional = 0
+        OR o.state IN ('fulfilled', 'settled', 'sanctioned') AND b.owed + b.provisional > 0)
+   -- Where an order lost units a job lets the state follow.
+   AND NOT EXISTS (SELECT FROM jobs j WHERE j.state IN ('queued', 'running')
+                      AND j.arguments ->> 'obligation_id' = CAST(o.id AS text))
+"""
+)
+
+_FOLLOWS = """
+SELECT format('obligation %s: expected what follows from the last amendment of its contract, found'
+              ' another contract, authority or amendment', o.id)
+  FROM obligations o
+  JOIN contracts c ON c.id = o.contract_id
+  JOIN contract_amendments a ON a.id = o.amendment_id
+ WHERE o.authority_id <> c.authority_id OR a.contract_id <> o.contract_id
+ UNION ALL
+SELECT format('contract %s: expected amendments numbered from 1 on, found %s after %s', contract_id,
+              number, before)
+  FROM (SELECT contract_id, number,
+               lag(number, 1, 0::bigint) OVER (PARTITION BY contract_id ORDER BY number) AS before
+          FROM contract_amendments) a
+ WHERE number <> before + 1
+"""
+
+INVARIANTS = (
+    Invariant(
+        "obligations-add-up",
+        "What is imposed of each obligation, and the surplus, is owed, provisional, fulfilled,"
+        " waived or sanctioned.",
+        _ADD_UP,
+    ),
+    Invariant(
+        "obligations-imposed",
+        "The book of social return has imposed what the authority confirmed.",
+        _IMPOSED,
+    ),
+    Invariant(
+        "obligations-decided",
+        "What is imposed, waived and sanctioned is what was decided.",
+        _DECIDED,
+    ),
+    Invariant(
+        "obligations-met",
+        "An obligation is fulfilled when its book owes nothing more, and not before.",
+        _STATES,
+    ),
+    Invariant(
+        "obligations-of-contracts",
+        "An obligation follows from its own contract, whose amendments have no gap.",
+        _FOLLOWS,
+    ),
+)

@@ -1,0 +1,104 @@
+"""What must always be true of money that comes and goes."""
+
+from app.core.invariants import Invariant
+
+_WORKED = """
+SELECT format('event %s (%s): expected to be worked on within an hour, found it waiting since %s',
+              id, type, taken_at)
+  FROM provider_events
+ WHERE worked_at IS NULL AND taken_at < :now - interval '1 hour'
+"""
+
+_RECEIVED = """
+WITH evidence AS MATERIALIZED (
+    SELECT e.id, e.occurred_at, proof
+      FROM ledger_entries e CROSS JOIN unnest(e.evidence) proof
+), came AS (
+    SELECT v.proof, l.ledger_id, sum(l.amount) AS cents, min(v.occurred_at) AS occurred_at
+      FROM evidence v
+      JOIN ledger_lines l ON l.entry_id = v.id AND l.side = 'debit'
+      JOIN ledger_accounts a ON a.id = l.account_id AND a.kind IN ('provider_balance', 'bank')
+     GROUP BY v.proof, l.ledger_id
+)
+SELECT format('receipt %s (%s): expected %s cents in the books of its scheme at %s, found %s', r.id,
+              r.place, r.amount_cents, r.received_at,
+              coalesce(format('%s at %s', c.cents, c.occurred_at), 'none'))
+  FROM receipts r
+  JOIN ledgers g ON g.keeper_id = r.scheme_id AND g.book = 'money'
+  LEFT JOIN came c ON c.ledger_id = g.id
+   AND c.proof = concat(CASE r.rail WHEN 'provider' THEN 'stripe:' ELSE 'camt:' END, r.external_id)
+ WHERE CASE WHEN r.place = 'arrived'
+            THEN c.proof IS NOT NULL OR r.taken_at < :now - interval '1 hour'
+            ELSE (c.cents, c.occurred_at) IS DISTINCT FROM (r.amount_cents, r.received_at) END
+"""
+"""What arrived and is not entered waits for a job, and not for long."""
+
+_SUCCEEDED = """
+SELECT format('payment %s (%s): expected at least %s cents to have arrived, found %s', p.id,
+              p.status, p.amount_cents, coalesce(r.cents, 0))
+  FROM payments p
+  LEFT JOIN (SELECT payment_id, sum(amount_cents) AS cents FROM receipts GROUP BY payment_id) r
+    ON r.payment_id = p.id
+ WHERE p.status = 'succeeded' AND coalesce(r.cents, 0) < p.amount_cents
+"""
+
+_LEFT = """
+WITH entered AS (
+    SELECT o.id, o.scheme_id, o.status, o.amount_cents,
+           coalesce(string_agg(w.what, ' ' ORDER BY w.place) FILTER (WHERE r.id IS NOT NULL), '')
+               AS found,
+           bool_and(l.cents = o.amount_cents) FILTER (WHERE r.id IS NOT NULL) AS is_whole
+      FROM outgoings o
+     CROSS JOIN (VALUES (1, 'sent'), (2, 'settled'), (3, 'failed'), (4, 'returned'),
+                        (5, 'clawed-back')) w(place, what)
+      LEFT JOIN ledger_references r
+        ON r.reference = concat('outgoing/', o.id, '/', w.what)
+      LEFT JOIN LATERAL (SELECT sum(amount) AS cents FROM ledger_lines
+                          WHERE entry_id = r.id AND side = 'debit') l ON true
+     GROUP BY o.id
+)
+SELECT format('outgoing %s (%s): expected its entries of %s cents each, as far as it is, found %s',
+              id, status, amount_cents, CASE found WHEN '' THEN 'none' ELSE found END)
+  FROM entered
+ WHERE NOT coalesce(is_whole, true)
+    OR NOT found = ANY (CASE status
+       WHEN 'sent' THEN ARRAY['sent']
+       WHEN 'settled' THEN ARRAY['sent settled']
+       WHEN 'failed' THEN ARRAY['sent failed', 'sent settled returned']
+       WHEN 'clawed_back' THEN ARRAY['sent settled clawed-back']
+       ELSE ARRAY[''] END)
+"""
+
+_UNDER_WAY = """
+SELECT format('ledger %s: expected %s cents to be under way, as what was sent says, found %s', g.id,
+              coalesce(o.cents, 0), coalesce(a.posted, 0))
+  FROM ledgers g
+  LEFT JOIN (SELECT scheme_id, sum(amount_cents) AS cents FROM outgoings
+              WHERE status = 'sent' GROUP BY scheme_id) o ON o.scheme_id = g.keeper_id
+  LEFT JOIN ledger_accounts a ON a.ledger_id = g.id AND a.kind = 'outgoing'
+ WHERE g.book = 'money' AND coalesce(o.cents, 0) <> coalesce(a.posted, 0)
+"""
+
+INVARIANTS = (
+    Invariant(
+        "inbox-worked",
+        "What the payment provider told us is worked on within an hour.",
+        _WORKED,
+    ),
+    Invariant(
+        "receipts-in-books",
+        "Money that arrived is in the books, once, for just that much.",
+        _RECEIVED,
+    ),
+    Invariant("payments-received", "A payment has succeeded when its money arrived.", _SUCCEEDED),
+    Invariant(
+        "outgoings-in-books",
+        "Money that leaves is in the books for as far as it is on its way.",
+        _LEFT,
+    ),
+    Invariant(
+        "outgoings-under-way",
+        "What the books have under way is what was sent and has not arrived.",
+        _UNDER_WAY,
+    ),
+)
