@@ -227,6 +227,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.on_refusal = note_refusal
+    app.state.on_answer = audits.readings.keep
     app.state.whose_books = readable_keepers
     app.state.scanner = scanning.choose(settings)
     app.state.market = Validator(projects.market.ADDRESS, 2 * settings.job_poll_seconds)

@@ -21,7 +21,6 @@ from app.obligations.models import (
     RuleVersion,
 )
 from app.organisations.access import Person, find_organisation, identify
-from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
@@ -42,7 +41,7 @@ ObligationReader = Annotated[Caller, Security(identify, scopes=[READ_OBLIGATIONS
 async def find_authority(
     session: AsyncSession, caller: Caller, authority_id: UUID, right: Right
 ) -> Authority:
-    """Find an authority through the caller's rights in it; what an auditor reads is in the trail.
+    """Find an authority through the caller's rights in it; that an auditor reads it is noted.
 
     Raises:
         NotFound: it does not exist, or the caller has nothing to do with its inner affairs.
@@ -66,21 +65,7 @@ async def sees(session: AsyncSession, caller: Caller, authority: Authority) -> b
     """Tell whether somebody sees an authority's inner affairs: its people, auditors, staff."""
     if caller.rights_in(authority.organisation_id) or caller.is_staff:
         return True
-    if caller.identity.user_id is None:
-        return False
-    if not await of_schemes.keepers.audits(session, caller.user_id, authority.organisation_id):
-        return False
-    async with caller.visitor.database.aside() as aside:
-        trail.note(
-            aside,
-            caller.visitor,
-            "authority.audited",
-            actor=caller.actor,
-            user_id=caller.user_id,
-            organisation_id=authority.organisation_id,
-            authorityId=str(authority.id),
-        )
-    return True
+    return await of_schemes.keepers.audits(session, caller, authority.organisation_id)
 
 
 async def _seen(authority_id: UUID, caller: ObligationReader, session: Session) -> Authority:

@@ -59,12 +59,15 @@ _cookie = APIKeyCookie(
 
 def visitor_of(request: Request) -> Visitor:
     """Read where a request comes from."""
+    if not hasattr(request.state, "appointments"):
+        request.state.appointments = set()
     return Visitor(
         settings=request.app.state.settings,
         database=request.app.state.database,
         network=_network(request.client.host if request.client else None),
         user_agent=request.headers.get("user-agent", "")[:200] or None,
         request_id=getattr(request.state, "request_id", None),
+        appointments=request.state.appointments,
     )
 
 

@@ -43,6 +43,8 @@ class Visitor:
     network: str | None
     user_agent: str | None
     request_id: str | None
+    appointments: set[UUID] = field(default_factory=set, compare=False)
+    """The auditors' appointments that a request reads by: who proves such a right adds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import Session
 from app.core.problems import NotFound, existing
 from app.organisations.access import Person, Staff, find_organisation, identify
-from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
@@ -60,7 +59,7 @@ _OF_OPERATOR = {
 async def find_scheme(
     session: AsyncSession, caller: Caller, scheme_id: UUID, right: SchemeRight
 ) -> Scheme:
-    """Find a scheme through the caller's rights in it; what an auditor reads goes into the trail.
+    """Find a scheme through the caller's rights in it; that an auditor reads it is noted.
 
     Raises:
         NotFound: it does not exist, or the caller has nothing to do with its inner affairs.
@@ -82,20 +81,8 @@ async def _rights(session: AsyncSession, caller: Caller, scheme: Scheme) -> froz
     if held or caller.is_staff:
         rights = {_OF_OPERATOR[right] for right in held if right in _OF_OPERATOR}
         return frozenset(rights | {SchemeRight.INSPECT})
-    if caller.identity.user_id is None:
+    if not await queries.keepers.audits(session, caller, scheme.operator_id):
         return frozenset()
-    if not await queries.keepers.audits(session, caller.user_id, scheme.operator_id):
-        return frozenset()
-    async with caller.visitor.database.aside() as aside:
-        trail.note(
-            aside,
-            caller.visitor,
-            "scheme.audited",
-            actor=caller.actor,
-            user_id=caller.user_id,
-            organisation_id=scheme.operator_id,
-            schemeId=str(scheme.id),
-        )
     return frozenset({SchemeRight.INSPECT})
 
 

@@ -6,10 +6,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.audits.models import AuditReading
 from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
-from app.organisations.models import Organisation, Role, TrailEntry, User
+from app.organisations.models import Organisation, Role, User
 from app.projects.models import (
     Objection,
     Project,
@@ -153,9 +154,7 @@ async def test_what_an_auditor_reads_stands_in_the_trail_once(
         assert (await client.get(path, headers=headers)).status_code == 200
     async with database.reading() as session:
         noted = await session.scalar(
-            sa.select(sa.func.count()).where(
-                TrailEntry.kind == "scheme.audited", TrailEntry.user_id == user.id
-            )
+            sa.select(sa.func.count()).where(AuditReading.user_id == user.id)
         )
     assert noted == len(reading)
 

@@ -1,5 +1,6 @@
 """The tables of this domain."""
 
 from app.audits.models.integrity import IntegrityCheck
+from app.audits.models.readings import AuditReading
 
-__all__ = ["IntegrityCheck"]
+__all__ = ["AuditReading", "IntegrityCheck"]

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from app.audits.routes import integrity
+from app.audits.routes import integrity, readings
 
-ROUTERS: tuple[APIRouter, ...] = (integrity.router,)
+ROUTERS: tuple[APIRouter, ...] = (integrity.router, readings.router)

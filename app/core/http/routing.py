@@ -72,9 +72,17 @@ class Route(APIRoute):
                 _insist_on_json(request)
             response = await endpoint(StrictRequest(request.scope, request.receive))
             idempotency.keep(request, response)
+            await _tell(request, response)
             return etags.conditional(request, response)
 
         return door
+
+
+async def _tell(request: Request, response: Response) -> None:
+    """Tell who asked to hear of answers, before this one leaves; if that fails, it does not."""
+    on_answer = getattr(request.app.state, "on_answer", None)
+    if on_answer is not None:
+        await on_answer(request, response)
 
 
 def _body_readers(endpoint: Callable[..., Any]) -> list[BodyReader]:

@@ -36,8 +36,7 @@ async def readable_keepers(session: AsyncSession, caller: Caller) -> ReadableKee
     acts_for = list(caller.identity.rights)
     schemes: sa.ColumnElement[bool] = Scheme.operator_id.in_(acts_for)
     authorities: sa.ColumnElement[bool] = Authority.organisation_id.in_(acts_for)
-    if caller.identity.user_id is not None:
-        audits_too = audited(caller.user_id)
+    if audits_too := await _noted(session, caller):
         schemes = sa.or_(schemes, Scheme.operator_id.in_(audits_too))
         authorities = sa.or_(authorities, Authority.organisation_id.in_(audits_too))
     return ReadableKeepers(
@@ -57,10 +56,23 @@ def audited(user_id: UUID) -> sa.Select[UUID]:
     )
 
 
-async def audits(session: AsyncSession, user_id: UUID, organisation_id: UUID) -> bool:
-    """Tell whether a user audits an organisation today."""
-    found = audited(user_id).where(AuditorAppointment.organisation_id == organisation_id).exists()
-    return bool(await session.scalar(sa.select(found)))
+async def audits(session: AsyncSession, caller: Caller, organisation_id: UUID) -> bool:
+    """Tell whether a caller audits an organisation today; then what is read is noted as read so."""
+    return bool(await _noted(session, caller, organisation_id))
+
+
+async def _noted(
+    session: AsyncSession, caller: Caller, organisation_id: UUID | None = None
+) -> list[UUID]:
+    """Say whom a caller audits today, and note by which appointments."""
+    if caller.identity.user_id is None:
+        return []
+    found = audited(caller.user_id).add_columns(AuditorAppointment.id)
+    if organisation_id is not None:
+        found = found.where(AuditorAppointment.organisation_id == organisation_id)
+    rows = (await session.execute(found)).all()
+    caller.visitor.appointments.update(row.id for row in rows)
+    return [row.organisation_id for row in rows]
 
 
 async def keeps_books(session: AsyncSession, organisation_id: UUID) -> bool:
