@@ -1,6 +1,6 @@
 """Keyset pages: lists are read in the order of their ids, from the last id that was seen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -30,6 +30,7 @@ Paging = Annotated[PageRequest, Query()]
 
 Row = TypeVar("Row", bound=Identified)
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 View = TypeVar("View", bound=BaseModel)
 
 
@@ -37,9 +38,15 @@ class Page(Generic[Item]):
     """Rows of one page, each with an `id`; a route's `PageOf` view reads it."""
 
     def __init__(self, rows: Sequence[Item], limit: int) -> None:
-        self.items = rows[:limit]
+        self.items: Sequence[Item] = rows[:limit]
         last: Any = self.items[-1] if len(rows) > limit else None
         self.next: UUID | None = last and last.id
+
+    def showing(self, shown: Callable[[Item], Other]) -> "Page[Other]":
+        """Give the same page of what each of its items is shown as."""
+        made: Page[Other] = Page([], 0)
+        made.items, made.next = [shown(item) for item in self.items], self.next
+        return made
 
 
 class PageOf(BaseModel, Generic[View]):

@@ -214,7 +214,7 @@ def _of(keepers: Keepers, column: sa.orm.Mapped[UUID]) -> sa.ColumnElement[bool]
 async def entry(session: AsyncSession, entry_id: UUID, keepers: Keepers) -> EntryRow | None:
     """Find an entry, with the lines that may be read; none if there are none."""
     found = await session.get(LedgerEntry, entry_id)
-    rows = await _with_lines(session, [found] if found else [], keepers)
+    rows = await with_lines(session, [found] if found else [], keepers)
     return rows[0] if rows and rows[0].lines else None
 
 
@@ -235,7 +235,7 @@ async def entries(
         told = sa.select(LedgerReference.id).where(_tells(story))
         query = query.where(LedgerEntry.id.in_(told))
     found = await page(session, query, LedgerEntry, paging, newest_first=story is None)
-    rows = Page(await _with_lines(session, found.items, keepers), paging.limit)
+    rows = Page(await with_lines(session, found.items, keepers), paging.limit)
     rows.next = found.next
     return rows
 
@@ -261,7 +261,7 @@ def _tells(story: str) -> sa.ColumnElement[bool]:
     return sa.or_(reference == story, sa.and_(reference >= f"{story}/", reference < f"{story}0"))
 
 
-async def _with_lines(
+async def with_lines(
     session: AsyncSession, found: Sequence[LedgerEntry], keepers: Keepers
 ) -> list[EntryRow]:
     """Read the lines of entries, their places, and what reversed them."""

@@ -1,5 +1,5 @@
 """Questions of those who check an installation."""
 
-from app.audits.queries import readings
+from app.audits.queries import entries, figures, fulfilments, obligations, orders, readings
 
-__all__ = ["readings"]
+__all__ = ["entries", "figures", "fulfilments", "obligations", "orders", "readings"]

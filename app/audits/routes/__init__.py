@@ -2,6 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.audits.routes import integrity, readings
+from app.audits.routes import authorities, integrity, readings, schemes
 
-ROUTERS: tuple[APIRouter, ...] = (integrity.router, readings.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    integrity.router,
+    readings.router,
+    authorities.router,
+    schemes.router,
+)

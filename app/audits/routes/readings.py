@@ -1,8 +1,7 @@
 """What auditors read: written down answer by answer, for those who are audited."""
 
-from typing import Any
-
 from fastapi import Request, Response
+from fastapi.routing import APIRoute
 
 from app.audits import queries
 from app.audits.actions import readings
@@ -10,6 +9,7 @@ from app.audits.actions.readings import Asked, Shown
 from app.audits.models import AuditReading
 from app.audits.schemas.readings import AuditReadingView
 from app.core.database import READING, Database, Session
+from app.core.http import openapi
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import refusals
@@ -25,9 +25,9 @@ async def keep(request: Request, response: Response) -> None:
     if not appointments or request.method not in READING:
         return
     database: Database = request.app.state.database
-    route: Any = request.scope["route"]
+    route: APIRoute = request.scope["route"]
     asked = Asked(
-        operation=route.operation_id or route.unique_id,
+        operation=openapi.operation_id(route),
         path_parameters=readings.impersonal(request.path_params.items()),
         query=readings.impersonal(request.query_params.multi_items()),
         request_id=getattr(request.state, "request_id", None),

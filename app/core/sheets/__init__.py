@@ -8,6 +8,7 @@ be understood goes through as it is, and the model says what is wrong with it. A
 rows are told at once.
 """
 
+from app.core.sheets.exporting import ExportFormat, Origin, exported
 from app.core.sheets.forms import Form, Json, Judge, day, number, yes_or_no
 from app.core.sheets.judging import Judged, RowFault, judge, judged
 from app.core.sheets.problems import RowsRefused
@@ -27,15 +28,18 @@ __all__ = [
     "MARK",
     "MOST_COLUMNS",
     "MOST_ROWS",
+    "ExportFormat",
     "Form",
     "Json",
     "Judge",
     "Judged",
+    "Origin",
     "RowFault",
     "RowsRefused",
     "Sent",
     "SheetRow",
     "day",
+    "exported",
     "harmless",
     "judge",
     "judged",

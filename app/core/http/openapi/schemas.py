@@ -1,7 +1,8 @@
 """Public names for schemas: `PageOf[OrganisationView]` becomes `OrganisationPage`.
 
-A schema is named as the thing that it shows: `OrganisationView` goes out as `Organisation`, and
-only what a client sends keeps the word that says so (`OrganisationRequest`).
+So does a `ListOf[…]`, which can be taken along as a file, become a `…List`. A schema is named as
+the thing that it shows: `OrganisationView` goes out as `Organisation`, and only what a client sends
+keeps the word that says so (`OrganisationRequest`).
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 PREFIX = "#/components/schemas/"
-_PAGE = re.compile(r"PageOf_(?P<item>\w+)_")
+_PAGE = re.compile(r"(?P<kind>Page|List)Of_(?P<item>\w+)_")
 _PASCAL = re.compile(r"(?:[A-Z][a-z0-9]*)+")
 _DATA = frozenset({"example", "examples", "default", "const", "enum"})
 """Keywords whose values are data of the API and no schemas."""
@@ -38,7 +39,7 @@ def renamed(document: dict[str, Any]) -> dict[str, Any]:
 def public_name(name: str) -> str:
     """Say how a schema is called on the wire."""
     if page := _PAGE.fullmatch(name):
-        return f"{public_name(page['item'])}Page"
+        return f"{public_name(page['item'])}{page['kind']}"
     return name.replace("-", "").removesuffix("View")
 
 

@@ -1,0 +1,143 @@
+"""Entries of the books about something, and who may see which of their lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.paging import Page, PageRequest
+from app.fulfilments.models import Fulfilment, FulfilmentState
+from app.ledger import queries as of_ledger
+from app.ledger.chart import KINDS, Book, ledger_id
+from app.ledger.models import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerLine,
+    LedgerPosition,
+    LedgerReference,
+)
+from app.ledger.queries import EntryRow, LineRow
+from app.schemes.queries.keepers import ReadableKeepers
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which lines somebody may see.
+
+    All of the keepers whose books they read; and of the orders that claims to their authorities
+    rest on, how the units moved.
+    """
+
+    keepers: ReadableKeepers
+    order_ids: frozenset[UUID] = frozenset()
+
+    def of(self, entry: EntryRow) -> EntryRow | None:
+        """Leave out of an entry what may not be seen; None if nothing is left."""
+        lines = [line for line in entry.lines if self._sees(line)]
+        if not lines:
+            return None
+        is_whole = len(lines) == len(entry.lines)
+        return replace(entry, lines=lines, evidence=entry.evidence if is_whole else [])
+
+    def _sees(self, line: LineRow) -> bool:
+        ids = self.keepers.ids
+        if ids is None or line.keeper_id in ids:
+            return True
+        is_of_units = KINDS[line.kind].book is Book.IMPACT
+        return is_of_units and bool({line.owner_id, line.about_id} & self.order_ids)
+
+
+async def sight(
+    session: AsyncSession, keepers: ReadableKeepers, entry_ids: Sequence[UUID]
+) -> Sight:
+    """Say what somebody may see of some entries."""
+    if keepers.all_of_them or not keepers.authorities:
+        return Sight(keepers)
+    orders = (
+        sa.select(Fulfilment.order_id)
+        .join(
+            LedgerAccount,
+            sa.and_(LedgerAccount.owner_id == Fulfilment.order_id, LedgerAccount.kind == "owned"),
+        )
+        .join(LedgerLine, LedgerLine.account_id == LedgerAccount.id)
+        .where(
+            LedgerLine.entry_id.in_(entry_ids),
+            Fulfilment.authority_id.in_(keepers.authorities),
+            Fulfilment.state != FulfilmentState.DRAFTED,
+        )
+    )
+    return Sight(keepers, frozenset(filter(None, await session.scalars(orders))))
+
+
+async def one(session: AsyncSession, keepers: ReadableKeepers, entry_id: UUID) -> EntryRow | None:
+    """Find an entry, with the lines that may be seen; None if there are none."""
+    found = await of_ledger.entry(session, entry_id, None)
+    return (await sight(session, keepers, [entry_id])).of(found) if found else None
+
+
+async def seen(
+    session: AsyncSession,
+    keepers: ReadableKeepers,
+    ids: sa.Select[UUID],
+    position: int,
+    paging: PageRequest,
+) -> Page[EntryRow]:
+    """List entries by their ids that were known at a position, the oldest first."""
+    query = sa.select(LedgerEntry).join(LedgerPosition, LedgerPosition.entry_id == LedgerEntry.id)
+    query = query.where(LedgerEntry.id.in_(ids), LedgerPosition.position <= position)
+    if paging.after is not None:
+        query = query.where(LedgerEntry.id > paging.after)
+    query = query.order_by(LedgerEntry.id).limit(paging.limit + 1)
+    found = Page((await session.scalars(query)).all(), paging.limit)
+    whole = await of_ledger.with_lines(session, found.items, None)
+    looking = await sight(session, keepers, [row.id for row in whole])
+    page = Page([row for each in whole if (row := looking.of(each))], paging.limit)
+    page.next = found.next
+    return page
+
+
+async def of_keeper(
+    session: AsyncSession,
+    keepers: ReadableKeepers,
+    keeper_id: UUID,
+    position: int,
+    paging: PageRequest,
+) -> Page[EntryRow]:
+    """List what has lines in a keeper's ledgers and was known at a position, the oldest first."""
+    ledgers = [ledger_id(keeper_id, book) for book in Book]
+    ids = sa.select(LedgerLine.entry_id).where(LedgerLine.ledger_id.in_(ledgers))
+    return await seen(session, keepers, ids, position, paging)
+
+
+def about_obligation(obligation_id: UUID, account: str | None) -> sa.Select[UUID]:
+    """Select what moved the accounts of an obligation, or one of them."""
+    query = _on_accounts_of(obligation_id)
+    return query if account is None else query.where(LedgerAccount.kind == account)
+
+
+def about_fulfilment(obligation_id: UUID, fulfilment_id: UUID) -> sa.Select[UUID]:
+    """Select what is about a fulfilment, on the accounts of its obligation."""
+    return _on_accounts_of(obligation_id).where(LedgerLine.about_id == fulfilment_id)
+
+
+def _on_accounts_of(owner_id: UUID) -> sa.Select[UUID]:
+    return (
+        sa.select(LedgerLine.entry_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerLine.account_id)
+        .where(LedgerAccount.owner_id == owner_id)
+    )
+
+
+def under(story: str) -> sa.Select[UUID]:
+    """Select what was entered under one reference: all of `order/7/…`."""
+    # The column is sorted by bytes, and "0" is the byte after "/".
+    reference = LedgerReference.reference
+    return sa.select(LedgerReference.id).where(reference >= f"{story}/", reference < f"{story}0")
+
+
+def about_order(order_id: UUID) -> sa.Select[UUID]:
+    """Select what was entered about an order, and what moved its units."""
+    both = sa.union(under(f"order/{order_id}"), _on_accounts_of(order_id)).subquery()
+    return sa.select(both.c[0])

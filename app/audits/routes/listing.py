@@ -1,0 +1,104 @@
+"""Answering with a list: a page of it, or all of it as a file."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audits.problems import ExportTooLong
+from app.audits.schemas.lists import ListLinksView, ListOf, ListRequest
+from app.core import clock
+from app.core.files import names
+from app.core.paging import LARGEST_PAGE, Page, PageRequest
+from app.core.problems import refusals
+from app.core.sheets import ExportFormat, Origin, exported
+from app.core.wire import View
+from app.ledger import positions
+from app.ledger.problems import NotKnownYet
+
+MOST_EXPORTED_ROWS = 20_000
+"""A file is made in memory, so that its SHA-256 can be written down before it leaves."""
+
+Shown = TypeVar("Shown", bound=View)
+Read = Callable[[PageRequest, int], Awaitable[Page[Shown]]]
+"""Reads a part of a list, as known at a position."""
+
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            each.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for each in (ExportFormat.CSV, ExportFormat.XLSX)
+        }
+    },
+    **refusals(NotKnownYet, ExportTooLong),
+}
+"""`responses` of a route that answers with a list."""
+
+
+async def answer(
+    request: Request,
+    session: AsyncSession,
+    asked: ListRequest,
+    view: type[Shown],
+    read: Read[Shown],
+) -> Response | ListOf[Shown]:
+    """Answer with a page, or with the whole list as a file.
+
+    Raises:
+        NotKnownYet: the books have not come so far.
+        ExportTooLong: it has too many rows for a file.
+    """
+    position = await known(session, asked.position)
+    path, filters = request.scope["path"], asked.filters()
+    if asked.format is None:
+        page = await read(asked, position)
+        links = {
+            each: _query(path, {**filters, "position": position, "format": each.value})
+            for each in ExportFormat
+        }
+        return ListOf[Shown](
+            items=list(page.items), next=page.next, position=position, links=ListLinksView(**links)
+        )
+    rows = await _all(asked, position, read)
+    if asked.after is not None:
+        filters["after"] = str(asked.after)
+    origin = Origin(_query(path, {**filters, "position": position}), clock.now(), position)
+    name = f"{path.rpartition('/')[2]}-{position}.{asked.format}"
+    return Response(
+        exported(asked.format, view, rows, origin),
+        headers={
+            "Content-Type": asked.format.media_type,
+            names.HEADER: names.attachment(name),
+        },
+    )
+
+
+async def known(session: AsyncSession, position: int | None) -> int:
+    """Take the position that is asked for, or the newest.
+
+    Raises:
+        NotKnownYet: the books have not come so far.
+    """
+    if position is None:
+        return await positions.latest(session)
+    return await positions.insist(session, position)
+
+
+async def _all(asked: ListRequest, position: int, read: Read[Shown]) -> list[Shown]:
+    rows: list[Shown] = []
+    after = asked.after
+    while True:
+        page = await read(PageRequest(after=after, limit=LARGEST_PAGE), position)
+        rows += page.items
+        after = page.next
+        if after is None:
+            return rows
+        if len(rows) >= MOST_EXPORTED_ROWS:
+            message = f"A file has {MOST_EXPORTED_ROWS} rows at the most: narrow the list."
+            raise ExportTooLong(message)
+
+
+def _query(path: str, query: dict[str, Any]) -> str:
+    return f"{path}?{urlencode(query)}"

@@ -1,0 +1,129 @@
+"""A list as a file: the same columns, rows and order as it is shown in, and where it comes from."""
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from pydantic import BaseModel
+
+from app.core.files.kinds import XLSX
+from app.core.sheets.tables import MARK, written
+
+
+class ExportFormat(StrEnum):
+    """How a list is written."""
+
+    JSON = "json"
+    """As it is shown, and whole."""
+    CSV = "csv"
+    """For a spreadsheet: UTF-8 with a byte order mark, semicolons."""
+    XLSX = "xlsx"
+    """A workbook: the rows on one sheet, where they come from on another."""
+
+    @property
+    def media_type(self) -> str:
+        """How it is announced."""
+        return {
+            ExportFormat.JSON: "application/json",
+            ExportFormat.CSV: "text/csv; charset=utf-8",
+            ExportFormat.XLSX: XLSX.media_type,
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the rows of a file come from."""
+
+    query: str
+    """The path and the filters that gave them."""
+    made_at: datetime
+    position: int
+    """Of the books, as known at which they are."""
+
+    def told(self, rows: int) -> dict[str, str | int]:
+        """Say it in words for a file."""
+        made_at = self.made_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return {
+            "about.query": self.query,
+            "about.madeAt": made_at,
+            "about.position": self.position,
+            "about.rows": rows,
+        }
+
+
+def exported(
+    file_format: ExportFormat, view: type[BaseModel], rows: Sequence[BaseModel], origin: Origin
+) -> bytes:
+    """Write rows, each of which is such a view."""
+    shown = [row.model_dump(mode="json", by_alias=True) for row in rows]
+    if file_format is ExportFormat.JSON:
+        told = {name.partition(".")[2]: value for name, value in origin.told(len(rows)).items()}
+        return json.dumps({"about": told, "items": shown}, ensure_ascii=False, indent=1).encode()
+    header, told = list(columns(view)), origin.told(len(rows))
+    table = [[_found(row, name) for name in header] for row in shown]
+    if file_format is ExportFormat.XLSX:
+        return _workbook(header, table, told)
+    lines = [[*row, *told.values()] for row in table]
+    cells = [[_text(value) for value in line] for line in [[*header, *told], *lines]]
+    return (MARK + written(cells)).encode()
+
+
+def columns(view: type[BaseModel], before: str = "") -> Iterator[str]:
+    """Name the columns of a view: a member of a member as `links.proof`."""
+    for name, member in view.model_fields.items():
+        path = before + (member.serialization_alias or member.alias or name)
+        kind = member.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from columns(kind, f"{path}.")
+        else:
+            yield path
+
+
+def _found(row: dict[str, Any], name: str) -> Any:  # noqa: ANN401  JSON can be anything.
+    found: Any = row
+    for step in name.split("."):
+        found = found[step]
+    return found
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  JSON can be anything.
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _workbook(
+    header: Sequence[str], table: Sequence[Sequence[Any]], told: dict[str, str | int]
+) -> bytes:
+    workbook = openpyxl.Workbook(write_only=True)
+    sheets = (("rows", [header, *table]), ("about", list(told.items())))
+    for title, lines in sheets:
+        sheet = workbook.create_sheet(title)
+        for line in lines:
+            sheet.append([_cell(sheet, value) for value in line])
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _cell(sheet: Any, value: Any) -> Any:  # noqa: ANN401  The library has no types.
+    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT
+    if value is None or is_number:
+        return WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", _text(value)))
+    # Text stays text, also where a spreadsheet would take it for a formula.
+    cell.data_type = "s"
+    return cell
+
+
+_EXACT = 10**15
+"""A spreadsheet keeps 15 digits of a number; what has more is written as text."""
