@@ -68,7 +68,7 @@ async def test_what_is_broken_shows_and_heals(
     broken = (await client.get("/v1/integrity")).json()
     assert broken["status"] == "broken"
     [accounts] = [each for each in broken["invariants"] if each["name"] == "books-accounts"]
-    assert (accounts["status"], accounts["faults"], accounts["position"]) == ("broken", 1, 4)
+    assert (accounts["status"], accounts["faults"], accounts["position"]) == ("broken", 1, 7)
     assert "deposit" not in answer.text
     said = [entry for entry in logs if entry["event"] == "invariant_broken"]
     assert {entry["invariant"] for entry in said} == {"books-accounts", "books-newest"}
@@ -153,7 +153,7 @@ async def test_the_command_names_what_is_broken(
 ) -> None:
     code, said = await baat("check", "all")
     assert code == 0, said
-    assert said.splitlines()[-1] == f"All {len(INVARIANTS)} hold, at position 4."
+    assert said.splitlines()[-1] == f"All {len(INVARIANTS)} hold, at position 7."
     assert names
     await as_owner(UNREADABLE)
 
@@ -162,7 +162,7 @@ async def test_the_command_names_what_is_broken(
     assert code == 1
     told = json.loads(said[said.index("{\n") : said.rindex("}") + 1])
     found = {each["name"]: each["faults"] for each in told["invariants"] if not each["holds"]}
-    assert (told["holds"], told["position"]) == (False, 4)
+    assert (told["holds"], told["position"]) == (False, 7)
     assert "constraint pk_files of files: expected it, found none" in found["rows-protected"]
     assert (
         "table certificates: expected a trigger that refuses any change, found none"

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from app.audits.models import AuditReading
 from app.core.database import Database
-from app.fulfilments.schemas.claims import names_nobody
+from app.core.wire import names_nobody
 from app.schemes.models import AuditorAppointment
 
 LEFT_OUT = "(left out)"
