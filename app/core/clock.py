@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 TIME_ZONE = "Europe/Amsterdam"
@@ -33,6 +33,11 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """Say which day a moment is on, where people read their clocks."""
     return moment.astimezone(ZoneInfo(TIME_ZONE)).date()
+
+
+def midnight(day: date) -> datetime:
+    """Say when a day begins, where people read their clocks (aware, UTC)."""
+    return datetime.combine(day, time.min, ZoneInfo(TIME_ZONE)).astimezone(UTC)
 
 
 def shift(offset: timedelta) -> None:

@@ -39,6 +39,8 @@ class Selection:
     """Only what occurred then or later."""
     ends: datetime | None = None
     """Only what occurred before."""
+    until: int | None = None
+    """Only what was known at this position."""
 
     @classmethod
     def of_days(
@@ -51,9 +53,14 @@ class Selection:
             ends=last and last.replace(tzinfo=UTC) + timedelta(days=1),
         )
 
-    def bound(self) -> dict[str, UUID | datetime | None]:
+    def bound(self) -> dict[str, UUID | datetime | int | None]:
         """Give the values for `WHERE`."""
-        return {"keeper": self.keeper_id, "begins": self.begins, "ends": self.ends}
+        return {
+            "keeper": self.keeper_id,
+            "begins": self.begins,
+            "ends": self.ends,
+            "until": self.until,
+        }
 
     def typed(self, query: str) -> sa.TextClause:
         """Make a statement of text that contains `WHERE`."""
@@ -61,6 +68,7 @@ class Selection:
             sa.bindparam("keeper", type_=sa.Uuid()),
             sa.bindparam("begins", type_=sa.TIMESTAMP(timezone=True)),
             sa.bindparam("ends", type_=sa.TIMESTAMP(timezone=True)),
+            sa.bindparam("until", type_=sa.BigInteger()),
         )
 
 
@@ -70,8 +78,9 @@ WHERE = """
        (:begins IS NULL OR e.occurred_at >= :begins)
    AND (:ends IS NULL OR e.occurred_at < :ends)
    AND (:keeper IS NULL OR g.keeper_id = :keeper)
+   AND (:until IS NULL OR p.position <= :until)
 """
-"""A condition on entries `e` and ledgers `g` that holds for a selection."""
+"""A condition on entries `e`, their positions `p` and ledgers `g` that holds for a selection."""
 
 _ENTRIES = f"""
 SELECT p.position, p.known_at, p.leaf, e.id, e.kind, e.reference, e.narration,
@@ -100,7 +109,9 @@ SELECT p.position, p.known_at, p.leaf, e.id, e.kind, e.reference, e.narration,
 async def entries(session: AsyncSession, selection: Selection = EVERYTHING) -> AsyncIterator[Known]:
     """Read all that have a position; one without lines in the selection is left out."""
     statement = selection.typed(_ENTRIES)
-    for first in range(1, await positions.latest(session) + 1, AT_ONCE):
+    come = await positions.latest(session)
+    last = come if selection.until is None else min(selection.until, come)
+    for first in range(1, last + 1, AT_ONCE):
         bounds = {"first": first, "last": first + AT_ONCE}
         for row in await session.execute(statement, {**bounds, **selection.bound()}):
             if row.numbers:

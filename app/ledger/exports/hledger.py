@@ -4,21 +4,28 @@ Debit is positive and credit negative. An account is named `<keeper>:<book>:<kin
 where it is not the keeper's own. An entry that touches several keepers is one transaction: it
 balances per commodity, and hledger's balance of each keeper is zero per commodity too.
 
+A year's journal begins with one transaction of what each account had: with the journals of years
+before it, leave that out. Its days are those where people read their clocks; of a selection they
+are in UTC.
+
 Where hledger would take a narration's characters for something else, it gets others (`;` becomes
 `,` and `|` becomes `/`); the other formats are literal.
 """
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC
+from datetime import UTC, date
 from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
 from app.ledger import chart, streaming
 from app.ledger.chart import KINDS, Book, Kind, Side
+from app.ledger.exports import years
 from app.ledger.exports.amounts import book_of, decimal, moment
+from app.ledger.exports.years import AccountYear, BookYear
 from app.ledger.leaves import LeafLine
 from app.ledger.streaming import Known, Selection
 
@@ -41,7 +48,31 @@ async def write(session: AsyncSession, selection: Selection) -> AsyncIterator[st
     async for row in await session.stream(selection.typed(_ACCOUNTS), selection.bound()):
         yield _declaration(KINDS[row.kind], row.keeper_id, row.owner_id)
     async for known in streaming.entries(session, selection):
-        yield "".join(_transaction(known))
+        yield "".join(_transaction(known, known.entry.occurred_at.astimezone(UTC).date()))
+
+
+async def write_year(session: AsyncSession, year: BookYear) -> AsyncIterator[str]:
+    """Write the journal of a year, after what each account had before."""
+    selection = year.selection()
+    yield "".join(_commodities())
+    yield f"payee {OPENING}\n"
+    async for row in await session.stream(selection.typed(_PAYEES), selection.bound()):
+        yield f"payee {row.kind}\n"
+    async for each in years.accounts(session, year):
+        yield _declaration(each.kind, year.keeper_id, each.owner_id)
+    begun = False
+    async for each in years.accounts(session, year):
+        if each.debit_before:
+            if not begun:
+                yield f"\n{year.first} ({OPENING}) {OPENING} | Balances of {year.year - 1}\n"
+                begun = True
+            yield _opening(year, each)
+    async for known in streaming.entries(session, selection):
+        yield "".join(_transaction(known, clock.day_of(known.entry.occurred_at)))
+
+
+OPENING = "opening"
+"""No kind of entries is called so: theirs are of two words."""
 
 
 def _commodities() -> Iterator[str]:
@@ -87,9 +118,15 @@ def type_of(kind: Kind) -> str:
     return "L" if kind.book is Book.MONEY else "E"
 
 
-def _transaction(known: Known) -> Iterator[str]:
+def _opening(year: BookYear, each: AccountYear) -> str:
+    book = each.kind.book
+    named = account(each.kind, year.keeper_id, each.owner_id)
+    return f"    {named}  {decimal(each.debit_before, book)} {book.unit}\n"
+
+
+def _transaction(known: Known, day: date) -> Iterator[str]:
     entry = known.entry
-    yield f"\n{entry.occurred_at.astimezone(UTC):%Y-%m-%d} ({known.position})"
+    yield f"\n{day} ({known.position})"
     yield f" {entry.kind} | {_described(entry.narration)}\n"
     yield f"    ; id:{entry.id}, kind:{entry.kind}, position:{known.position}\n"
     yield f"    ; reference:{entry.reference}\n"
