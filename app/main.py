@@ -25,6 +25,7 @@ from app.core.settings import Settings
 from app.fulfilments import routes as fulfilments
 from app.fulfilments.actions import adjusting, lapsing, recognising, splitting
 from app.fulfilments.actions import unwinding as revoking
+from app.fulfilments.audiences import AUDIENCES as OF_FULFILMENTS
 from app.fulfilments.queries import disclosing
 from app.fulfilments.queries import fulfilments as claimed
 from app.ledger import checks, partitions, positions
@@ -33,9 +34,11 @@ from app.ledger.drafts import AnyDraft
 from app.obligations import hooks as sanctioning
 from app.obligations import routes as obligations
 from app.obligations.actions import confirming, following, judging, packages, reminding
+from app.obligations.audiences import AUDIENCES as OF_OBLIGATIONS
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
 from app.orders.actions import OWNER, disputes, ending, expiring, filing, invoices, letters
+from app.orders.audiences import AUDIENCES as OF_ORDERS
 from app.orders.models import Order, OrderPart
 from app.organisations import routes as organisations
 from app.organisations.access import note_refusal
@@ -59,9 +62,11 @@ from app.payments.actions import (
     suspense,
 )
 from app.payments.actions import payments as expected
+from app.payments.audiences import AUDIENCES as OF_PAYMENTS
 from app.payouts import routes as payouts
 from app.payouts.actions import OWNER as PAYOUTS
 from app.payouts.actions import freezing, overdue, repaying
+from app.payouts.audiences import AUDIENCES as OF_PAYOUTS
 from app.payouts.queries import freezes
 from app.projects import hooks as results
 from app.projects import routes as projects
@@ -74,13 +79,20 @@ from app.projects.actions import (
     running,
     score_reminders,
 )
+from app.projects.audiences import AUDIENCES as OF_PROJECTS
 from app.schemes import routes as schemes
-from app.schemes.queries.keepers import readable_keepers
+from app.schemes.audiences import AUDIENCES as OF_SCHEMES
+from app.schemes.queries.keepers import audited, readable_keepers
 from app.transparency import hooks as published
 from app.transparency import routes as transparency
 from app.transparency.actions import publishing
+from app.transparency.audiences import AUDIENCES as OF_THE_LOG
 from app.transparency.entries import EntryKind
 from app.transparency.hooks import Source
+from app.webhooks import hooks as telling
+from app.webhooks import routes as webhooks
+from app.webhooks.actions import sequencing
+from app.webhooks.audiences import AUDIENCES as OF_PEOPLE
 
 ROUTERS: tuple[APIRouter, ...] = (
     payments.WEBHOOKS,
@@ -89,6 +101,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *organisations.ROUTERS,
     *ledger.ROUTERS,
     *transparency.ROUTERS,
+    *webhooks.ROUTERS,
     *schemes.ROUTERS,
     *obligations.ROUTERS,
     *projects.ROUTERS,
@@ -185,10 +198,15 @@ sanctioning.wire_waiting(claimed.waiting)
 results.wire_short(freezing.freeze_short)
 results.wire_undecided(freezes.undecided)
 
+telling.wire(*OF_PEOPLE, *OF_THE_LOG, *OF_SCHEMES, *OF_PROJECTS, *OF_OBLIGATIONS)
+telling.wire(*OF_PAYMENTS, *OF_ORDERS, *OF_FULFILMENTS, *OF_PAYOUTS)
+telling.wire_audited(audited)
+
 published.wire(Source(disclosing.SOURCE, EntryKind.FULFILMENT, disclosing.statements))
 
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
+    jobs.Chore("sequence-events", sequencing.sequence_all, every_seconds=0.5),
     jobs.Chore("seal", publishing.seal, every_seconds=5.0),
     jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
@@ -285,6 +303,7 @@ async def prepare(database: Database) -> None:
     sanctioning.insist_on_wiring()
     results.insist_on_wiring()
     published.insist_on_wiring()
+    telling.insist_on_wiring()
     async with database.reading() as session:
         await installation.check(session, database.settings)
 

@@ -15,6 +15,7 @@ from app.payouts import models as payouts
 from app.projects import models as projects
 from app.schemes import models as schemes
 from app.transparency import models as transparency
+from app.webhooks import models as webhooks
 
 __all__ = [
     "audits",
@@ -35,4 +36,5 @@ __all__ = [
     "schemes",
     "throttle",
     "transparency",
+    "webhooks",
 ]

@@ -16,6 +16,7 @@ from app.core import grants
 from app.core.database import Base
 from app.core.settings import Settings
 from app.main import create_app
+from app.webhooks import hooks
 from tests.conftest import PROJECT
 
 ROOMS = {
@@ -24,6 +25,14 @@ ROOMS = {
 }
 
 FURTHER_ROOMS = {
+    **{
+        (domain, "audiences"): "who is told of its events"
+        for domain in (
+            *("fulfilments", "obligations", "orders", "payments", "payouts"),
+            *("projects", "schemes", "transparency", "webhooks"),
+        )
+    },
+    ("webhooks", "hooks"): "what those above say of who is told of their events",
     ("fulfilments", "candidates"): "pseudonymous keys: how they are made and what is kept, pure",
     ("fulfilments", "certificates"): "what a certificate says, and how it is written, pure",
     ("fulfilments", "dashboards"): "figures, the rows behind them, and what is too small to show",
@@ -270,6 +279,38 @@ async def test_the_application_is_nobody_special(session: AsyncSession) -> None:
     """
 
     assert await session.scalar(sa.text(query)) is False
+
+
+KIND = re.compile(r"[a-z]+(?:-[a-z]+)*\.(?:[a-z]+(?:-[a-z]+)*)?")
+
+
+def kinds_of_events(path: Path) -> Iterator[str]:
+    """What a file that records events may call them: texts like `order.paid`, or `order.{kind}`."""
+    text = path.read_text()
+    if not re.search(r"\b(events\.record|rights_changed)\(", text):
+        return
+    tree = ast.parse(text)
+    others = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith(("JobKind", "trail.note", "Purpose"))
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in others:
+            said = str(node.value)
+            if KIND.fullmatch(said) and not said.endswith(".ini"):
+                yield said
+
+
+def test_every_noun_of_an_event_has_an_audience() -> None:
+    found = {
+        hooks.noun_of(kind): name(path) for path in sources("app") for kind in kinds_of_events(path)
+    }
+
+    assert len(found) > 40
+    assert {noun: path for noun, path in found.items() if noun not in hooks.nouns()} == {}
 
 
 def test_every_entry_has_its_page_in_a_test() -> None:

@@ -1,6 +1,6 @@
 """Events: one append-only row for every change of state, written in its own transaction.
 
-Jobs, mails and later the public event log and webhooks hang on them. An event holds ids and
+Jobs, mails, the log of events and webhooks hang on them. An event holds ids and
 figures, never personal details.
 """
 

@@ -43,6 +43,7 @@ from tests.payouts import access_table as payouts
 from tests.projects import access_table as projects
 from tests.schemes import access_table as schemes
 from tests.transparency import access_table as transparency
+from tests.webhooks import access_table as webhooks
 
 TABLE: dict[str, Rule] = {
     "GET /v1": Rule(ANYBODY),
@@ -58,6 +59,7 @@ TABLE: dict[str, Rule] = {
     **bank.TABLE,
     **payouts.TABLE,
     **audits.TABLE,
+    **webhooks.TABLE,
 }
 """The tables of all domains."""
 

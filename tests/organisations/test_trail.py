@@ -187,7 +187,9 @@ async def connection(
 
 
 @pytest.mark.parametrize("table", ["trail_entries", "organisation_decisions", "events"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+)
 async def test_what_happened_can_not_be_changed(
     connection: asyncpg.Connection, table: str, change: str
 ) -> None:

@@ -199,7 +199,14 @@ async def _join(
             raise AlreadyMember(message) from error
         raise
     actor = Actor.user(user.id)
-    events.record(session, "membership.made", membership.id, actor, role=membership.role)
+    events.record(
+        session,
+        "membership.made",
+        membership.id,
+        actor,
+        organisationId=str(membership.organisation_id),
+        role=membership.role,
+    )
     trail.note(
         session,
         visitor,

@@ -55,6 +55,7 @@ def _note(
         membership.id,
         user_id=membership.user_id,
         organisation_id=membership.organisation_id,
+        organisationId=str(membership.organisation_id),
         before=before,
         after=after,
     )
@@ -75,6 +76,8 @@ async def end(session: AsyncSession, caller: Caller, membership: Membership) -> 
         membership.id,
         user_id=membership.user_id,
         organisation_id=membership.organisation_id,
+        # The row is gone when somebody is told.
+        organisationId=str(membership.organisation_id),
         role=membership.role,
     )
     await session.delete(membership)
@@ -141,6 +144,7 @@ def _deputy_changed(
         deputy.id,
         user_id=substitute.user_id,
         organisation_id=substitute.organisation_id,
+        organisationId=str(substitute.organisation_id),
         membershipId=str(deputy.membership_id),
         startsAt=deputy.starts_at.isoformat(),
         endsAt=deputy.ends_at.isoformat(),

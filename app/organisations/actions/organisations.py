@@ -49,6 +49,7 @@ async def register(
         membership.id,
         user_id=caller.user_id,
         organisation_id=organisation.id,
+        organisationId=str(organisation.id),
         role=Role.ADMIN,
     )
     return organisation

@@ -1,0 +1,26 @@
+"""What happened, for other programs: the log of events, and webhooks that bring them.
+
+- *event*: a row of `core.events`; written in the transaction of what it tells.
+- *position*: the place of an event in the log; given after it is committed, without gaps.
+- *audience*: the organisations that are told of an event. Who they are, each domain says for the
+  *nouns* of its own events (`hooks.Audience`): those who may read what the event is about.
+- *inner*: of an organisation's own affairs; only its admins are told.
+- *platform*: stands in for an organisation where an event concerns none; staff reads it.
+
+May import `organisations` and `core`; a sibling of the books, which it does not need. Those above
+wire their audiences in `main`.
+
+Decision: a sequencer places events after they are committed. Ids and moments are given before, so
+whoever read on from the last id that they saw would miss what committed late. A trigger notes each
+event as an arrival, one row beside its own; the chore does the rest, and nobody who writes an event
+waits for it. Considered: the transaction's number in the row (a reader must wait for the oldest
+transaction that runs, however long it does).
+
+Decision: the audience is settled when the event is placed, not when it is read. Reading is one walk
+along an index, and a webhook is due as soon as its event is placed. It costs a row for each
+organisation that is told; and a company that becomes known as a party to a contract later does not
+see what happened before.
+
+Decision: the cursor is the id of an event, and positions stay inside: they would tell everybody how
+much is going on.
+"""

@@ -1,0 +1,112 @@
+"""Who is told of what happened? Dependencies that prove it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Security
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import Session
+from app.core.problems import InvalidRequest, NotFound
+from app.organisations.access import identify
+from app.organisations.actions import trail
+from app.organisations.callers import Caller
+from app.organisations.models import Right
+from app.organisations.scopes import Scope
+from app.webhooks import hooks, queries
+from app.webhooks.models import PLATFORM
+from app.webhooks.queries.events import Reader, Wanted
+from app.webhooks.schemas.events import EventsRequest
+
+READ_EVENTS = Scope(
+    "events:read",
+    "Read what happened that concerns the organisation, of what the key may read besides.",
+)
+
+EventReader = Annotated[Caller, Security(identify, scopes=[READ_EVENTS])]
+"""A person, or a machine that may read events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who reads the log, and which part of it."""
+
+    reader: Reader
+    wanted: Wanted
+
+
+async def _reading(
+    request: Annotated[EventsRequest, Query()], caller: EventReader, session: Session
+) -> Reading:
+    organisations = await _told(session, caller, request.organisation_id)
+    scopes = caller.identity.scopes
+    return Reading(
+        Reader(organisations, None if scopes is None else hooks.read_with(scopes)),
+        Wanted(await _position(session, request.after), request.limit, request.type),
+    )
+
+
+async def _told(
+    session: AsyncSession, caller: Caller, organisation_id: UUID | None
+) -> dict[UUID, bool]:
+    """Say for which organisations somebody reads, and for which as their admin does."""
+    own = {
+        each: Right.INSPECT in rights
+        for each, rights in caller.identity.rights.items()
+        if Right.READ in rights
+    }
+    if caller.is_staff:
+        own = {PLATFORM: True, **({organisation_id: True} if organisation_id else {}), **own}
+    audited = await _audited(session, caller, organisation_id)
+    told = {**dict.fromkeys(audited, False), **own}
+    if organisation_id is None:
+        return told
+    if organisation_id not in told:
+        message = f"You know no organisation {organisation_id}."
+        raise NotFound(message).for_trail()
+    return {organisation_id: told[organisation_id]}
+
+
+async def _audited(
+    session: AsyncSession, caller: Caller, organisation_id: UUID | None
+) -> list[UUID]:
+    """Name the organisations that somebody audits; that they read is in the trail of each."""
+    if caller.identity.user_id is None:
+        return []
+    found = [
+        each
+        for each in await session.scalars(hooks.audited_by(caller.user_id))
+        if organisation_id in {None, each} and each not in caller.identity.rights
+    ]
+    if found:
+        async with caller.visitor.database.aside() as aside:
+            for each in found:
+                trail.note(
+                    aside,
+                    caller.visitor,
+                    "events.audited",
+                    actor=caller.actor,
+                    user_id=caller.user_id,
+                    organisation_id=each,
+                )
+    return found
+
+
+async def _position(session: AsyncSession, event_id: UUID | None) -> int:
+    if event_id is None:
+        return 0
+    position = await queries.events.position_of(session, event_id)
+    if position is None:
+        fault = {
+            "in": "query",
+            "parameter": "after",
+            "code": "unknown-event",
+            "detail": "Send the id of an event that you were given.",
+        }
+        raise InvalidRequest([fault])
+    return position
+
+
+ReadingOfEvents = Annotated[Reading, Depends(_reading)]
+"""What the caller, person or machine, reads of the log of events."""

@@ -1,0 +1,1 @@
+"""What changes the log of events and the webhooks that come of it."""

@@ -1,0 +1,107 @@
+"""Which events an organisation is told of, in the order of the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.paging import Page
+from app.webhooks import hooks
+from app.webhooks.models import EventPosition
+from app.webhooks.schemas.events import EventView
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: for which organisations, and whether of their inner affairs too."""
+
+    organisations: Mapping[UUID, bool]
+    nouns: frozenset[str] | None = None
+    """What an API key may read of; None: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events."""
+
+    after: int
+    """The position that was seen last; 0 at the beginning."""
+    limit: int
+    type: str | None = None
+    """One type, or all of a noun: `order.*`."""
+
+
+async def position_of(session: AsyncSession, event_id: UUID) -> int | None:
+    """Find the place of an event; None if it has none."""
+    query = sa.select(EventPosition.position).where(EventPosition.event_id == event_id)
+    found: int | None = await session.scalar(query)
+    return found
+
+
+async def page(session: AsyncSession, reader: Reader, wanted: Wanted) -> Page[EventView]:
+    """List what a reader is told of, from a position on."""
+    exact, prefix = apart(wanted.type)
+    rows = await session.execute(
+        _PAGE,
+        {
+            "organisation_ids": list(reader.organisations),
+            "inners": list(reader.organisations.values()),
+            "nouns": None if reader.nouns is None else sorted(reader.nouns),
+            "after": wanted.after,
+            "exact": exact,
+            "prefix": prefix,
+            "most": wanted.limit + 1,
+        },
+    )
+    return Page([_view(*row) for row in rows], wanted.limit)
+
+
+def apart(kind: str | None) -> tuple[str | None, str | None]:
+    """Split what is asked for into one type, or what all types of a noun begin with."""
+    if kind is None or not kind.endswith(".*"):
+        return kind, None
+    return None, kind.removesuffix("*")
+
+
+def _view(
+    event_id: UUID, kind: str, subject_id: UUID, occurred_at: datetime, data: dict[str, Any]
+) -> EventView:
+    return EventView(
+        id=event_id,
+        type=kind,
+        subject_id=subject_id,
+        occurred_at=occurred_at,
+        data=hooks.shown(kind, data),
+    )
+
+
+# For each organisation its next events, by its own index; then those of all of them, each once.
+_PAGE = sa.text("""
+SELECT e.id, e.type, e.subject_id, e.occurred_at, e.data
+  FROM (SELECT DISTINCT a.position
+          FROM unnest(:organisation_ids, :inners) AS o(id, inner_too)
+         CROSS JOIN LATERAL (
+               SELECT position FROM event_audiences
+                WHERE organisation_id = o.id AND position > :after
+                  AND (o.inner_too OR NOT "inner")
+                  AND (:nouns IS NULL OR split_part(type, '.', 1) = ANY(:nouns))
+                  AND (:exact IS NULL OR type = :exact)
+                  AND (:prefix IS NULL OR starts_with(type, :prefix))
+                ORDER BY position LIMIT :most) a
+         ORDER BY a.position LIMIT :most) found
+  JOIN event_positions p ON p.position = found.position
+  JOIN events e ON e.id = p.event_id
+ ORDER BY p.position
+""").bindparams(
+    sa.bindparam("organisation_ids", type_=sa.ARRAY(sa.Uuid())),
+    sa.bindparam("inners", type_=sa.ARRAY(sa.Boolean())),
+    sa.bindparam("nouns", type_=sa.ARRAY(sa.Text())),
+    sa.bindparam("after", type_=sa.BigInteger()),
+    sa.bindparam("exact", type_=sa.Text()),
+    sa.bindparam("prefix", type_=sa.Text()),
+    sa.bindparam("most", type_=sa.BigInteger()),
+)

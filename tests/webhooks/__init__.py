@@ -1,0 +1,1 @@
+"""Tests of the log of events, and of webhooks."""
