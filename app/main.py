@@ -68,6 +68,8 @@ from app.payouts.actions import OWNER as PAYOUTS
 from app.payouts.actions import freezing, overdue, repaying
 from app.payouts.audiences import AUDIENCES as OF_PAYOUTS
 from app.payouts.queries import freezes
+from app.privacy import routes as privacy
+from app.privacy.actions import masking, retiring
 from app.projects import hooks as results
 from app.projects import routes as projects
 from app.projects.actions import (
@@ -110,6 +112,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *fulfilments.ROUTERS,
     *payouts.ROUTERS,
     *audits.ROUTERS,
+    *privacy.ROUTERS,
 )
 
 ABOUT = Path(__file__).with_name("about.md")
@@ -121,6 +124,7 @@ FORGET = housekeeping.forgetting(
     jobs=housekeeping.finished_jobs,
     mails=mail.forget,
     one_time_tokens=one_time_tokens.forget,
+    payers=retiring.retire,
     sessions=sessions.forget,
     throttle_counters=throttle.forget_expired,
 )
@@ -166,6 +170,7 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(invoices.ISSUE, invoices.issue_late),
     jobs.transactional(recognising.SETTLE, recognising.settle_state),
     jobs.transactional(disputes.MAKE_GOOD, disputes.make_good),
+    jobs.outside(masking.FINISH, masking.finish),
     jobs.transactional(letters.WRITE, letters.write),
     jobs.transactional(letters.TELL, letters.tell),
     jobs.transactional(letters.REMIND, letters.remind),

@@ -12,6 +12,7 @@ from app.orders import models as orders
 from app.organisations import models as organisations
 from app.payments import models as payments
 from app.payouts import models as payouts
+from app.privacy import models as privacy
 from app.projects import models as projects
 from app.schemes import models as schemes
 from app.transparency import models as transparency
@@ -32,6 +33,7 @@ __all__ = [
     "organisations",
     "payments",
     "payouts",
+    "privacy",
     "projects",
     "schemes",
     "throttle",

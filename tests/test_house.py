@@ -67,6 +67,7 @@ FURTHER_ROOMS = {
     ("payments", "hooks"): "who owns a purpose, and is told what its money does",
     ("payments", "sepa"): "the bank's messages and references, pure",
     ("payouts", "earmarks"): "what of a project's money can be paid, pure",
+    ("privacy", "data_map"): "what each column holds of people, why, and for how long",
     ("projects", "contents"): "what plans and reports say, and whether they are whole",
     ("projects", "hooks"): "what those above do when a result is found short",
     ("projects", "exchange"): "plans and rounds as rows of a file",

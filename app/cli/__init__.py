@@ -16,6 +16,7 @@ from app.cli import (
     log,
     mails,
     payments,
+    people,
     serving,
     stories,
 )
@@ -39,6 +40,7 @@ cli.command()(log.verify)
 cli.command()(log.replay)
 cli.command()(candidates.candidate_keys)
 cli.command()(mails.try_mail)
+cli.command()(people.data_map)
 cli.command("settings")(installing.show_settings)
 cli.command()(installing.version)
 cli.add_typer(jobs.group, name="jobs")

@@ -16,8 +16,11 @@ from app.core import clock
 from app.core.database import Database
 from app.core.invariants import all_faults
 from app.core.money import euros
+from app.fulfilments.queries import disclosing
 from app.transparency import notes, queries, verifier
+from app.transparency.actions import forgetting
 from app.transparency.actions import keys as of_log
+from app.transparency.actions.forgetting import Forgotten
 from app.transparency.invariants import INVARIANTS
 from app.transparency.models import LogKey
 from app.transparency.notes import Key, KeyRefused
@@ -117,6 +120,27 @@ def _witness(written: str) -> Key:
         return notes.parse_key(written, notes.WITNESS)
     except KeyRefused as refused:
         raise typer.BadParameter(str(refused)) from refused
+
+
+@group.command()
+def forget(
+    reason: Annotated[str, typer.Option(help="Why: an event says so, to whoever reads events.")],
+    entry: Annotated[list[UUID] | None, typer.Option(help="An entry of the books.")] = None,
+    fulfilment: Annotated[
+        list[UUID] | None, typer.Option(help="A fulfilment: all that happened to it.")
+    ] = None,
+) -> None:
+    """Erase salts, for good: the log stays as it is, and nobody can show what those leaves say."""
+
+    async def erase(database: Database) -> Forgotten:
+        async with database.work() as session:
+            subjects = [*(entry or ()), *await disclosing.subjects(session, fulfilment or ())]
+            return await forgetting.forget(session, subjects, reason, OPERATOR)
+
+    for index in (indexes := in_database(erase).indexes):
+        typer.echo(f"leaf {index}")
+    if not indexes:
+        typer.echo("Nothing was left to erase.")
 
 
 def check_log() -> None:

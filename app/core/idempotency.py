@@ -8,6 +8,7 @@ After draft-ietf-httpapi-idempotency-key-header-07.
 """
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from app.core import clock
 from app.core.database import Identified, Session
 from app.core.problems import Problem
 
+MASKED_AT_ONCE = 500
 KEPT_HEADERS = ("content-type", "location", "etag")
 
 
@@ -143,3 +145,29 @@ async def forget(session: AsyncSession, older_than_days: int) -> int:
     query = sa.delete(IdempotencyKey).where(IdempotencyKey.created_at < before)
     gone = await session.scalars(query.returning(IdempotencyKey.id))
     return len(gone.all())
+
+
+async def erase(session: AsyncSession, caller: str) -> None:
+    """Remove what a caller was answered, who never calls again."""
+    await session.execute(sa.delete(IdempotencyKey).where(IdempotencyKey.caller == caller))
+
+
+async def mask(session: AsyncSession, named: re.Pattern[str], by: str) -> int:
+    """Mask what names somebody in what others were answered; say in how many answers.
+
+    The rest of an answer stays: without it a repeat would be a second request.
+    """
+    masked, after = 0, None
+    columns = sa.select(IdempotencyKey.id, IdempotencyKey.body).order_by(IdempotencyKey.id)
+    while True:
+        query = columns if after is None else columns.where(IdempotencyKey.id > after)
+        rows = (await session.execute(query.limit(MASKED_AT_ONCE))).all()
+        for key_id, body in rows:
+            text, count = named.subn(by, body.decode(errors="surrogateescape"))
+            if count:
+                kept = sa.update(IdempotencyKey).where(IdempotencyKey.id == key_id)
+                await session.execute(kept.values(body=text.encode(errors="surrogateescape")))
+                masked += 1
+        if len(rows) < MASKED_AT_ONCE:
+            return masked
+        after = rows[-1].id

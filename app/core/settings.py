@@ -270,6 +270,14 @@ class Settings(BaseSettings):
         int,
         Field(gt=0, description="How long finished jobs, sent mail and idempotency keys are kept."),
     ] = 30
+    retention_years: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100,
+            description="How long names and accounts of payments are kept, as tax law demands.",
+        ),
+    ] = 7
 
     @model_validator(mode="after")
     def _a_live_installation_is_served_over_tls(self) -> Self:

@@ -25,7 +25,7 @@ _SIDE = sa.Enum(
 )
 _CODE = sa.Text(collation="C")
 
-for _function in ("open", "post", "enter", "sequence", "prepare_year"):
+for _function in ("open", "post", "enter", "sequence", "prepare_year", "forget"):
     grants.let_call(f"ledger_{_function}")
 
 

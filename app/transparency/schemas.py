@@ -112,6 +112,10 @@ class LedgerEntryProofView(View):
             " where it has lines in books that you may not read."
         ),
     ]
+    is_forgotten: Annotated[
+        bool,
+        Field(description="Its salt was erased: nobody can show any more what it commits to."),
+    ]
 
 
 class CosignaturesRequest(Request):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli, running
 from app.core.database import Database
+from app.core.ids import new_id
 from app.core.settings import Settings
 from app.transparency import notes
 from app.transparency.actions import publishing
@@ -85,15 +87,34 @@ async def test_anybody_checks_a_proof_and_replays_the_log(
     assert "its content is what the log committed to" in said
     code, said = await baat("verify", proof, wrong, *trusting)
     assert (code, said.count("NOT proven")) == (1, 1)
-    assert (await baat("verify", proof, "--key", WITNESS.key))[0] == 1
-    assert (await baat("verify", tmp_path, *trusting))[0] == 1
+    for refused in ((proof, "--key", WITNESS.key), (tmp_path, *trusting)):
+        assert (await baat("verify", *refused))[0] == 1
     code, said = await baat("replay", f"{server}/log", *trusting, "--known", known)
     assert code == 0, said
     assert "262 leaves have the root that was signed" in said
-    assert "up to position 262" in said
     assert "It goes on from the 261 leaves that you knew." in said
     code, said = await baat("replay", tmp_path, *trusting)
     assert (code, "There is no checkpoint" in said) == (1, True)
+
+    async with httpx.AsyncClient(base_url=server, headers=headers) as client:
+        await _forgotten(baat, client, entry_id, proof, key["verifierKey"])
+
+
+async def _forgotten(
+    baat: Run, client: httpx.AsyncClient, entry_id: UUID, file: Path, key: str
+) -> None:
+    """Without its salt the entry is in the log as before, and nobody can show what it says."""
+    forgetting = ("keys", "forget", "--reason", "A court said so.", "--entry")
+    assert await baat(*forgetting, entry_id) == (0, "leaf 0\n")
+    assert await baat(*forgetting, entry_id) == (0, "Nothing was left to erase.\n")
+    assert (await baat(*forgetting, new_id()))[0] == 1
+    shown = await client.get(f"/v1/ledger-entries/{entry_id}/proof")
+    assert (shown.json()["content"], shown.json()["isForgotten"]) == (None, True)
+    await asyncio.to_thread(file.write_text, shown.text)
+    code, said = await baat("verify", file, "--key", key)
+    assert (code, "can't be checked any more: its salt was erased" in said) == (0, True)
+    assert await baat("check-log") == (0, "The log is right: 262 leaves.\n")
+    assert (await baat("check-books"))[0] == 0
 
 
 async def test_a_pdf_is_no_proof_whatever_is_attached_to_it(baat: Run, tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ from tests.organisations import access_table
 from tests.payments import access_bank as bank
 from tests.payments import access_table as payments
 from tests.payouts import access_table as payouts
+from tests.privacy import access_table as privacy
 from tests.projects import access_table as projects
 from tests.schemes import access_table as schemes
 from tests.transparency import access_table as transparency
@@ -60,6 +61,7 @@ TABLE: dict[str, Rule] = {
     **payouts.TABLE,
     **audits.TABLE,
     **webhooks.TABLE,
+    **privacy.TABLE,
 }
 """The tables of all domains."""
 

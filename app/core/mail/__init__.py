@@ -8,8 +8,22 @@
 Nobody's address or words stand in a log, a job or an event.
 """
 
-from app.core.mail.letters import BadLetter, Recipient
+from app.core.mail.erasing import mark_of, remove_files, withdraw
+from app.core.mail.letters import NOBODY, BadLetter, Recipient
 from app.core.mail.models import Category, Mail
 from app.core.mail.sending import DELIVER, deliver, forget, send
 
-__all__ = ["DELIVER", "BadLetter", "Category", "Mail", "Recipient", "deliver", "forget", "send"]
+__all__ = [
+    "DELIVER",
+    "NOBODY",
+    "BadLetter",
+    "Category",
+    "Mail",
+    "Recipient",
+    "deliver",
+    "forget",
+    "mark_of",
+    "remove_files",
+    "send",
+    "withdraw",
+]

@@ -10,6 +10,9 @@ from email_validator import EmailNotValidError, validate_email
 from app.core.languages import Language, templates
 from app.core.mail.models import Category
 
+NOBODY = "erased.invalid"
+"""The domain of who was erased."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -28,12 +31,19 @@ class Recipient:
     def __post_init__(self) -> None:
         _insist_on_one_line(self.address, "address")
         _insist_on_one_line(self.name, "name")
+        if self.is_nobody:
+            return
         try:
             found = validate_email(self.address, check_deliverability=False, test_environment=True)
         except EmailNotValidError:
             raise BadLetter("The recipient's address is not one.") from None
         # A domain in other letters has an ASCII form that every mail server understands.
         object.__setattr__(self, "address", found.ascii_email or found.normalized)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether it is the address of somebody who was erased: nothing is sent there."""
+        return self.address.endswith(f"@{NOBODY}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -34,6 +34,8 @@ class Mail(Identified):
     """Its template, such as `organisations/invitation`."""
     category: Mapped[Category]
     language: Mapped[Language]
+    recipient_mark: Mapped[bytes | None] = mapped_column(index=True)
+    """A keyed hash of the recipient's address: who knows the address finds their mail by it."""
     sealed: Mapped[bytes | None]
     """Recipient, subject and text, which only this installation can open; erased once sent."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

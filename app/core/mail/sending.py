@@ -11,10 +11,9 @@ from app.core.database import Database, settings_of
 from app.core.ids import new_id
 from app.core.languages import Language
 from app.core.mail import gateway
+from app.core.mail.erasing import PURPOSE, mark_of
 from app.core.mail.letters import Letter, Recipient, write
 from app.core.mail.models import Category, Mail
-
-PURPOSE = "mail"
 
 DELIVER = jobs.JobKind("mail.deliver", max_attempts=40, back_off_seconds=10.0)
 """About a day of attempts."""
@@ -31,7 +30,8 @@ async def send(
 ) -> UUID:
     """Have a letter written now, and delivered once the caller's transaction is committed.
 
-    `letter` is `<domain>/<name>`; `values` are what its template shows, besides `public_url`.
+    `letter` is `<domain>/<name>`; `values` are what its template shows, besides `public_url`. Who
+    was erased gets no mail.
 
     Raises:
         BadLetter: the recipient or a value has no place in a mail.
@@ -39,11 +39,14 @@ async def send(
     recipient = Recipient(to) if isinstance(to, str) else to
     values.setdefault("public_url", settings_of(session).public_url)
     written = write(recipient, language, letter, category, values)
+    if recipient.is_nobody:
+        return new_id()
     mail = Mail(
         id=new_id(),
         letter=letter,
         category=category,
         language=language,
+        recipient_mark=mark_of(settings_of(session), recipient.address),
         sealed=sealing.seal(session, PURPOSE, written.as_bytes()),
         created_at=clock.now(),
     )

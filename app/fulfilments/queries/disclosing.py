@@ -47,6 +47,14 @@ async def statements(session: AsyncSession, decision_ids: Sequence[UUID]) -> lis
     ]
 
 
+async def subjects(session: AsyncSession, fulfilment_ids: Sequence[UUID]) -> list[UUID]:
+    """Name all that happened to some fulfilments, as their leaves do."""
+    query = sa.select(FulfilmentDecision.id).where(
+        FulfilmentDecision.fulfilment_id.in_(fulfilment_ids)
+    )
+    return list(await session.scalars(query.order_by(FulfilmentDecision.id)))
+
+
 def _facts(
     decision: FulfilmentDecision, fulfilment: Fulfilment, certificate: Certificate | None
 ) -> dict[str, Any]:

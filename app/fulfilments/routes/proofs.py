@@ -23,9 +23,11 @@ async def prove_fulfilment_decision(
     """Prove that something happened to a fulfilment, and what: by the public log."""
     source = queries.disclosing.SOURCE
     proof = await proving.proof_of(session, source, decision.id)
+    content = await contents.of_statement(session, source, decision.id)
     return FulfilmentDecisionProofView(
         decision_id=decision.id,
         index=proof.index,
         proof=str(proof),
-        content=await contents.of_statement(session, source, decision.id),
+        content=content,
+        is_forgotten=content is None,
     )

@@ -21,3 +21,7 @@ class FulfilmentDecisionProofView(View):
             " and why. Null where the salt was erased."
         ),
     ]
+    is_forgotten: Annotated[
+        bool,
+        Field(description="Its salt was erased: nobody can show any more what it commits to."),
+    ]

@@ -13,10 +13,18 @@ from app.core.languages import Language
 
 
 class User(Versioned):
-    """A person whose e-mail address proved to be theirs."""
+    """A person whose e-mail address proved to be theirs.
+
+    The row of one who was erased stays, emptied: its id is what decisions name.
+    """
 
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower_case"),
+        CheckConstraint(
+            "(erased_at IS NULL) = (password_hash IS NOT NULL)", name="erased_means_no_password"
+        ),
+    )
 
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
@@ -24,8 +32,8 @@ class User(Versioned):
     wants_task_mail: Mapped[bool] = mapped_column(default=True)
     """Reminders of what waits for this person. Mail about security can't be declined."""
     wants_news_mail: Mapped[bool] = mapped_column(default=False)
-    password_hash: Mapped[str]
-    """argon2id, with its salt and costs."""
+    password_hash: Mapped[str | None]
+    """argon2id, with its salt and costs; none once the person was erased."""
     password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     totp_sealed: Mapped[bytes | None]
     """The secret of the second factor, sealed; from enrolment on."""
@@ -34,6 +42,7 @@ class User(Versioned):
     totp_last_step: Mapped[int | None]
     """The time step of the last code: a code is good once."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    erased_at: Mapped[datetime | None]
 
 
 class RecoveryCode(Identified):

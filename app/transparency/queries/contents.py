@@ -41,6 +41,12 @@ async def of_ledger_entry(
     return leaves.content(content, salt)
 
 
+async def is_forgotten(session: AsyncSession, entry_id: UUID) -> bool:
+    """Tell whether the salt of an entry of the books was erased, which has its leaf."""
+    has_salt = sa.select(sa.exists().where(LedgerSalt.entry_id == entry_id))
+    return not await session.scalar(has_salt)
+
+
 async def of_statement(session: AsyncSession, source: str, subject_id: UUID) -> str | None:
     """Write what the leaf of something else commits to; None where its salt was erased."""
     salt = await session.scalar(sa.select(LogSalt.salt).where(LogSalt.subject_id == subject_id))

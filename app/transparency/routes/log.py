@@ -159,6 +159,7 @@ async def prove_ledger_entry(
         index=proof.index,
         proof=str(proof),
         content=await queries.contents.of_ledger_entry(session, entry.id, keepers),
+        is_forgotten=await queries.contents.is_forgotten(session, entry.id),
     )
 
 

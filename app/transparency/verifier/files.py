@@ -77,6 +77,11 @@ def _content(entry: Entry, members: dict[str, Any]) -> str | None:
         if not entry.commits_to(content):
             raise LogRefused("The content is not what the log committed to.")
         return "its content is what the log committed to"
+    if members.get("isForgotten") is True:
+        return (
+            "what it commits to can't be checked any more: its salt was erased. That it stands in"
+            " the log, and was not changed there, is proven as before"
+        )
     if isinstance(told := members.get("entry"), str) and told.encode() != bytes(entry):
         raise LogRefused("The entry is another than the one that is proven.")
     return None
