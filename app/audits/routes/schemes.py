@@ -204,5 +204,6 @@ async def prove_audited_entry(
         index=proof.index,
         proof=str(proof),
         content=await contents.of_ledger_entry(session, entry.id, keepers.ids),
+        is_forgotten=await contents.is_forgotten(session, entry.id),
         links=ProofLinksView(leaf=href("log/leaves", proof.index), log=href("log")),
     )

@@ -93,6 +93,10 @@ THINGS = DataSet(
     erasure="Nothing to do",
     tables=(
         table("installations", sealed="sealed_check"),
+        table("integrity_checks", facts="name"),
+        table("event_arrivals"),
+        table("event_positions"),
+        table("event_audiences", facts="type"),
         table("jobs", facts="kind arguments unique_key last_error origin"),
         table("schemes", facts="code name_nl name_en unit_name region languages"),
         table("rounds", facts="name_nl name_en"),
