@@ -66,14 +66,23 @@ def migrate(settings: Settings) -> None:
     command.upgrade(config, "head")
 
 
-async def create(session: AsyncSession, settings: Settings) -> Installation:
+async def create(
+    session: AsyncSession, settings: Settings, behind: timedelta = timedelta(0)
+) -> Installation:
     """Make the row at the first start; at every later one, insist that it still says the same.
+
+    The clock of a demo may begin so long `behind` the machine's: it is furnished with a past, and
+    is whole once its clock has caught up.
 
     Raises:
         WrongInstallation: the mode, the demo mark or the secret differs from the creation's.
     """
     # Another process may do the same at this moment: the index decides whose row it is.
-    first = insert(Installation).values(mode=settings.mode, demo=settings.demo)
+    first = insert(Installation).values(
+        mode=settings.mode,
+        demo=settings.demo,
+        clock_offset_seconds=-int(behind.total_seconds()),
+    )
     await session.execute(first.on_conflict_do_nothing())
     installation = (await session.scalars(sa.select(Installation).with_for_update())).one()
     if installation.sealed_check is None:
@@ -116,6 +125,20 @@ def _insist(session: AsyncSession, installation: Installation, settings: Setting
             " second factors) can't be opened. Set the old secret back."
         )
         raise WrongInstallation(message) from error
+
+
+async def insist_on_whole(session: AsyncSession) -> None:
+    """Insist that the installation's clock is not behind: a demo's is while it is furnished.
+
+    Raises:
+        WrongInstallation: what furnished it was interrupted.
+    """
+    if (await session.scalar(sa.text(CLOCK_LATEST)) or 0) < 0:
+        message = (
+            "This demo is not whole: what set it up was interrupted. `python3 scripts/dev.py run`"
+            " sets it up anew; in a database of your own, empty that first."
+        )
+        raise WrongInstallation(message)
 
 
 def follow(offset_seconds: int) -> None:

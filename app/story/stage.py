@@ -16,7 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import TypeVar
@@ -46,6 +46,7 @@ HOST = "127.0.0.1"
 START_SECONDS = STOP_SECONDS = CLOCK_SECONDS = 30.0
 POLL_SECONDS = 0.02
 SESSION_HOURS = 24 * 730
+BUSY = 60_000
 OPERATOR = Actor.system("operator")
 NOT_ALLOWED = "42501"
 
@@ -58,11 +59,8 @@ class Stage:
 
     settings: Settings
     database_name: str
-
-    @property
-    def url(self) -> str:
-        """Where the server answers."""
-        return self.settings.public_url
+    url: str
+    """Where the server answers."""
 
     @property
     def home(self) -> Path:
@@ -125,18 +123,60 @@ def built(beside: Settings) -> Iterator[Stage]:
         home = Path(tempfile.mkdtemp(prefix="baat-story-"))
         removing.callback(shutil.rmtree, home, ignore_errors=True)
         log = removing.enter_context((home / "log").open("a"))
-        server, provider = (removing.enter_context(_listening()) for _ in range(2))
-        settings = _settings(beside, name, home, _url(server), _url(provider))
+        doors = Doors(*(removing.enter_context(_listening()) for _ in range(2)))
+        own = {"home": home, "secret": secrets.token_hex(32), "public_url": _url(doors.server)}
+        settings = _settings(beside, name, doors, own)
         logs.configure(settings, log)
         removing.callback(_drop, beside, name)
         _create(beside, name)
         _install(settings)
-        player = Player(webhooks=f"{settings.public_url}/webhooks/stripe")
-        removing.enter_context(_served(player.app(), provider, home / "log"))
-        removing.enter_context(_served(create_app(settings), server, home / "log"))
+        removing.enter_context(_running(settings, doors, home / "log", None))
         # Called first of all: a second Ctrl-C must not leave half of it behind.
         removing.callback(_ignore_signals)
-        yield Stage(settings, name)
+        yield Stage(settings, name, _url(doors.server))
+
+
+@contextmanager
+def raised(chosen: Settings, behind: timedelta) -> Iterator[Stage]:
+    """Make the installation that the settings name, a demo, and serve it while it is furnished.
+
+    It stays. Its clock begins so long behind the machine's.
+
+    Raises:
+        NoStage: the server does not start.
+        Unavailable: PostgreSQL does not answer.
+    """
+    with ExitStack() as ending:
+        log = ending.enter_context((chosen.home / "demo.log").open("a"))
+        doors = Doors(*(ending.enter_context(_listening()) for _ in range(2)))
+        own = {"home": chosen.home, "secret": chosen.secret, "public_url": chosen.public_url}
+        name = make_url(chosen.owner_url).database or ""
+        settings = _settings(chosen, name, doors, own)
+        logs.configure(settings, log)
+        _install(settings, behind)
+        provider = chosen.home / "payments" / "provider.json"
+        provider.parent.mkdir(exist_ok=True)
+        ending.enter_context(_running(settings, doors, chosen.home / "demo.log", provider))
+        yield Stage(settings, name, _url(doors.server))
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the server listens, and where the payment provider."""
+
+    server: socket.socket
+    provider: socket.socket
+
+
+@contextmanager
+def _running(settings: Settings, doors: Doors, log: Path, file: Path | None) -> Iterator[None]:
+    """Play the provider, which remembers everything in the file, and serve the installation."""
+    player = Player(file, webhooks=f"{_url(doors.server)}/webhooks/stripe")
+    with (
+        _served(player.app(), doors.provider, log),
+        _served(create_app(settings), doors.server, log),
+    ):
+        yield
 
 
 def _listening() -> socket.socket:
@@ -147,7 +187,7 @@ def _url(listening: socket.socket) -> str:
     return f"http://{HOST}:{listening.getsockname()[1]}"
 
 
-def _settings(beside: Settings, name: str, home: Path, url: str, provider: str) -> Settings:
+def _settings(beside: Settings, name: str, doors: Doors, own: dict[str, object]) -> Settings:
     def renamed(address: SecretStr | None) -> str | None:
         if address is None:
             return None
@@ -161,11 +201,8 @@ def _settings(beside: Settings, name: str, home: Path, url: str, provider: str) 
             "listen_database_url": renamed(beside.listen_database_url),
             "database_pgbouncer": beside.database_pgbouncer,
             "database_wait_seconds": START_SECONDS,
-            "home": home,
-            "secret": secrets.token_hex(32),
             "demo": True,
-            "public_url": url,
-            "stripe_url": provider,
+            "stripe_url": _url(doors.provider),
             "stripe_key": KEY,
             "stripe_webhook_secret": SECRET,
             # As little as is allowed: what these passwords protect lives for seconds.
@@ -173,6 +210,10 @@ def _settings(beside: Settings, name: str, home: Path, url: str, provider: str) 
             # A year of the clock passes in a minute: nobody was away meanwhile.
             "session_idle_minutes": 60 * SESSION_HOURS,
             "session_hours": SESSION_HOURS,
+            # One person does in seconds what would take months.
+            "writes_per_minute": BUSY,
+            "reads_per_minute": BUSY,
+            **own,
         }
     )
 
@@ -212,13 +253,13 @@ def _execute(beside: Settings, statement: str) -> None:
     asyncio.run(run())
 
 
-def _install(settings: Settings) -> None:
+def _install(settings: Settings, behind: timedelta = timedelta(0)) -> None:
     """Do what `baat migrate` does."""
     installation.migrate(settings)
 
     async def create() -> None:
         async with open_database(settings) as database, database.work() as session:
-            await installation.create(session, settings)
+            await installation.create(session, settings, behind)
 
     asyncio.run(create())
 

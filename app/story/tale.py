@@ -1,24 +1,18 @@
 """What every chapter is given: the stage, the people, the books, and a way to tell steps."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.core import languages
 from app.core.languages import Language
-from app.story.bank import Bank
+from app.story.acting import Play
 from app.story.books import Books
 from app.story.cast import Cast, Person
-from app.story.failures import NeverHappened, NotRefused, Refused
-from app.story.mailbox import Mailbox
+from app.story.failures import NotRefused, Refused
 from app.story.stage import Stage
 from app.story.telling import Teller
-from app.story.wire import Wire
-
-PATIENCE_SECONDS = 60.0
-POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -55,17 +49,14 @@ class Props:
     """What the keepers of books are called, by id."""
 
 
-class Story:
+class Story(Play):
     """One telling of the story."""
 
     def __init__(self, stage: Stage, teller: Teller) -> None:
-        self.stage = stage
+        super().__init__(stage)
         self.teller = teller
-        self.wire = Wire(stage.url)
-        self.mailbox = Mailbox(stage.home / "mail")
         self.cast = Cast.on(self.wire)
         self.books = Books()
-        self.bank = Bank()
         self.props = Props()
 
     @contextmanager
@@ -101,19 +92,6 @@ class Story:
 
     def time_comes(self, moment: datetime, why: str) -> None:
         """Set the clock ahead."""
-        self.stage.set_clock(moment)
+        self.go_to(moment)
         told = languages.moment(moment, Language.ENGLISH)
         self.teller.time(f"{why} The clock is set to {told} (baat clock set).")
-
-    def wait(self, what: str, has_happened: Callable[[], bool]) -> None:
-        """Wait for what happens by itself: a worker does it, within moments.
-
-        Raises:
-            NeverHappened: it does not.
-        """
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not has_happened():
-            if time.monotonic() > deadline:
-                message = f"It did not happen within {PATIENCE_SECONDS:.0f} seconds: {what}."
-                raise NeverHappened(message)
-            time.sleep(POLL_SECONDS)

@@ -17,7 +17,7 @@ from app.story.telling import Teller
 async def told(settings: Settings, server: str, steps: Callable[[Story], None]) -> str:
     """Tell some steps on a server that runs, and give what is printed."""
     console = Console(file=io.StringIO(), width=200)
-    stage = Stage(settings.model_copy(update={"public_url": server}), "of a test")
+    stage = Stage(settings, "of a test", server)
     story = Story(stage, Teller(console))
     try:
         await asyncio.to_thread(steps, story)

@@ -5,11 +5,11 @@ from typing import Any
 
 from app.core import languages
 from app.core.languages import Language
-from app.story import figures
+from app.story import deeds, figures
 from app.story.bank import IBAN
 from app.story.cast import Person
 from app.story.chapters.contracting import split
-from app.story.chapters.scheme import organisation
+from app.story.deeds import organisation
 from app.story.tale import Story
 
 
@@ -65,12 +65,12 @@ def _buy_by_card(story: Story) -> None:
         f"{cast.lotte} orders them for both: for half an hour nobody else can buy these."
     ):
         more = {"split": split(story)}
-        order = ordered(story, cast.lotte, "dam by card", props.project, units, "online", more)
+        order = _ordered(story, cast.lotte, "dam by card", props.project, (units, "online"), more)
     with story.step(
         "She pays by card, on a page of the payment provider (which is played here: TEST MODE)."
         " The provider tells us, and the order is paid; below the threshold its money is a deposit."
     ):
-        paid_by_card(story, cast.lotte, order)
+        deeds.pay_by_card(story, cast.lotte, props.companies[cast.lotte], order)
     with story.step("Anybody can look a unit up in the public register, by its serial number."):
         block = cast.lotte.get(f"{order}/units")
         cast.public.get(f"/v1/units/{block['firstSerial']}")
@@ -82,10 +82,10 @@ def _buy_of_another(story: Story) -> None:
     with story.step(
         f"{cast.lotte} buys {figures.OTHER_UNITS} RIKX of Werkplaats Charlois too, in the same way."
     ):
-        order = ordered(
-            story, cast.lotte, "other by card", props.other_project, figures.OTHER_UNITS, "online"
+        order = _ordered(
+            story, cast.lotte, "other by card", props.other_project, (figures.OTHER_UNITS, "online")
         )
-        paid_by_card(story, cast.lotte, order)
+        deeds.pay_by_card(story, cast.lotte, props.companies[cast.lotte], order)
 
 
 def _order_on_invoice(story: Story) -> None:
@@ -102,8 +102,8 @@ def _order_on_invoice(story: Story) -> None:
         " are his for thirty days, and a reference says what his transfer is for. DAM Nederland"
         " supplies the units and the foundation its service, so there are two invoices."
     ):
-        order = ordered(
-            story, cast.karim, "dam by bank", props.project, figures.BY_BANK_UNITS, "invoice"
+        order = _ordered(
+            story, cast.karim, "dam by bank", props.project, (figures.BY_BANK_UNITS, "invoice")
         )
         [payment] = cast.karim.get(f"{order}/payments")["items"]
         invoices = cast.karim.get(f"{order}/invoices")["items"]
@@ -113,42 +113,22 @@ def _order_on_invoice(story: Story) -> None:
         story.teller.remark(told, "")
     more = figures.IMPACT_UNITS - figures.BY_CARD_UNITS - figures.BY_BANK_UNITS + 1
     with story.refusal(f"{cast.lotte} wants {more} more: one too many.", "not-enough-units"):
-        ordered(story, cast.lotte, "too many", props.project, more, "online")
+        _ordered(story, cast.lotte, "too many", props.project, (more, "online"))
 
 
-def ordered(  # noqa: PLR0913  Who orders what, and how.
+def _ordered(  # noqa: PLR0913  Who orders what, and how.
     story: Story,
     buyer: Person,
     name: str,
     project: str,
-    units: int,
-    pay_by: str,
+    wanted: tuple[int, str],
     more: Mapping[str, Any] | None = None,
 ) -> str:
     """Order units, and remember the order by a name."""
-    body = {
-        "projectId": project.rpartition("/")[2],
-        "quantityUnits": units,
-        "payBy": pay_by,
-        "purchaseOrderNumber": f"PO-{units}",
-        **(more or {}),
-    }
-    made = buyer.post(f"{story.props.companies[buyer]}/orders", body)
-    address = f"/v1/orders/{made['id']}"
+    company = story.props.companies[buyer]
+    address = deeds.order(buyer, company, project, wanted, more or {})
     story.props.orders[name] = address
     return address
-
-
-def paid_by_card(story: Story, buyer: Person, order: str) -> None:
-    """Pay an order on the provider's page, and wait until it is paid."""
-    company = story.props.companies[buyer]
-    wanted = {"way": "card", "returnUrl": "https://maas-advies.example/purchases"}
-    payment = buyer.post(f"{order}/payments", wanted)
-    path = f"{company}/payments/{payment['id']}"
-    story.wait("the page to pay on opens", lambda: not buyer.sees(path, "checkoutUrl", None))
-    page: Any = buyer.get(path, told=False)["checkoutUrl"]
-    story.wire.press(page, "pay")
-    story.wait("the order is paid", lambda: buyer.sees(order, "state", "paid"))
 
 
 def _money(cents: int) -> str:

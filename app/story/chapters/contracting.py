@@ -1,14 +1,13 @@
 """Two cities award contracts to a company, and oblige it to social return."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 from app.core import clock, languages
 from app.core.languages import Language
-from app.story import figures
+from app.story import deeds, figures
 from app.story.cast import Person
-from app.story.chapters.scheme import SEEN, appointment, organisation
+from app.story.deeds import SEEN, appointment, organisation
 from app.story.tale import Story
 
 
@@ -51,16 +50,10 @@ def _join(story: Story) -> None:
         f"The two cities buy together: {cast.samira.first_name} and {cast.joost.first_name} each"
         " approve what the other one enters. Both let the auditor in."
     ):
-        _invite(story, cast.samira, props.city, cast.joost)
-        _invite(story, cast.joost, schiedam, cast.samira)
+        deeds.invite(story, cast.samira, props.city, cast.joost, "approver")
+        deeds.invite(story, cast.joost, schiedam, cast.samira, "approver")
         for host, city in ((cast.samira, props.city), (cast.joost, schiedam)):
             host.post(f"{city}/auditors", appointment(cast.ada))
-
-
-def _invite(story: Story, host: Person, city: str, guest: Person) -> None:
-    invited = {"email": guest.email, "role": "approver", "language": "en"}
-    host.post(f"{city}/invitations", invited)
-    guest.take_account("/v1/memberships", story.mailbox)
 
 
 def _publish_rules(story: Story, city: str, writer: Person, publisher: Person) -> None:
@@ -72,11 +65,7 @@ def _publish_rules(story: Story, city: str, writer: Person, publisher: Person) -
         tables = writer.get("/v1/rule-tables")["tables"]
         [table] = [each for each in tables if each["code"] == city]
         rules = table["rules"] | figures.RULES[city]
-        since = (clock.today() - timedelta(days=365)).isoformat()
-        body = {"validFrom": since, "rules": rules}
-        draft = writer.post(f"{authority}/rule-drafts", body)
-        path = f"{authority}/rule-drafts/{draft['id']}/publications"
-        publisher.post(path, {"reason": "Decision of the council."})
+        deeds.publish_rules(writer, publisher, authority, rules, "Decision of the council.")
     for silent in table["silentAbout"]:
         story.teller.remark(f"silent about {silent}", "")
 

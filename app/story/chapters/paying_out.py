@@ -4,8 +4,8 @@ from typing import Any
 
 from app.core import languages
 from app.core.languages import Language
+from app.story import deeds
 from app.story.bank import IBAN
-from app.story.chapters.banking import imported
 from app.story.tale import Story
 
 TO_THE_BANK_CENTS = 700_000
@@ -36,7 +36,7 @@ def _move_to_the_bank(story: Story) -> None:
         story.wait("the provider pays out", lambda: _under_way(story, path) is not None)
         payout = _under_way(story, path) or {}
         story.bank.receive(TO_THE_BANK_CENTS, "Stripe", IBAN, payout["statementText"])
-        imported(story)
+        deeds.import_statement(story, cast.bram, props.scheme)
         story.wait("it arrived", lambda: _under_way(story, path) is None)
 
 
@@ -66,11 +66,9 @@ def paid_out(story: Story, payout: str) -> None:
         f"{cast.chantal} puts it into a file for the bank (pain.001), which pays it; {cast.bram}"
         " imports the statement that says so."
     ):
-        wanted = {"accountId": props.bank_account, "outgoingIds": [approved["outgoingId"]]}
-        batch = cast.chantal.post(f"{props.scheme}/bank-batches", wanted)
-        file = cast.chantal.download(f"{props.scheme}/bank-batches/{batch['id']}/file")
-        story.bank.pay(file)
-        imported(story)
+        outgoings = [approved["outgoingId"]]
+        deeds.send_by_bank(story, cast.chantal, props.scheme, props.bank_account, outgoings)
+        deeds.import_statement(story, cast.bram, props.scheme)
         story.wait("it is settled", lambda: cast.bram.sees(payout, "state", "settled"))
 
 

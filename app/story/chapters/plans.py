@@ -1,12 +1,10 @@
 """The round opens by the clock; entrepreneurs write their plans, and the operator accepts them."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from app.core import clock, languages
 from app.core.languages import Language
-from app.story import figures
-from app.story.cast import Person
+from app.story import deeds, figures
 from app.story.tale import Story
 
 DATES = {
@@ -30,7 +28,9 @@ def tell(story: Story) -> None:
 
 def _plan_round(story: Story) -> None:
     cast, props = story.cast, story.props
-    props.dates = {name: _morning(days) for name, days in DATES.items()}
+    props.dates = {
+        name: deeds.morning(clock.today() + timedelta(days=days)) for name, days in DATES.items()
+    }
     opens, closes = (
         languages.day(props.dates[name].date(), Language.ENGLISH)
         for name in ("plansOpenAt", "plansCloseAt")
@@ -45,11 +45,6 @@ def _plan_round(story: Story) -> None:
         }
         made = cast.bram.post(f"{props.scheme}/rounds", body)
     props.round = f"/v1/rounds/{made['id']}"
-
-
-def _morning(days: int) -> datetime:
-    day = clock.today() + timedelta(days=days)
-    return datetime.combine(day, time(9), ZoneInfo(clock.TIME_ZONE))
 
 
 def _open_round(story: Story) -> None:
@@ -68,7 +63,7 @@ def _open_round(story: Story) -> None:
 def _write_plan(story: Story) -> None:
     cast, props = story.cast, story.props
     with story.step(f"{cast.dirk} begins a project, and asks what its plan lacks."):
-        props.project = _begun(story, cast.dirk, props.dam)
+        props.project = deeds.begin_project(cast.dirk, props.dam, props.round)
         lacking = cast.dirk.get(f"{props.project}/completeness")["lacks"]
     story.teller.remark(f"{len(lacking)} things, each with its place in the plan", "")
     with story.step(
@@ -86,19 +81,13 @@ def _write_plan(story: Story) -> None:
         cast.dirk.post(f"{props.project}/submissions")
 
 
-def _begun(story: Story, entrepreneur: Person, organisation: str) -> str:
-    in_round = {"roundId": story.props.round.rpartition("/")[2]}
-    begun = entrepreneur.post(f"{organisation}/projects", in_round)
-    return f"/v1/projects/{begun['id']}"
-
-
 def _write_another(story: Story) -> None:
     cast, props = story.cast, story.props
     with story.step(
         f"{cast.wilma} writes and submits a plan too: six people learn a trade in a workshop, if"
         f" {figures.OTHER_THRESHOLD_UNITS} RIKX are sold."
     ):
-        props.other_project = _begun(story, cast.wilma, props.workplace)
+        props.other_project = deeds.begin_project(cast.wilma, props.workplace, props.round)
         cast.wilma.patch(f"{props.other_project}/plan", figures.other_plan(clock.today()))
         cast.wilma.post(f"{props.other_project}/submissions")
 

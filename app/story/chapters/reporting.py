@@ -1,11 +1,10 @@
 """The project runs and reports; each accepted report frees a share of the result part."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.core import clock
-from app.story import figures
+from app.story import deeds, figures
 from app.story.chapters.paying_out import paid_out, planned
 from app.story.tale import Story
 
@@ -15,18 +14,14 @@ def tell(story: Story) -> None:
     cast, props = story.cast, story.props
     plan = cast.dirk.get(f"{props.project}/plan", told=False)["content"]
     begins, ends = (date.fromisoformat(plan[name]) for name in ("startsOn", "endsOn"))
-    story.time_comes(_morning(begins + timedelta(days=90)), "Half of its time is over.")
+    story.time_comes(deeds.morning(begins + timedelta(days=90)), "Half of its time is over.")
     with story.step("The project started by itself, on the day that its plan names."):
         story.wait("it has started", lambda: cast.dirk.sees(props.project, "state", "running"))
     _report(story, figures.report(begins, clock.today(), reached=8), "interim")
     paid_out(story, planned(story, "result-part", 1))
-    story.time_comes(_morning(ends + timedelta(days=10)), "The project has ended.")
+    story.time_comes(deeds.morning(ends + timedelta(days=10)), "The project has ended.")
     _report(story, figures.final_report(begins, ends), "final")
     paid_out(story, planned(story, "result-part", 2))
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time(9), ZoneInfo(clock.TIME_ZONE))
 
 
 def _report(story: Story, content: dict[str, Any], kind: str) -> None:

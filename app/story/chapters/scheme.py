@@ -1,14 +1,9 @@
 """People get accounts; a city and a foundation set up a scheme, with four eyes on its policy."""
 
-from datetime import timedelta
-from typing import Any
-
 from app.core import clock
-from app.story import figures
-from app.story.cast import Person
+from app.story import deeds, figures
+from app.story.deeds import SEEN, appointment, organisation
 from app.story.tale import Story
-
-SEEN = {"reason": "An extract of the trade register was seen."}
 
 
 def tell(story: Story) -> None:
@@ -57,30 +52,7 @@ def _register_organisations(story: Story) -> None:
         f" {cast.chantal.first_name} to approve; they accept by mail."
     ):
         for colleague, role in ((cast.bram, "member"), (cast.chantal, "approver")):
-            invited = {"email": colleague.email, "role": role, "language": "en"}
-            cast.eva.post(f"{props.foundation}/invitations", invited)
-            colleague.take_account("/v1/memberships", story.mailbox)
-
-
-def appointment(auditor: Person) -> dict[str, str]:
-    """Write for how long an auditor is appointed, and why."""
-    return {
-        "email": auditor.email,
-        "startsOn": clock.today().isoformat(),
-        "endsOn": (clock.today() + timedelta(days=3 * 365)).isoformat(),
-        "reason": "Engagement letter.",
-    }
-
-
-def organisation(legal_name: str, number: int) -> dict[str, Any]:
-    """Write what an organisation says of itself when it registers."""
-    return {
-        "legalName": legal_name,
-        "registerNumber": f"{number:08}",
-        "street": f"Coolsingel {number}",
-        "postalCode": "3011 AD",
-        "city": "Rotterdam",
-    }
+            deeds.invite(story, cast.eva, props.foundation, colleague, role)
 
 
 def _create_scheme(story: Story) -> None:

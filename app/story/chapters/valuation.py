@@ -2,8 +2,7 @@
 
 import statistics
 
-from app.story import figures
-from app.story.cast import Person
+from app.story import deeds, figures
 from app.story.failures import Failure
 from app.story.tale import Story
 
@@ -28,14 +27,7 @@ def _assign(story: Story) -> None:
     conflicted = cast.experts[-1]
     with story.step(f"{conflicted} has a conflict of interest and steps back."):
         reason = {"reason": "My brother works for the entrepreneur."}
-        conflicted.post(f"{_assignment(conflicted, story.props.project)}/recusals", reason)
-
-
-def _assignment(expert: Person, project: str) -> str:
-    """Find what an expert was asked to value, as experts do."""
-    items = expert.get("/v1/me/assignments")["items"]
-    [asked] = [item for item in items if item["projectId"] == project.rpartition("/")[2]]
-    return f"/v1/assignments/{asked['id']}"
+        conflicted.post(f"{deeds.assignment(conflicted, story.props.project)}/recusals", reason)
 
 
 def _score(story: Story) -> None:
@@ -45,23 +37,19 @@ def _score(story: Story) -> None:
         " that proves later that nothing was changed."
     ):
         for number in range(LAST):
-            _seal(cast.experts[number], props.project, figures.ESTIMATES[number])
+            deeds.seal(
+                cast.experts[number], props.project, figures.sheet(figures.ESTIMATES[number])
+            )
     proposal = f"{props.project}/valuation/proposal"
     with story.refusal(f"{cast.chantal} tries to see what they found.", "scores-sealed"):
         cast.chantal.get(proposal)
     with story.step(
         f"{cast.experts[LAST]} is the last one to score: the scores open by themselves."
     ):
-        _seal(cast.experts[LAST], props.project, figures.ESTIMATES[LAST])
+        deeds.seal(cast.experts[LAST], props.project, figures.sheet(figures.ESTIMATES[LAST]))
         path = f"{props.project}/panel"
         story.wait("scores open", lambda: not cast.chantal.sees(path, "openedAt", None))
         cast.chantal.get(proposal)
-
-
-def _seal(expert: Person, project: str, estimate: int) -> None:
-    path = _assignment(expert, project)
-    expert.get(path)
-    expert.post(f"{path}/scores", figures.sheet(estimate))
 
 
 def _adopt(story: Story) -> None:
@@ -86,10 +74,10 @@ def _value_another(story: Story) -> None:
         " here too, and it is adopted in the same way."
     ):
         for expert, estimate in zip(cast.experts, figures.OTHER_ESTIMATES, strict=False):
-            _seal(expert, props.other_project, estimate)
+            deeds.seal(expert, props.other_project, figures.sheet(estimate))
         reason = {"reason": "I know the entrepreneur."}
         last = cast.experts[-1]
-        last.post(f"{_assignment(last, props.other_project)}/recusals", reason)
+        last.post(f"{deeds.assignment(last, props.other_project)}/recusals", reason)
         path = f"{props.other_project}/panel"
         story.wait("scores open", lambda: not cast.chantal.sees(path, "openedAt", None))
         decided = {"reason": "Four of five experts valued it."}

@@ -1,0 +1,41 @@
+"""What every script is played with: the stage, the mail, the bank, and time."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from app.story.bank import Bank
+from app.story.failures import NeverHappened
+from app.story.mailbox import Mailbox
+from app.story.stage import Stage
+from app.story.wire import Wire
+
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.05
+
+
+class Play:
+    """One playing of a script on a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.wire = Wire(stage.url)
+        self.mailbox = Mailbox(stage.home / "mail")
+        self.bank = Bank()
+
+    def go_to(self, moment: datetime) -> None:
+        """Set the clock ahead."""
+        self.stage.set_clock(moment)
+
+    def wait(self, what: str, has_happened: Callable[[], bool]) -> None:
+        """Wait for what happens by itself: a worker does it, within moments.
+
+        Raises:
+            NeverHappened: it does not.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not has_happened():
+            if time.monotonic() > deadline:
+                message = f"It did not happen within {PATIENCE_SECONDS:.0f} seconds: {what}."
+                raise NeverHappened(message)
+            time.sleep(POLL_SECONDS)
