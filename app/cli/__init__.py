@@ -11,6 +11,7 @@ from app.cli import (
     candidates,
     checking,
     clock,
+    demos,
     installing,
     jobs,
     log,
@@ -32,6 +33,7 @@ cli.command()(installing.bootstrap)
 cli.command()(serving.serve)
 cli.command()(serving.work)
 cli.command()(stories.story)
+cli.command()(demos.demo)
 cli.command()(checking.check)
 cli.command()(books.check_books)
 cli.command()(payments.reconcile)

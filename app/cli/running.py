@@ -95,6 +95,8 @@ def in_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
     async def run() -> Result:
         async with open_database(chosen) as database:
             await prepare(database)
+            async with database.reading() as session:
+                await installation.insist_on_whole(session)
             return await act(database)
 
     with refusals_in_one_sentence():

@@ -66,23 +66,35 @@ def migrate(settings: Settings) -> None:
     command.upgrade(config, "head")
 
 
-async def create(
-    session: AsyncSession, settings: Settings, behind: timedelta = timedelta(0)
-) -> Installation:
-    """Make the row at the first start; at every later one, insist that it still says the same.
+async def begin_demo(session: AsyncSession, settings: Settings, behind: timedelta) -> None:
+    """Make the row of a demo that gets a past: its clock begins so long behind the machine's.
 
-    The clock of a demo may begin so long `behind` the machine's: it is furnished with a past, and
-    is whole once its clock has caught up.
+    It is whole once its clock has caught up.
+
+    Raises:
+        WrongInstallation: there is an installation already.
+    """
+    first = insert(Installation).values(
+        mode=settings.mode, demo=True, clock_offset_seconds=-int(behind.total_seconds())
+    )
+    made = first.on_conflict_do_nothing().returning(Installation.id)
+    if await session.scalar(made) is None:
+        message = (
+            "This database holds an installation already, and the demo needs one that holds none:"
+            " python3 scripts/dev.py run makes it, in a BAAT_HOME that is new."
+        )
+        raise WrongInstallation(message)
+    await create(session, settings)
+
+
+async def create(session: AsyncSession, settings: Settings) -> Installation:
+    """Make the row at the first start; at every later one, insist that it still says the same.
 
     Raises:
         WrongInstallation: the mode, the demo mark or the secret differs from the creation's.
     """
     # Another process may do the same at this moment: the index decides whose row it is.
-    first = insert(Installation).values(
-        mode=settings.mode,
-        demo=settings.demo,
-        clock_offset_seconds=-int(behind.total_seconds()),
-    )
+    first = insert(Installation).values(mode=settings.mode, demo=settings.demo)
     await session.execute(first.on_conflict_do_nothing())
     installation = (await session.scalars(sa.select(Installation).with_for_update())).one()
     if installation.sealed_check is None:

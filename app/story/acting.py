@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from app.story.bank import Bank
@@ -12,6 +13,8 @@ from app.story.wire import Wire
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.05
+AT_ONCE = 4
+"""How many people do something at the same time: not more than the server has connections for."""
 
 
 class Play:
@@ -26,6 +29,12 @@ class Play:
     def go_to(self, moment: datetime) -> None:
         """Set the clock ahead."""
         self.stage.set_clock(moment)
+
+    def together(self, *acts: Callable[[], object]) -> None:
+        """Have several people do something at the same time."""
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            for done in [threads.submit(act) for act in acts]:
+                done.result()
 
     def wait(self, what: str, has_happened: Callable[[], bool]) -> None:
         """Wait for what happens by itself: a worker does it, within moments.

@@ -11,8 +11,9 @@ PASSWORD = "twaalf chauffeurs halen hun rijbewijs"  # noqa: S105  It opens what 
 class Person(Visitor):
     """Somebody with an account. Signing in is done when it is needed, and not told."""
 
-    def __init__(self, wire: Wire, name: str, house: str) -> None:
+    def __init__(self, wire: Wire, name: str, house: str, password: str = PASSWORD) -> None:
         super().__init__(wire)
+        self.password = password
         self.name = name
         self.house = house
         """For whom they act."""
@@ -35,12 +36,18 @@ class Person(Visitor):
 
         A registration gives only the account; an invitation makes its guest a member too.
         """
-        given = {"token": mailbox.token(self.email), "name": self.name, "password": PASSWORD}
+        given = {"token": mailbox.token(self.email), "name": self.name, "password": self.password}
         Visitor(self._wire).post(path, given)
+
+    def sign_out(self) -> None:
+        """End what was signed in, if it was."""
+        if self._token:
+            self._send("DELETE", "/v1/sessions/current", None, told=False)
+            self._token = ""
 
     def _headers(self) -> dict[str, str]:
         if not self._token:
-            given = {"email": self.email, "password": PASSWORD}
+            given = {"email": self.email, "password": self.password}
             self._token = self._wire.send("POST", "/v1/sessions", given, {})["token"]
         return {"Authorization": f"Bearer {self._token}"}
 

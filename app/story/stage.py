@@ -26,7 +26,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 from starlette.applications import Starlette
 
@@ -39,7 +39,7 @@ from app.main import create_app
 from app.organisations.actions import staff
 from app.organisations.schemas import FirstStaff
 from app.payments.fake.server import KEY, SECRET, Player
-from app.story.cast import PASSWORD, Person
+from app.story.cast import Person
 from app.story.failures import NeverHappened, NoStage
 
 HOST = "127.0.0.1"
@@ -69,7 +69,7 @@ class Stage:
 
     def bootstrap(self, person: Person) -> None:
         """Make the first staff user, as `baat bootstrap` does."""
-        first = FirstStaff(email=person.email, name=person.name, password=PASSWORD)
+        first = FirstStaff(email=person.email, name=person.name, password=person.password)
         self._in_database(lambda database: staff.make_first_staff(database, first))
 
     def set_clock(self, to: datetime) -> None:
@@ -129,7 +129,7 @@ def built(beside: Settings) -> Iterator[Stage]:
         logs.configure(settings, log)
         removing.callback(_drop, beside, name)
         _create(beside, name)
-        _install(settings)
+        _install(settings, lambda session: installation.create(session, settings))
         removing.enter_context(_running(settings, doors, home / "log", None))
         # Called first of all: a second Ctrl-C must not leave half of it behind.
         removing.callback(_ignore_signals)
@@ -144,6 +144,7 @@ def raised(chosen: Settings, behind: timedelta) -> Iterator[Stage]:
 
     Raises:
         NoStage: the server does not start.
+        WrongInstallation: the database holds an installation already.
         Unavailable: PostgreSQL does not answer.
     """
     with ExitStack() as ending:
@@ -153,7 +154,7 @@ def raised(chosen: Settings, behind: timedelta) -> Iterator[Stage]:
         name = make_url(chosen.owner_url).database or ""
         settings = _settings(chosen, name, doors, own)
         logs.configure(settings, log)
-        _install(settings, behind)
+        _install(settings, lambda session: installation.begin_demo(session, settings, behind))
         provider = chosen.home / "payments" / "provider.json"
         provider.parent.mkdir(exist_ok=True)
         ending.enter_context(_running(settings, doors, chosen.home / "demo.log", provider))
@@ -253,13 +254,13 @@ def _execute(beside: Settings, statement: str) -> None:
     asyncio.run(run())
 
 
-def _install(settings: Settings, behind: timedelta = timedelta(0)) -> None:
-    """Do what `baat migrate` does."""
+def _install(settings: Settings, make: Callable[[AsyncSession], Awaitable[object]]) -> None:
+    """Do what `baat migrate` does, and make the installation."""
     installation.migrate(settings)
 
     async def create() -> None:
         async with open_database(settings) as database, database.work() as session:
-            await installation.create(session, settings, behind)
+            await make(session)
 
     asyncio.run(create())
 

@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="start Baat on this machine, until Ctrl-C")
     run.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s")
-    run.add_argument("--empty", action="store_true", help="start without demo data")
+    run.add_argument("--empty", action="store_true", help="make no demo where there is nothing yet")
     commands.add_parser("test", help="check the sources, the migrations, and run all tests")
     commands.add_parser("check", help="format, lint, types and imports only")
     commands.add_parser("pytest", help="pytest with arguments of your own")

@@ -7,14 +7,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from . import binaries, children, database, environment, provider
+from . import binaries, children, database, demo, environment, provider
 from .children import Child
 from .cluster import APPLICATION, OWNER, Cluster, Server, free_port
 from .database import Database
+from .demo import Furnisher
 from .failures import LaunchError, StoppedError
 from .home import Announcement, Home
 from .project import Project, secret
@@ -46,18 +47,21 @@ def run(project: Project, steps: Steps, port: int, *, empty: bool) -> int:
     doing = f"http://{HOST}:{port}"
     if not home.take(doing):
         raise home.refuse_second()
+    asked = _preferences(doing)
     try:
         _require_free_port(port)
         environment.prepare(project, steps)
         with (
-            _servers(project, home, steps, doing) as serving,
+            _servers(
+                project, home, steps, doing, lambda it, given: it.settle(asked | given, empty=empty)
+            ) as serving,
             provider.playing(project, home, serving.variables, port) as played,
         ):
             _require_free_port(port)
-            variables = _preferences(doing, empty=empty) | serving.variables
+            variables = asked | serving.variables
             if played is not None:
                 variables |= played.variables
-                home.announce(replace(serving.told, variables=played.variables))
+                home.announce(_told_too(serving.told, played.variables))
                 steps.say(f"Payments are played on {played.url} (test mode: no money moves).")
             return _serve(project, steps, replace(serving, variables=variables), port)
     except StoppedError:
@@ -66,14 +70,16 @@ def run(project: Project, steps: Steps, port: int, *, empty: bool) -> int:
         home.release()
 
 
-def _preferences(address: str, *, empty: bool) -> dict[str, str]:
+def _told_too(told: Announcement, more: dict[str, str]) -> Announcement:
+    return replace(told, variables=told.variables | more)
+
+
+def _preferences(address: str) -> dict[str, str]:
     """Return what the server is told unless the caller's environment says otherwise."""
     # Links in mails lead to this very server.
     preferences = {"BAAT_PUBLIC_URL": address}
     if sys.stdout.isatty():
         preferences["BAAT_LOG_FORMAT"] = "console"
-    if empty:
-        preferences["BAAT_EMPTY"] = "1"
     return preferences
 
 
@@ -86,7 +92,7 @@ def cli(project: Project, steps: Steps, arguments: list[str]) -> int:
     while time.monotonic() < deadline:
         if home.take(f"dev.py cli {' '.join(arguments[:2])}"):
             try:
-                with _servers(project, home, steps, "a command") as serving:
+                with _servers(project, home, steps, "a command", _only_look) as serving:
                     code = Child(baat, serving.variables, project.root).follow()
                     home.wait_for_guests()
                     return code
@@ -113,14 +119,27 @@ def _joinable(project: Project, home: Home) -> Announcement | None:
     return told
 
 
+def _only_look(furnisher: Furnisher, _given: dict[str, str]) -> str:
+    return furnisher.insist_on_whole()
+
+
 @contextmanager
-def _servers(project: Project, home: Home, steps: Steps, doing: str) -> Iterator[Serving]:
-    """Bring the database up, migrated, and end what was started."""
+def _servers(
+    project: Project,
+    home: Home,
+    steps: Steps,
+    doing: str,
+    settle: Callable[[Furnisher, dict[str, str]], str],
+) -> Iterator[Serving]:
+    """Bring the database up, settled and migrated, and end what was started."""
     with _database(project, home, steps) as (chosen, server):
         variables = _variables(project, chosen)
+        furnisher = Furnisher(project, steps, chosen, home.servers.descriptor)
+        own = demo.variables(settle(furnisher, variables))
+        variables = own | variables
         _migrate(project, steps, variables)
         port = server.port if server else 0
-        told = Announcement(os.getpid(), doing, port, chosen.url, chosen.migrations_url)
+        told = Announcement(os.getpid(), doing, port, chosen.url, chosen.migrations_url, own)
         home.announce(told)
         postgres = server.process if server else None
         yield Serving(variables, postgres, home.servers.descriptor, told)
@@ -173,6 +192,8 @@ def _serve(project: Project, steps: Steps, serving: Serving, port: int) -> int:
             raise
         step.result = "answers"
     steps.say(f"\nBaat runs on http://{HOST}:{port}   (Ctrl-C ends it)\n")
+    if "BAAT_DEMO" in serving.told.variables:
+        steps.say(demo.welcome(project.home, f"http://{HOST}:{port}"))
     try:
         return _watch(server, serving.postgres)
     finally:

@@ -1,0 +1,45 @@
+"""Furnishing a demo from its first scene to today, with a word of how far it is."""
+
+import secrets
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from app.core.settings import Settings
+from app.story.demo import figures, welcome
+from app.story.demo.playing import Demo
+from app.story.demo.scenes import SCENES
+from app.story.stage import raised
+
+PASSWORD_BYTES = 6
+STEPS = len(SCENES) + 1
+"""How often progress is told."""
+
+
+def furnish(chosen: Settings, progress: Callable[[str], None], keep: Callable[[str], None]) -> None:
+    """Make a demo of the installation that the settings name.
+
+    `progress` is told the title of each scene as it begins, and `keep` what a newcomer reads.
+
+    Raises:
+        Failure: a scene did not go as it must, or the server does not start.
+        httpx.HTTPError: there was no answer.
+        KeyboardInterrupt: somebody stopped it.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    password = f"demo-{secrets.token_hex(PASSWORD_BYTES)}"
+    progress("A database and a server")
+    with raised(chosen, figures.LASTS) as stage:
+        demo = Demo(stage, password)
+        try:
+            for scene in SCENES:
+                progress(scene.title)
+                scene.play(demo)
+            keep(welcome.written(demo))
+            for person in demo.cast.people:
+                person.sign_out()
+            # With this it is whole, and not before: whoever opens it insists on it.
+            stage.set_clock(datetime.now(UTC))
+        finally:
+            demo.wire.close()
