@@ -84,7 +84,17 @@ FURTHER_ROOMS = {
 }
 
 TOP = {
-    *("__init__.py", "about.md", "cli", "core", "locale", "main.py", "py.typed", "story"),
+    *(
+        "__init__.py",
+        "about.md",
+        "backups",
+        "cli",
+        "core",
+        "locale",
+        "main.py",
+        "py.typed",
+        "story",
+    ),
     "tables.py",
 }
 

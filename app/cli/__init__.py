@@ -7,6 +7,7 @@ share: settings, an open database, and refusals in one sentence.
 import typer
 
 from app.cli import (
+    backups,
     books,
     candidates,
     checking,
@@ -34,6 +35,8 @@ cli.command()(serving.serve)
 cli.command()(serving.work)
 cli.command()(stories.story)
 cli.command()(demos.demo)
+cli.command()(backups.backup)
+cli.command()(backups.restore)
 cli.command()(checking.check)
 cli.command()(books.check_books)
 cli.command()(payments.reconcile)

@@ -23,6 +23,8 @@ WELCOME = "demo.txt"
 LEFT = ("files", "mail", "payments", "uploads")
 """What an unfinished demo leaves in the home."""
 FALSE = {"0", "f", "false", "n", "no", "off"}
+CLEARED = "cleared"
+"""Said of a database that is left for a restore, which makes everything in it."""
 UNFINISHED = "The demo that is here is not whole: what set it up was interrupted."
 
 
@@ -38,6 +40,12 @@ class Furnisher:
     def holds(self) -> str:
         """Say what there is: `nothing`, `unused`, `test`, `live`, `demo` or `unfinished`."""
         return database.ask(self.project, "installation", self.chosen.migrations_url)
+
+    def clear(self) -> str:
+        """Make room in a database of our own where nobody has an account, or half a demo lies."""
+        if self.holds() in {"unused", "unfinished"} and database.external() is None:
+            self._make_room()
+        return CLEARED
 
     def insist_on_whole(self) -> str:
         """Say what the database holds, unless it is half a demo.

@@ -26,6 +26,8 @@ JOIN_SECONDS = 900.0
 ANSWER_SECONDS = 90.0
 SERVE_STOP_SECONDS = 20.0
 POLL_SECONDS = 0.05
+RESTORE = "restore"
+"""The command that makes an installation where there is none."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def cli(project: Project, steps: Steps, arguments: list[str]) -> int:
     while time.monotonic() < deadline:
         if home.take(f"dev.py cli {' '.join(arguments[:2])}"):
             try:
-                with _servers(project, home, steps, "a command", _only_look) as serving:
+                settle = _make_room if arguments[:1] == [RESTORE] else _only_look
+                with _servers(project, home, steps, "a command", settle) as serving:
                     code = Child(baat, serving.variables, project.root).follow()
                     home.wait_for_guests()
                     return code
@@ -119,6 +122,10 @@ def _joinable(project: Project, home: Home) -> Announcement | None:
     return told
 
 
+def _make_room(furnisher: Furnisher, _given: dict[str, str]) -> str:
+    return furnisher.clear()
+
+
 def _only_look(furnisher: Furnisher, _given: dict[str, str]) -> str:
     return furnisher.insist_on_whole()
 
@@ -135,9 +142,11 @@ def _servers(
     with _database(project, home, steps) as (chosen, server):
         variables = _variables(project, chosen)
         furnisher = Furnisher(project, steps, chosen, home.servers.descriptor)
-        own = demo.variables(settle(furnisher, variables))
+        found = settle(furnisher, variables)
+        own = demo.variables(found)
         variables = own | variables
-        _migrate(project, steps, variables)
+        if found != demo.CLEARED:
+            _migrate(project, steps, variables)
         port = server.port if server else 0
         told = Announcement(os.getpid(), doing, port, chosen.url, chosen.migrations_url, own)
         home.announce(told)

@@ -76,7 +76,7 @@ class Launcher:
         """Start a launcher, and kill it at the end of the test if it still lives."""
         with (self.home.parent / "output").open("ab") as output:
             process = subprocess.Popen(
-                self.command(*(words or ("run", "--port", str(self.port)))),
+                self.command(*(words or ("run", "--empty", "--port", str(self.port)))),
                 env=self.environment,
                 cwd="/",
                 user=self.user,

@@ -69,8 +69,8 @@ def look_back(demo: Demo) -> None:
     demo.wait("every entry has its position", lambda: _is_known(ada))
     found = ada.get(f"{demo.props.scheme}/reconciliation")
     demo.insist(found["agrees"], f"The books differ from the provider or the bank: {found}.")
-    _counts, faults = demo.stage.check_books()
-    demo.insist(not faults, "The books have faults: " + " ".join(faults))
+    faults = demo.stage.check()
+    demo.insist(not faults, "It is not as it must be: " + " ".join(faults))
 
 
 def _is_known(reader: Person) -> bool:

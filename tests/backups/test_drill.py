@@ -1,0 +1,128 @@
+"""The drill: a demo that comes to its end, and comes back out of its backup elsewhere, and goes on.
+
+The demo is made as the launcher has it made. It is the one furnished installation that the suite
+has time for, so all that is expected of it stands in one test.
+"""
+
+import asyncio
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app import backups
+from app.audits.invariants import INVARIANTS
+from app.backups import BackupRefused, Manifest
+from app.core import installation
+from app.core.database import open_database
+from app.core.installation import WrongInstallation
+from app.core.invariants import all_faults
+from app.core.settings import Settings
+from app.ledger import positions
+from app.story.demo.scenes import SCENES
+from app.transparency import merkle, queries
+from app.transparency.actions import publishing
+from app.transparency.queries import proving
+from scripts.launcher import binaries, project
+from scripts.launcher import cluster as elsewhere
+from scripts.launcher.locks import Lock
+from tests.conftest import Cluster
+from tests.launcher.launching import DEV, VENV
+from tests.make.commands import BAAT, python
+from tests.make.logs import entries
+
+
+@contextmanager
+def another_cluster(folder: Path) -> Iterator[elsewhere.Server]:
+    folder.mkdir()
+    lock = Lock(folder)
+    assert lock.take()
+    programs = binaries.find(project.Project(DEV.parents[1], VENV, folder))
+    server = elsewhere.Cluster(programs, folder / "postgresql", lock.descriptor, durable=False)
+    running = server.start()
+    try:
+        yield running
+    finally:
+        elsewhere.Cluster.stop(running)
+        lock.release()
+
+
+async def furnished(settings: Settings) -> str:
+    process = await python(settings, *BAAT, "demo")
+    said, complained = await process.communicate()
+    assert process.returncode == 0, (said + complained).decode()
+    return said.decode()
+
+
+@pytest.mark.timeout(400)  # All of a demo, on a machine that may be busy with other tests.
+async def test_a_demo_comes_to_its_end_and_out_of_its_backup(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    name = f"baat_demo_{os.getpid()}"
+    await cluster.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    settings = cluster.settings(name, tmp_path / "home").model_copy(update={"demo": True})
+    try:
+        said = await furnished(settings)
+        assert [line.strip() for line in said.splitlines()][1:] == [one.title for one in SCENES]
+        insist_on_a_private_welcome(settings)
+        await insist_on_a_whole_demo(settings)
+        async with open_database(settings) as database:
+            made = await backups.make(database, tmp_path / "backup")
+    finally:
+        await cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with another_cluster(tmp_path / "elsewhere") as server:
+        there = restoring(settings, server, tmp_path)
+        found, faults = await asyncio.to_thread(backups.restore, there, tmp_path / "backup")
+        assert (found, faults) == (made, [])
+        await insist_on_going_on(there, made)
+        with pytest.raises(BackupRefused, match="choose another BAAT_HOME"):
+            await asyncio.to_thread(backups.restore, there, tmp_path / "backup")
+
+
+def insist_on_a_private_welcome(settings: Settings) -> None:
+    welcome = settings.home / "demo.txt"
+    assert stat.S_IMODE(welcome.stat().st_mode) == 0o600
+    assert "everybody's password is: demo-" in welcome.read_text()
+
+
+async def insist_on_a_whole_demo(settings: Settings) -> None:
+    async with open_database(settings) as database:
+        async with database.snapshot() as session:
+            await installation.check(session, settings)
+            await installation.insist_on_whole(session)
+            assert [fault async for fault in all_faults(session, INVARIANTS)] == []
+            assert min(await queries.size(session), await positions.latest(session)) > 50
+        async with database.work() as session:
+            with pytest.raises(WrongInstallation, match="holds an installation already"):
+                await installation.begin_demo(session, settings, timedelta(0))
+
+
+def restoring(settings: Settings, server: elsewhere.Server, folder: Path) -> Settings:
+    urls = {"database_url": elsewhere.APPLICATION, "migrations_database_url": elsewhere.OWNER}
+    home = {"home": folder / "another-home"}
+    there = {name: server.url(role) for name, role in urls.items()}
+    return Settings.model_validate(settings.model_dump() | there | home)
+
+
+async def insist_on_going_on(settings: Settings, made: Manifest) -> None:
+    """Enter something more: it gets the next positions, is sealed, and continues what was kept."""
+    async with open_database(settings) as database:
+        async with database.work() as session:
+            kept = await queries.checkpoint(session)
+            assert kept is not None
+            assert kept.note == made.log.checkpoint
+            await entries(session, 3)
+        await publishing.seal(database)
+        async with database.snapshot() as session:
+            assert await positions.latest(session) == made.position + 3
+            newest = await queries.checkpoint(session)
+            assert newest is not None
+            assert newest.size >= made.log.leaves + 3
+            path = await proving.consistency(session, kept.size, newest.size)
+            before, after = ((one.size, one.root) for one in (kept, newest))
+            merkle.insist_on_consistency(before, after, path)
+            assert [fault async for fault in all_faults(session, INVARIANTS)] == []
