@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import __version__
 from app.audits import routes as audits
 from app.audits.actions import checking
+from app.audits.audiences import AUDIENCES as OF_AUDITS
 from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
 from app.core.files import scanning
@@ -204,7 +205,7 @@ results.wire_short(freezing.freeze_short)
 results.wire_undecided(freezes.undecided)
 
 telling.wire(*OF_PEOPLE, *OF_THE_LOG, *OF_SCHEMES, *OF_PROJECTS, *OF_OBLIGATIONS)
-telling.wire(*OF_PAYMENTS, *OF_ORDERS, *OF_FULFILMENTS, *OF_PAYOUTS)
+telling.wire(*OF_PAYMENTS, *OF_ORDERS, *OF_FULFILMENTS, *OF_PAYOUTS, *OF_AUDITS)
 telling.wire_audited(audited)
 
 published.wire(Source(disclosing.SOURCE, EntryKind.FULFILMENT, disclosing.statements))

@@ -28,11 +28,12 @@ FURTHER_ROOMS = {
     **{
         (domain, "audiences"): "who is told of its events"
         for domain in (
-            *("fulfilments", "obligations", "orders", "payments", "payouts"),
+            *("audits", "fulfilments", "obligations", "orders", "payments", "payouts"),
             *("projects", "schemes", "transparency", "webhooks"),
         )
     },
     ("webhooks", "hooks"): "what those above say of who is told of their events",
+    ("audits", "sampling"): "how a sample is drawn, so that anybody draws it again, pure",
     ("fulfilments", "candidates"): "pseudonymous keys: how they are made and what is kept, pure",
     ("fulfilments", "certificates"): "what a certificate says, and how it is written, pure",
     ("fulfilments", "dashboards"): "figures, the rows behind them, and what is too small to show",

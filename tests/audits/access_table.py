@@ -1,13 +1,30 @@
 """Who may do what with audits: one line per operation."""
 
+from datetime import UTC, datetime, timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audits.models import AuditSample, AuditSampleItem, Population, SamplingMethod
+from app.core import clock
 from app.core.ids import new_id
 from app.orders.models import Order
+from app.organisations.models import User
 from app.projects.models import ReportEvidence, ReportState
+from tests import make
 from tests.fulfilments.access_table import FULFILMENT
 from tests.make.reports import a_submitted_report
-from tests.matrix import ANYBODY, FURNISHERS, PERSONS, Caller, Place, Rule, Tenant, World
+from tests.matrix import (
+    ANYBODY,
+    FURNISHERS,
+    PERSONS,
+    Body,
+    Caller,
+    Place,
+    Rule,
+    Standing,
+    Tenant,
+    World,
+)
 from tests.organisations.access_table import INSPECTORS, ORGANISATION, OURS
 from tests.projects.access_market import a_file
 from tests.schemes.access_table import INSPECTING
@@ -33,10 +50,59 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     )
     await session.flush()
     tenant.things["report_evidence_id"] = evidence_id
+    sample = await _a_sample(session, world, tenant)
+    tenant.things["audit_sample_id"] = sample.id
+
+
+async def _a_sample(session: AsyncSession, world: World, tenant: Tenant) -> AuditSample:
+    """Let the auditor have drawn something of the organisation's books."""
+    auditor = await session.get_one(User, world.users[Caller.AUDITOR])
+    past = clock.today() - timedelta(days=400)
+    appointment = await make.an_auditor(
+        session, tenant.organisation, auditor, starts_on=past, ends_on=past
+    )
+    row = AuditSampleItem(place=1, thing_id=new_id(), amount_cents=5, is_certain=False)
+    sample = AuditSample(
+        organisation_id=tenant.organisation.id,
+        appointment_id=appointment.id,
+        drawn_by_id=auditor.id,
+        keeper_id=tenant.things["scheme_id"],
+        population=Population.ENTRIES,
+        begins_at=EVER[0],
+        ends_at=EVER[1],
+        position=1,
+        method=SamplingMethod.RANDOM,
+        seed="20237331128159211123",
+        size=1,
+        population_count=1,
+        population_cents=5,
+        population_sha256=bytes(32),
+    )
+    session.add(sample)
+    await session.flush()
+    row.sample_id = sample.id
+    session.add(row)
+    await session.flush()
+    return sample
+
+
+EVER = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
+
+
+def _of_entries(world: World, place: Place) -> Body:
+    return {
+        "keeperId": str(world[place].things["scheme_id"]),
+        "population": "entries",
+        "beginsAt": "2020-01-01T00:00:00Z",
+        "endsAt": "2099-01-01T00:00:00Z",
+        "method": "random",
+        "size": 1,
+    }
 
 
 FURNISHERS.append(furnish)
 
+AUDITORS = frozenset({Standing.AUDITOR})
 AUDITS = "GET /v1/audits"
 CLAIM = FULFILMENT.removeprefix("/v1/")
 CHAIN = (
@@ -57,6 +123,12 @@ TABLE: dict[str, Rule] = {
     f"GET {ORGANISATION}/audit-readings": Rule(INSPECTORS),
     "GET /v1/me/audit-readings": Rule(PERSONS, on=OURS),
     AUDITS: Rule(PERSONS, on=OURS),
+    f"POST {ORGANISATION}/audit-samples": Rule(AUDITORS, _of_entries),
+    f"GET {ORGANISATION}/audit-samples": Rule(AUDITORS),
+    **{
+        f"{AUDITS}/samples/{{audit_sample_id}}{what}": Rule(AUDITORS)
+        for what in ("", "/items", "/population", "/redraw")
+    },
     **{f"{AUDITS}/{step}": Rule(INSPECTING) for step in CHAIN},
 }
 """The rules, by operation."""

@@ -8,10 +8,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Database
 from app.core.settings import Settings
+from app.fulfilments.models import Fulfilment
 from app.ledger import positions
 from app.obligations.models import Obligation
 from app.organisations.models import Organisation, Role
@@ -107,6 +109,17 @@ class Audit:
         assert (await self.claims.decide(claim, first)).status_code == 201
         await self.seal()
         return order_id, claim
+
+    async def later(self) -> None:
+        """Let the books go on: what was approved is revoked."""
+        async with self.database.reading() as session:
+            [fulfilment_id] = await session.scalars(sa.select(Fulfilment.id))
+        officer, why = self.first.officer, "It was paid back."
+        revoked = await self.claims.post(
+            f"/fulfilments/{fulfilment_id}/revocations", officer, reason=why
+        )
+        assert revoked.status_code == 201, revoked.text
+        await self.seal()
 
     async def attach(self, claim: str) -> None:
         """Attach a file to a claim."""

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from app.audits.routes import authorities, integrity, readings, schemes
+from app.audits.routes import authorities, integrity, readings, samples, schemes
 
 ROUTERS: tuple[APIRouter, ...] = (
     integrity.router,
     readings.router,
     authorities.router,
     schemes.router,
+    samples.router,
 )

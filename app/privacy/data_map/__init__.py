@@ -6,10 +6,10 @@ table joins the set that is kept for the same reason. Erasures, exports and the 
 follow from that: `baat data-map` writes the table.
 """
 
-from app.privacy.data_map import market, money, people
+from app.privacy.data_map import audits, market, money, people
 from app.privacy.data_map.kinds import DataSet, Holds, Table, table
 
-SETS: tuple[DataSet, ...] = (*people.SETS, *market.SETS, *money.SETS)
+SETS: tuple[DataSet, ...] = (*people.SETS, *market.SETS, *money.SETS, *audits.SETS)
 
 TABLES: dict[str, Table] = {each.name: each for data_set in SETS for each in data_set.tables}
 

@@ -92,21 +92,6 @@ TRAIL = DataSet(
     ),
     of_one_person=True,
 )
-READINGS = DataSet(
-    title="Auditors' reading",
-    what="Which auditor was given which answer, and when; no words that may name a person",
-    why="Legal duty: who is audited sees who read",
-    how_long="For good, under the id",
-    erasure="Nothing to do: ids and codes only",
-    tables=(
-        table(
-            "audit_readings",
-            facts="operation path_parameters query media_type request_id",
-            sealed="sha256",
-        ),
-    ),
-    of_one_person=True,
-)
 REPEATS = DataSet(
     title="Answers kept for repeats",
     what="What was answered to a request with an `Idempotency-Key`",
@@ -133,4 +118,4 @@ ERASURES = DataSet(
     tables=(table("erasures", actor="asked_by", words="reason", sealed="sealed_words"),),
 )
 
-SETS = (ACCOUNTS, SIGN_INS, RIGHTS, INVITATIONS, KEYS, MAIL, TRAIL, READINGS, REPEATS, ERASURES)
+SETS = (ACCOUNTS, SIGN_INS, RIGHTS, INVITATIONS, KEYS, MAIL, TRAIL, REPEATS, ERASURES)

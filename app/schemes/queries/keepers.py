@@ -75,6 +75,17 @@ async def _noted(
     return [row.organisation_id for row in rows]
 
 
+async def appointment(
+    session: AsyncSession, user_id: UUID, organisation_id: UUID
+) -> AuditorAppointment | None:
+    """Find the appointment by which a user audits an organisation today."""
+    living = audited(user_id).with_only_columns(AuditorAppointment.id)
+    living = living.where(AuditorAppointment.organisation_id == organisation_id)
+    query = sa.select(AuditorAppointment).where(AuditorAppointment.id.in_(living)).limit(1)
+    found: AuditorAppointment | None = await session.scalar(query)
+    return found
+
+
 async def keeps_books(session: AsyncSession, organisation_id: UUID) -> bool:
     """Tell whether an organisation is, or was, an authority or the operator of a scheme."""
     found = sa.or_(
