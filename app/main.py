@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
 from app.audits import routes as audits
-from app.audits.actions import checking
+from app.audits.actions import checking, making
+from app.audits.actions import packs as audit_packs
 from app.audits.audiences import AUDIENCES as OF_AUDITS
 from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
@@ -175,6 +176,7 @@ HANDLERS: tuple[jobs.Handler, ...] = (
     jobs.transactional(letters.WRITE, letters.write),
     jobs.transactional(letters.TELL, letters.tell),
     jobs.transactional(letters.REMIND, letters.remind),
+    jobs.outside(audit_packs.MAKE, making.make),
 )
 """Who does which kind of job; a kind that stands not here keeps the application from starting."""
 
@@ -229,6 +231,7 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("check-integrity", checking.CHECK_CHEAP, every_seconds=10.0),
     jobs.Chore("check-integrity-at-length", checking.CHECK_COSTLY, every_seconds=10.0),
     jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),
+    jobs.Chore("expire-audit-packs", audit_packs.expire_due, every_seconds=3_600.0),
     jobs.Chore("market-after-sale", market.keep_right, every_seconds=market.AFTERWARDS_SECONDS),
 )
 

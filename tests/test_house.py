@@ -34,6 +34,7 @@ FURTHER_ROOMS = {
     },
     ("webhooks", "hooks"): "what those above say of who is told of their events",
     ("audits", "sampling"): "how a sample is drawn, so that anybody draws it again, pure",
+    ("audits", "packs"): "what is in an audit pack, how it is written, and how it is checked",
     ("fulfilments", "candidates"): "pseudonymous keys: how they are made and what is kept, pure",
     ("fulfilments", "certificates"): "what a certificate says, and how it is written, pure",
     ("fulfilments", "dashboards"): "figures, the rows behind them, and what is too small to show",

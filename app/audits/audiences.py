@@ -1,5 +1,26 @@
-"""Who is told of events about audits: what auditors draw is theirs, and staff's to know of."""
+"""Who is told of events about audits: of packs those whose books are in one, of samples staff."""
 
-from app.webhooks.hooks import Audience
+from app.audits.models import AuditPack
+from app.schemes.models import Authority, Scheme
+from app.webhooks.hooks import Audience, about
 
-AUDIENCES = (Audience("audit-sample"),)
+_OPERATOR = (
+    about(AuditPack, Scheme.operator_id)
+    .join(Scheme, Scheme.id == AuditPack.scheme_id)
+    .where(AuditPack.has_books)
+)
+_AUTHORITY = (
+    about(AuditPack, Authority.organisation_id)
+    .join(Authority, Authority.id == AuditPack.authority_id)
+    .where(AuditPack.has_obligations)
+)
+
+AUDIENCES = (
+    Audience("audit-sample"),
+    Audience(
+        "audit-pack",
+        sides=(_OPERATOR, _AUTHORITY),
+        shows=("schemeId", "authorityId", "year", "position", "sha256"),
+        inner=True,
+    ),
+)

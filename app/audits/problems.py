@@ -15,3 +15,45 @@ class NothingToDraw(Problem):
 
     status = 409
     title = "There is nothing to draw a sample of"
+
+
+class NothingSealed(Problem):
+    """The public log has not signed for what is asked."""
+
+    status = 409
+    title = "The public log has not come so far"
+
+
+class NotKnownBefore(Problem):
+    """What is asked is to come."""
+
+    status = 400
+    title = "The moment is to come"
+
+
+class NothingInYear(Problem):
+    """Nothing happened in the books of a year."""
+
+    status = 409
+    title = "There are no entries in this year"
+
+
+class PackNotReady(Problem):
+    """A pack is being made, failed, or is gone."""
+
+    status = 409
+    title = "The audit pack can't be downloaded now"
+
+
+class PackNotExpired(Problem):
+    """A pack is there, or on its way."""
+
+    status = 409
+    title = "The audit pack is not to be made again"
+
+
+class PackDiffers(Problem):
+    """A pack became another than it was when it was made first."""
+
+    status = 409
+    title = "The audit pack became another one"

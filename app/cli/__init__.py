@@ -7,6 +7,7 @@ share: settings, an open database, and refusals in one sentence.
 import typer
 
 from app.cli import (
+    audit_packs,
     backups,
     books,
     candidates,
@@ -43,6 +44,7 @@ cli.command()(payments.reconcile)
 cli.command()(log.check_log)
 cli.command()(log.verify)
 cli.command()(log.replay)
+cli.command()(audit_packs.audit_pack)
 cli.command()(candidates.candidate_keys)
 cli.command()(mails.try_mail)
 cli.command()(people.data_map)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audits.packs import verifying
 from app.cli.running import OPERATOR, in_database
 from app.core import clock
 from app.core.database import Database
@@ -162,11 +163,14 @@ def check_log() -> None:
 
 
 def verify(files: list[Path], key: Trusted) -> None:
-    """Check files offline: proofs of the log, and what certificates or entries say with them."""
+    """Check files offline: audit packs, proofs of the log, and what is said with them."""
     trusted = _or_refuse(lambda: verifier.read_keys(key))
     refused = False
     for file in files:
         try:
+            if verifying.is_pack(file):
+                typer.echo(f"{file}: {verifying.verify(file, trusted)}")
+                continue
             typer.echo(f"{file}: {_told(verifier.verify(_text(file), trusted))}")
         except LogRefused as refusal:
             refused = True

@@ -11,6 +11,7 @@ from app.orders.models import Order
 from app.organisations.models import User
 from app.projects.models import ReportEvidence, ReportState
 from tests import make
+from tests.audits import access_packs
 from tests.fulfilments.access_table import FULFILMENT
 from tests.make.reports import a_submitted_report
 from tests.matrix import (
@@ -130,5 +131,6 @@ TABLE: dict[str, Rule] = {
         for what in ("", "/items", "/population", "/redraw")
     },
     **{f"{AUDITS}/{step}": Rule(INSPECTING) for step in CHAIN},
+    **access_packs.TABLE,
 }
 """The rules, by operation."""

@@ -1,5 +1,13 @@
 """Questions of those who check an installation."""
 
-from app.audits.queries import entries, figures, fulfilments, obligations, orders, readings
+from app.audits.queries import (
+    entries,
+    figures,
+    fulfilments,
+    obligations,
+    orders,
+    packs,
+    readings,
+)
 
-__all__ = ["entries", "figures", "fulfilments", "obligations", "orders", "readings"]
+__all__ = ["entries", "figures", "fulfilments", "obligations", "orders", "packs", "readings"]

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.audits.routes import authorities, integrity, readings, samples, schemes
+from app.audits.routes import authorities, integrity, packs, readings, samples, schemes
 
 ROUTERS: tuple[APIRouter, ...] = (
     integrity.router,
@@ -10,4 +10,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     authorities.router,
     schemes.router,
     samples.router,
+    packs.router,
 )

@@ -47,7 +47,7 @@ from app.core.files.receiving import JsonUpload, Upload, XmlUpload
 from app.core.files.scanning import Scanner
 from app.core.files.schemas import FileView
 from app.core.files.serving import DOWNLOAD, download
-from app.core.files.taking import Received, Sent, read, spooled, take
+from app.core.files.taking import Received, Sent, measured, place, read, spooled, take, working_file
 
 __all__ = [
     "DOWNLOAD",
@@ -65,8 +65,11 @@ __all__ = [
     "erase",
     "forget_arrivals",
     "keep",
+    "measured",
+    "place",
     "read",
     "remove_content",
     "spooled",
     "take",
+    "working_file",
 ]

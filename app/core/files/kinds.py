@@ -32,6 +32,9 @@ XML = Kind("application/xml", ("xml",))
 JSON = Kind("application/json", ("json",))
 """Packages of data: likewise (`JsonUpload`)."""
 
+ZIP = Kind("application/zip", ("zip",))
+"""Archives that are made here (`place`); nobody may send one."""
+
 OOXML_KINDS = (DOCX, XLSX, PPTX)
 ODF_KINDS = (ODT, ODS, ODP)
 KINDS = (PDF, PNG, JPEG, WEBP, *OOXML_KINDS, *ODF_KINDS, CSV, TEXT)

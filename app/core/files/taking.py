@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from uuid import UUID
 
 from app.core.database import Database
@@ -61,7 +61,7 @@ async def take(database: Database, scanner: Scanner | None, sent: Sent) -> Recei
         FileInfected: the scanner found something.
         Unavailable: the disk, the scanner or the store does not work now; nothing is kept.
     """
-    with _working_file(database.settings) as file:
+    with working_file(database.settings) as file:
         digest, size_bytes = await _received(sent.chunks, file, database.settings)
         content = Content(file, size_bytes, sent.name, sent.claimed, sent.kinds)
         media_type = await asyncio.to_thread(sniffing.media_type, content)
@@ -72,6 +72,31 @@ async def take(database: Database, scanner: Scanner | None, sent: Sent) -> Recei
             session.add(FileArrival(id=file_id))
         await store.choose(database.settings).put(file_id, file)
     return Received(file_id, digest, size_bytes, media_type, sent.name)
+
+
+async def place(database: Database, file: BinaryIO, name: str, kind: Kind) -> Received:
+    """Put a content into the store that is made here, from a file on disk, however large it is.
+
+    Raises:
+        Unavailable: the store does not work now; nothing is kept.
+    """
+    digest, size_bytes = await asyncio.to_thread(measured, file)
+    file_id = new_id()
+    async with database.work() as session:
+        session.add(FileArrival(id=file_id))
+    await store.choose(database.settings).put(file_id, file)
+    return Received(file_id, digest, size_bytes, kind.media_type, name)
+
+
+def measured(file: IO[bytes]) -> tuple[bytes, int]:
+    """Hash a file on disk, and say how large it is; it stands at its beginning afterwards."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(WRITTEN_AT_ONCE_BYTES):
+        digest.update(chunk)
+    size_bytes = file.tell()
+    file.seek(0)
+    return digest.digest(), size_bytes
 
 
 async def read(settings: Settings, received: Received) -> bytes:
@@ -92,15 +117,19 @@ async def spooled(settings: Settings, file_id: UUID) -> AsyncIterator[BinaryIO]:
         Unavailable: the store, or the disk, does not work now.
     """
     stored = await store.choose(settings).get(file_id)
-    with _working_file(settings) as file:
+    with working_file(settings) as file:
         async for chunk in stored:
             await asyncio.to_thread(file.write, chunk)
         file.seek(0)
         yield file
 
 
-def _working_file(settings: Settings) -> BinaryIO:
-    """Open a file without a name: whatever ends this process, nothing of it stays."""
+def working_file(settings: Settings) -> BinaryIO:
+    """Open a file without a name: whatever ends this process, nothing of it stays.
+
+    Raises:
+        Unavailable: the disk takes nothing now.
+    """
     folder = settings.home / "uploads"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -127,5 +127,16 @@ CANDIDATES = DataSet(
     erasure="Nobody here knows whose it is: who employs the candidate erases the key",
     tables=(table("placement_lines", facts="block counted_months steps"),),
 )
+AUDIT_PACKS = DataSet(
+    title="Audit packs",
+    what="Who asked for one, by id; what organisations were called then",
+    why="Accountability: the same pack can be made again",
+    how_long="As long as the books; the file itself thirty days",
+    erasure="Of the id only",
+    tables=(
+        table("audit_packs", organisation="facts", facts="failure sha256", actor="asked_by"),
+        table("audit_signatures", facts="sha256 note"),
+    ),
+)
 
-SETS = (ORGANISATIONS, DECISIONS, OBJECTIONS, DOCUMENTS, FILES, CANDIDATES)
+SETS = (ORGANISATIONS, DECISIONS, OBJECTIONS, DOCUMENTS, FILES, CANDIDATES, AUDIT_PACKS)

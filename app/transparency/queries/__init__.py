@@ -3,6 +3,7 @@
 from app.transparency.queries import contents, proving
 from app.transparency.queries.log import (
     checkpoint,
+    first_size_over,
     hashed,
     key_of,
     keys,
@@ -21,6 +22,7 @@ from app.transparency.queries.log import (
 __all__ = [
     "checkpoint",
     "contents",
+    "first_size_over",
     "hashed",
     "key_of",
     "keys",

@@ -1,0 +1,1 @@
+"""Audit packs: made, made again, and checked by those who get them."""
