@@ -134,6 +134,7 @@ def _readme(asked: Asked, template: Path) -> bytes:
         authority_id=asked.authority_id,
         file=f"{asked.stem}.zip",
         origin=facts.origin,
+        address=f"{facts.public_url}/log",
     )
     return told.encode()
 

@@ -26,6 +26,7 @@ from app.audits.packs.tables import what_is_known
 from app.audits.queries import known
 from app.fulfilments.certificates import address
 from app.fulfilments.models import FulfilmentState
+from app.obligations.importing.releases import OWN_PROCESS
 from app.obligations.models import ObligationDecisionKind
 from app.obligations.parties import TRADE_REGISTERS
 from app.obligations.rules import ContractKind
@@ -125,7 +126,7 @@ def _names(contract: sa.Row[Any]) -> tuple[str, str]:
     ocid, slash, contract_id = (contract.source_key or "").rpartition("/")
     if slash and ocid and contract_id:
         return ocid, contract_id
-    return f"baat-{contract.id}", contract.reference
+    return f"{OWN_PROCESS}{contract.id}", contract.reference
 
 
 def _unique(parties: "chain[Json]") -> list[Json]:

@@ -3,7 +3,8 @@
 A contract takes its parties from the suppliers of its award, its kind from the tender, its sum from
 its own value and its tender sum from that of the award. OCDS has no member for a social-return
 clause: goals that begin with `social` (the sustainability extension) are one, and of the others
-whoever imports says whether they have one.
+whoever imports says whether they have one. Contracts out of an audit pack are known by the
+authority's own number again.
 """
 
 import re
@@ -31,6 +32,10 @@ MOST_PARTIES = 20
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?", re.DOTALL)
+
+OWN_PROCESS = "baat-"
+"""How the ocid of a contract begins that came in no file: its id follows (`audits.packs.ocds`)."""
+_OWN_OCID = re.compile(rf"{OWN_PROCESS}[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}")
 
 Found = Candidate | Unfit
 
@@ -134,7 +139,9 @@ def _candidate(
     if not _text(contract, "id"):
         message = "The contract has no id, so that nobody could tell it from others."
         raise _UnfitError("no-id", message)
-    if len(key) > LONGEST_REFERENCE:
+    is_own = _OWN_OCID.fullmatch(_text(release, "ocid")) is not None
+    reference = _text(contract, "id") if is_own else key
+    if len(reference) > LONGEST_REFERENCE:
         raise _UnfitError("long-id", f"Its ids are longer than {LONGEST_REFERENCE} characters.")
     status = _text(contract, "status")
     if status == "pending":
@@ -154,7 +161,7 @@ def _candidate(
     except ValidationError as error:
         raise _UnfitError("invalid", _first(error)) from error
     return Candidate(
-        reference=key,
+        reference=reference,
         source_key=key,
         awarded_on=awarded_on,
         says={**says, "is_cancelled": status == "cancelled"},
