@@ -95,7 +95,7 @@ from app.transparency.entries import EntryKind
 from app.transparency.hooks import Source
 from app.webhooks import hooks as telling
 from app.webhooks import routes as webhooks
-from app.webhooks.actions import sequencing
+from app.webhooks.actions import delivering, forgetting, sequencing
 from app.webhooks.audiences import AUDIENCES as OF_PEOPLE
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -129,6 +129,7 @@ FORGET = housekeeping.forgetting(
     payers=retiring.retire,
     sessions=sessions.forget,
     throttle_counters=throttle.forget_expired,
+    webhooks=forgetting.forget,
 )
 
 TELL_OWNERS = hooks.telling(
@@ -215,6 +216,7 @@ published.wire(Source(disclosing.SOURCE, EntryKind.FULFILMENT, disclosing.statem
 CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("sequence", positions.sequence_all, every_seconds=0.5),
     jobs.Chore("sequence-events", sequencing.sequence_all, every_seconds=0.5),
+    jobs.Chore("deliver-webhooks", delivering.deliver_due, every_seconds=1.0),
     jobs.Chore("seal", publishing.seal, every_seconds=5.0),
     jobs.Chore("expire-orders", expiring.expire_due, every_seconds=10.0),
     jobs.Chore("end-sales", ending.end_due, every_seconds=10.0),
@@ -266,6 +268,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(fulfilments.VERIFICATION)
+    app.webhooks.include_router(webhooks.OUTGOING)
     openapi.install(app, credentials=CREDENTIALS)
     docs.install(app)
     return app

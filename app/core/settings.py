@@ -248,6 +248,14 @@ class Settings(BaseSettings):
         float, Field(gt=0, description="How long one call to Stripe may take.")
     ] = 10.0
 
+    webhooks_to_loopback: Annotated[
+        bool,
+        Field(
+            description="Webhooks may also go to http:// on this machine; in test mode, to try"
+            " a receiver."
+        ),
+    ] = False
+
     under_way_warning_days: Annotated[
         int,
         Field(
@@ -329,6 +337,13 @@ class Settings(BaseSettings):
     def _nobody_plays_stripe_with_real_money(self) -> Self:
         if self.stripe_url is not None and self.mode is Mode.LIVE:
             message = "a live installation speaks to Stripe itself: unset BAAT_STRIPE_URL"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _live_webhooks_go_outside(self) -> Self:
+        if self.webhooks_to_loopback and self.mode is Mode.LIVE:
+            message = "a live installation sends webhooks over TLS: unset BAAT_WEBHOOKS_TO_LOOPBACK"
             raise ValueError(message)
         return self
 

@@ -7,6 +7,11 @@
 - *inner*: of an organisation's own affairs; only its admins are told.
 - *platform*: stands in for an organisation where an event concerns none; staff reads it.
 
+- *endpoint*: where an organisation has events sent to, and of which types.
+- *delivery*: a webhook: what one endpoint is told of one event; *attempt*: one request of it.
+- *pair*: the secret and the key that an endpoint's webhooks are signed with.
+- *replay*: a delivery begins anew, under the same id.
+
 May import `organisations` and `core`; a sibling of the books, which it does not need. Those above
 wire their audiences in `main`.
 
@@ -23,4 +28,13 @@ see what happened before.
 
 Decision: the cursor is the id of an event, and positions stay inside: they would tell everybody how
 much is going on.
+
+Decision: a key for each endpoint, beside its secret. What leaks or is replaced then is one
+receiver's affair, and no signature of one organisation's webhooks fits another's. It costs a sealed
+row for each. Considered: one key of the installation, to be published once (a change of it would
+reach everybody at once).
+
+Decision: a chore sends, not jobs. It takes a few deliveries of each endpoint at a time, so that one
+with thousands waiting, or one that lets us wait, keeps neither others nor the installation's own
+jobs from their turn.
 """

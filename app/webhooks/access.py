@@ -8,14 +8,18 @@ from fastapi import Depends, Query, Security
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Session
-from app.core.problems import InvalidRequest, NotFound
-from app.organisations.access import identify
+from app.core.problems import InvalidRequest, NotFound, existing
+from app.organisations.access import (
+    OrganisationWithKeys,
+    OrganisationWithVisibleKeys,
+    identify,
+)
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Right
 from app.organisations.scopes import Scope
 from app.webhooks import hooks, queries
-from app.webhooks.models import PLATFORM
+from app.webhooks.models import PLATFORM, WebhookDelivery, WebhookEndpoint
 from app.webhooks.queries.events import Reader, Wanted
 from app.webhooks.schemas.events import EventsRequest
 
@@ -110,3 +114,38 @@ async def _position(session: AsyncSession, event_id: UUID | None) -> int:
 
 ReadingOfEvents = Annotated[Reading, Depends(_reading)]
 """What the caller, person or machine, reads of the log of events."""
+
+
+async def _visible(
+    endpoint_id: UUID, organisation: OrganisationWithVisibleKeys, session: Session
+) -> WebhookEndpoint:
+    return existing(await queries.endpoints.one(session, organisation, endpoint_id), endpoint_id)
+
+
+async def _administered(
+    endpoint_id: UUID, organisation: OrganisationWithKeys, session: Session
+) -> WebhookEndpoint:
+    return existing(await queries.endpoints.one(session, organisation, endpoint_id), endpoint_id)
+
+
+# As with keys: an address may hold what lets somebody in, and staff never acts for others.
+VisibleEndpoint = Annotated[WebhookEndpoint, Depends(_visible)]
+"""An endpoint of an organisation of which the person is an admin, active or not."""
+AdministeredEndpoint = Annotated[WebhookEndpoint, Depends(_administered)]
+"""An endpoint of an active organisation of which the person is an admin."""
+
+
+async def _visible_delivery(
+    delivery_id: UUID, endpoint: VisibleEndpoint, session: Session
+) -> WebhookDelivery:
+    return existing(await queries.endpoints.delivery(session, endpoint, delivery_id), delivery_id)
+
+
+async def _administered_delivery(
+    delivery_id: UUID, endpoint: AdministeredEndpoint, session: Session
+) -> WebhookDelivery:
+    return existing(await queries.endpoints.delivery(session, endpoint, delivery_id), delivery_id)
+
+
+VisibleDelivery = Annotated[WebhookDelivery, Depends(_visible_delivery)]
+AdministeredDelivery = Annotated[WebhookDelivery, Depends(_administered_delivery)]

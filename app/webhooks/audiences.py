@@ -42,4 +42,10 @@ AUDIENCES = (
         shows=("membershipId", "startsAt", "endsAt"),
         inner=True,
     ),
+    Audience(
+        "webhook-endpoint",
+        sides=(named("organisationId"),),
+        shows=("fields", "state"),
+        inner=True,
+    ),
 )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0046_privacy"
-down_revision = "0044_event_log"
+down_revision = "0045_webhooks"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 

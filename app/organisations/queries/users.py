@@ -34,12 +34,21 @@ async def sessions(session: AsyncSession, user_id: UUID, paging: PageRequest) ->
 
 async def deciders(session: AsyncSession, organisation_id: UUID) -> list[User]:
     """List who decides for an organisation, except who declined mail about what is to be done."""
+    return await _with_role(session, organisation_id, Role.APPROVER, Role.ADMIN)
+
+
+async def admins(session: AsyncSession, organisation_id: UUID) -> list[User]:
+    """List an organisation's admins, except who declined mail about what is to be done."""
+    return await _with_role(session, organisation_id, Role.ADMIN)
+
+
+async def _with_role(session: AsyncSession, organisation_id: UUID, *roles: Role) -> list[User]:
     found = await session.scalars(
         sa.select(User)
         .join(Membership, Membership.user_id == User.id)
         .where(
             Membership.organisation_id == organisation_id,
-            Membership.role.in_([Role.APPROVER, Role.ADMIN]),
+            Membership.role.in_(roles),
             User.wants_task_mail,
         )
         .order_by(User.id)

@@ -65,6 +65,19 @@ KEYS = DataSet(
         ),
     ),
 )
+WEBHOOKS = DataSet(
+    title="Webhooks",
+    what="Where an organisation has events sent to, what it calls that, and how it answered",
+    why="The contract with the organisation",
+    how_long="As long as the endpoint; what was sent `BAAT_RETENTION_DAYS`",
+    erasure="What names the person is masked",
+    tables=(
+        table("webhook_endpoints", organisation="url", words="description", facts="types"),
+        table("webhook_pairs", sealed="sealed", facts="public_key"),
+        table("webhook_deliveries", facts="type"),
+        table("webhook_attempts", facts="error", organisation="excerpt"),
+    ),
+)
 MAIL = DataSet(
     title="Mail",
     what="A keyed hash of the recipient; until it is sent the letter, sealed",
@@ -118,4 +131,4 @@ ERASURES = DataSet(
     tables=(table("erasures", actor="asked_by", words="reason", sealed="sealed_words"),),
 )
 
-SETS = (ACCOUNTS, SIGN_INS, RIGHTS, INVITATIONS, KEYS, MAIL, TRAIL, REPEATS, ERASURES)
+SETS = (ACCOUNTS, SIGN_INS, RIGHTS, INVITATIONS, KEYS, WEBHOOKS, MAIL, TRAIL, REPEATS, ERASURES)

@@ -5,7 +5,6 @@ One at a time, beside those who write events: nobody waits for it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,31 +15,15 @@ from app.core import clock
 from app.core.database import Database
 from app.core.events import Event
 from app.webhooks import hooks
+from app.webhooks.actions import fanning
 from app.webhooks.models import PLATFORM, EventArrival, EventAudience, EventPosition
+from app.webhooks.told import Placed, Told
 
 BATCH = 500
 """How many events one transaction places at the most."""
 LOCK = "events"
 
 logger = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An event that has its position now."""
-
-    position: int
-    event_id: UUID
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """That somebody is told of an event."""
-
-    event: Placed
-    organisation_id: UUID
-    inner: bool
 
 
 async def sequence_all(database: Database) -> None:
@@ -73,7 +56,9 @@ async def sequence(session: AsyncSession, most: int = BATCH) -> int:
             for each in placed
         ],
     )
-    await _tell(session, await _told(session, placed))
+    told = await _told(session, placed)
+    await _tell(session, told)
+    await fanning.fan_out(session, told)
     arrivals = [row.arrival for row in arrived]
     await session.execute(sa.delete(EventArrival).where(EventArrival.arrival.in_(arrivals)))
     return len(placed)

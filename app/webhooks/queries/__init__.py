@@ -1,5 +1,5 @@
-"""Questions to the log of events."""
+"""Questions to the log of events, and about what is sent of it."""
 
-from app.webhooks.queries import events
+from app.webhooks.queries import endpoints, events, messages
 
-__all__ = ["events"]
+__all__ = ["endpoints", "events", "messages"]

@@ -1,6 +1,6 @@
 """Which events an organisation is told of, in the order of the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.paging import Page
 from app.webhooks import hooks
-from app.webhooks.models import EventPosition
+from app.webhooks.models import EventAudience, EventPosition
 from app.webhooks.schemas.events import EventView
 
 
@@ -40,6 +40,41 @@ async def position_of(session: AsyncSession, event_id: UUID) -> int | None:
     query = sa.select(EventPosition.position).where(EventPosition.event_id == event_id)
     found: int | None = await session.scalar(query)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An event by its id and type."""
+
+    event_id: UUID
+    type: str
+
+
+async def told_since(
+    session: AsyncSession,
+    organisation_id: UUID,
+    moment: datetime,
+    types: Sequence[str],
+    most: int,
+) -> list[Named]:
+    """List what an organisation was told since a moment, of some types (none: of all)."""
+    exact = [each for each in types if not each.endswith(".*")]
+    nouns = [hooks.noun_of(each) for each in types if each.endswith(".*")]
+    first = sa.select(sa.func.min(EventPosition.position)).where(EventPosition.placed_at >= moment)
+    query = (
+        sa.select(EventPosition.event_id, EventAudience.type)
+        .join(EventPosition, EventPosition.position == EventAudience.position)
+        .where(
+            EventAudience.organisation_id == organisation_id,
+            EventAudience.position >= first.scalar_subquery(),
+        )
+        .order_by(EventAudience.position)
+        .limit(most)
+    )
+    if types:
+        noun = sa.func.split_part(EventAudience.type, ".", 1)
+        query = query.where(sa.or_(EventAudience.type.in_(exact), noun.in_(nouns)))
+    return [Named(*row) for row in await session.execute(query)]
 
 
 async def page(session: AsyncSession, reader: Reader, wanted: Wanted) -> Page[EventView]:

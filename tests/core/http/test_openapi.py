@@ -98,6 +98,15 @@ def test_it_has_operations(document: Document) -> None:
     assert "readService" in {operation["operationId"] for _, _, operation in operations(document)}
 
 
+def test_it_tells_what_we_send_to_others(document: Document) -> None:
+    event = document["webhooks"]["event"]["post"]
+    reference = event["requestBody"]["content"]["application/json"]["schema"]
+    assert event["summary"] == "Hear of an event"
+    assert "{webhook-id}.{webhook-timestamp}.{body}" in str(event["parameters"])
+    assert {"type", "timestamp", "data"} == set(resolved(document, reference)["properties"])
+    assert set(event["responses"]) == {"2XX"}
+
+
 def test_it_is_openapi(document: Document) -> None:
     assert re.fullmatch(r"3(\.\d+){1,2}", document["openapi"])
     OPENAPI_31_VALIDATOR.validate(document)

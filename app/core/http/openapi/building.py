@@ -42,7 +42,12 @@ def document(app: FastAPI, credentials: Sequence[type[Problem]] = ()) -> Documen
     `credentials` are the refusals that every operation may give which asks who calls.
     """
     settings: Settings = app.state.settings
-    draft = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    draft = get_openapi(
+        title=app.title,
+        version=app.version,
+        routes=app.routes,
+        webhooks=app.webhooks.routes,
+    )
     paths = {_public(path): item for path, item in draft["paths"].items() if _is_ours(path)}
     components = draft.get("components", {})
     _add_problem(components.setdefault("schemas", {}))
@@ -55,9 +60,20 @@ def document(app: FastAPI, credentials: Sequence[type[Problem]] = ()) -> Documen
         "externalDocs": {"url": f"{settings.public_url}/docs", "description": "To read."},
         "tags": list(_tags(app)),
         "paths": paths,
+        "webhooks": _sent(draft.get("webhooks", {})),
         "components": components,
     }
     return schemas.without_unused(schemas.renamed(made))
+
+
+def _sent(webhooks: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Describe what we send: receivers answer as they like, and nothing of ours is added."""
+    for item in webhooks.values():
+        for operation in item.values():
+            _read_docstring(operation)
+            operation["responses"] = {"2XX": {"description": "Taken."}}
+    schemas.drop_titles([webhooks])
+    return webhooks
 
 
 def _is_ours(path: str) -> bool:

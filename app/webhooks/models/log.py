@@ -1,4 +1,4 @@
-"""The tables of the log: events in their order, and who is told of each."""
+"""The log: events in their order, and who is told of each."""
 
 from datetime import datetime
 from uuid import UUID
@@ -37,7 +37,7 @@ class EventPosition(Base):
 
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[UUID] = mapped_column(ForeignKey(Event.id), unique=True)
-    placed_at: Mapped[datetime]
+    placed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class EventAudience(Base):
