@@ -40,6 +40,7 @@ FURTHER_ROOMS = {
     ("webhooks", "sending"): "one request to somebody out there",
     ("webhooks", "signing"): "signatures after Standard Webhooks, pure",
     ("webhooks", "told"): "that somebody is told of an event, as values",
+    ("audits", "periods"): "what a period report says, and how it is written, pure",
     ("fulfilments", "candidates"): "pseudonymous keys: how they are made and what is kept, pure",
     ("fulfilments", "certificates"): "what a certificate says, and how it is written, pure",
     ("fulfilments", "dashboards"): "figures, the rows behind them, and what is too small to show",

@@ -57,3 +57,10 @@ class PackDiffers(Problem):
 
     status = 409
     title = "The audit pack became another one"
+
+
+class PeriodNotBegun(Problem):
+    """The period lies in the future: nothing can have happened in it."""
+
+    status = 409
+    title = "The period has not begun"

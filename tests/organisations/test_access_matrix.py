@@ -12,6 +12,7 @@ from app.core.database import READING, Database, open_database
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.main import create_app
+from tests.audits import access_periods as periods
 from tests.audits import access_table as audits
 from tests.conftest import Cluster, living
 from tests.fulfilments import access_table as fulfilments
@@ -60,6 +61,7 @@ TABLE: dict[str, Rule] = {
     **bank.TABLE,
     **payouts.TABLE,
     **audits.TABLE,
+    **periods.TABLE,
     **webhooks.TABLE,
     **privacy.TABLE,
 }

@@ -2,6 +2,7 @@
 
 from app.audits.models.integrity import IntegrityCheck
 from app.audits.models.packs import AuditPack, AuditPackState, AuditSignature
+from app.audits.models.periods import PeriodReport
 from app.audits.models.readings import AuditReading
 from app.audits.models.samples import AuditSample, AuditSampleItem, Population, SamplingMethod
 
@@ -13,6 +14,7 @@ __all__ = [
     "AuditSampleItem",
     "AuditSignature",
     "IntegrityCheck",
+    "PeriodReport",
     "Population",
     "SamplingMethod",
 ]

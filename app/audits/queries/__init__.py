@@ -7,7 +7,17 @@ from app.audits.queries import (
     obligations,
     orders,
     packs,
+    periods,
     readings,
 )
 
-__all__ = ["entries", "figures", "fulfilments", "obligations", "orders", "packs", "readings"]
+__all__ = [
+    "entries",
+    "figures",
+    "fulfilments",
+    "obligations",
+    "orders",
+    "packs",
+    "periods",
+    "readings",
+]

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.audits.routes import authorities, integrity, packs, readings, samples, schemes
+from app.audits.routes import authorities, integrity, packs, periods, readings, samples, schemes
 
 ROUTERS: tuple[APIRouter, ...] = (
     integrity.router,
@@ -11,4 +11,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     schemes.router,
     samples.router,
     packs.router,
+    periods.router,
 )

@@ -83,6 +83,7 @@ BOOKS = DataSet(
         table("log_arrivals", facts="source"),
         table("log_salts", sealed="salt"),
         table("certificates", committed="code content"),
+        table("period_reports", committed="period content sha256", actor="frozen_by"),
     ),
 )
 THINGS = DataSet(
