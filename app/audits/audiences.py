@@ -1,6 +1,6 @@
-"""Who is told of events about audits: of packs those whose books are in one, of samples staff."""
+"""Who is told of events about audits: whose books a pack or a report is of; of samples, staff."""
 
-from app.audits.models import AuditPack
+from app.audits.models import AuditPack, PeriodReport
 from app.schemes.models import Authority, Scheme
 from app.webhooks.hooks import Audience, about
 
@@ -14,6 +14,12 @@ _AUTHORITY = (
     .join(Authority, Authority.id == AuditPack.authority_id)
     .where(AuditPack.has_obligations)
 )
+_KEEPERS = (
+    about(PeriodReport, Scheme.operator_id).join(Scheme, Scheme.id == PeriodReport.keeper_id),
+    about(PeriodReport, Authority.organisation_id).join(
+        Authority, Authority.id == PeriodReport.keeper_id
+    ),
+)
 
 AUDIENCES = (
     Audience("audit-sample"),
@@ -21,6 +27,12 @@ AUDIENCES = (
         "audit-pack",
         sides=(_OPERATOR, _AUTHORITY),
         shows=("schemeId", "authorityId", "year", "position", "sha256"),
+        inner=True,
+    ),
+    Audience(
+        "period-report",
+        sides=_KEEPERS,
+        shows=("keeper", "period", "position", "sha256"),
         inner=True,
     ),
 )

@@ -35,7 +35,17 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     """Let what came of the project of an order be proven by a file."""
     order = await session.get_one(Order, tenant.things["order_id"])
     author, evidence_id = world.users[Caller.STRANGER], new_id()
-    proven = [{"id": str(evidence_id)}]
+    proven = [
+        {
+            "id": str(evidence_id),
+            "name": "opkomst.pdf",
+            "mediaType": "application/pdf",
+            "sizeBytes": 1_000,
+            "sha256": "00" * 32,
+            "promise": 1,
+            "isPublic": True,
+        }
+    ]
     accepted = ReportState.ACCEPTED
     report = await a_submitted_report(
         session, order.project_id, author, state=accepted, evidence=proven
