@@ -1,6 +1,6 @@
 """Everything that must always be true, of all domains, in the order in which it is looked at."""
 
-from app.core.invariants import Kept, protection, work
+from app.core.invariants import Kept, protection, references, work
 from app.fulfilments.invariants import INVARIANTS as FULFILMENTS
 from app.ledger.invariants import INVARIANTS as BOOKS
 from app.obligations.invariants import INVARIANTS as OBLIGATIONS
@@ -11,7 +11,7 @@ from app.projects.invariants import INVARIANTS as PROJECTS
 from app.transparency.invariants import INVARIANTS as LOG
 
 SECTIONS: dict[str, tuple[Kept, ...]] = {
-    "protection": protection.INVARIANTS,
+    "protection": (*protection.INVARIANTS, *references.INVARIANTS),
     "books": BOOKS,
     "log": LOG,
     "projects": PROJECTS,

@@ -1,6 +1,8 @@
 """What must always be true of what counts: in the books, in the log, and by its certificate."""
 
-from app.core.invariants import Invariant
+from app.core.invariants import Invariant, recorded
+from app.fulfilments.models import FulfilmentDecisionKind
+from app.ledger.invariants import entered
 
 _COUNTED = """
 WITH book AS (
@@ -86,14 +88,37 @@ SELECT format('fulfilment %s: expected a state to which its last decision leads 
        ELSE ARRAY[]::text[] END)
  UNION ALL
 SELECT format('fulfilment %s: expected to be decided when its entry was made (%s), found %s', f.id,
-              e.recorded_at, f.decided_at)
+              coalesce(CAST(e.recorded_at AS text), 'none'), f.decided_at)
   FROM fulfilments f
-  JOIN ledger_references r
+  LEFT JOIN ledger_references r
     ON r.reference = concat('fulfilment/', f.id, '/approved',
                             CASE WHEN f.times_reinstated > 0 THEN '/again/' || f.times_reinstated
                             END)
-  JOIN ledger_entries e ON e.id = r.id
- WHERE abs(extract(epoch FROM e.recorded_at - f.decided_at)) > 600
+  LEFT JOIN ledger_entries e ON e.id = r.id
+ WHERE f.state IN ('approved', 'revoked')
+   AND abs(extract(epoch FROM e.recorded_at - f.decided_at)) <= 600 IS NOT TRUE
+ UNION ALL
+SELECT format('fulfilment %s: expected %s by %s at %s, as was decided, found %s by %s at %s', f.id,
+              w.kind, d.decided_by, d.decided_at, w.kind, w.by_id, w.at)
+  FROM fulfilments f
+ CROSS JOIN LATERAL (VALUES
+       ('{drafted}'::text[], f.drafted_by_id, f.drafted_at),
+       ('{submitted}', f.submitted_by_id, f.submitted_at),
+       ('{approved,rejected}', f.decided_by_id, f.decided_at)) w(kind, by_id, at)
+ CROSS JOIN LATERAL (
+       SELECT decided_by, decided_at FROM fulfilment_decisions
+        WHERE fulfilment_id = f.id AND kind = ANY (w.kind) ORDER BY id DESC LIMIT 1) d
+ WHERE d.decided_by LIKE 'user:%' AND d.decided_by <> concat('user:', w.by_id)
+    OR abs(extract(epoch FROM d.decided_at - w.at)) <= 600 IS NOT TRUE
+ UNION ALL
+SELECT format('fulfilment %s (%s): expected %s units and %s cents, as was decided, found %s and %s',
+              f.id, f.state, d.quantity_units, d.value_cents, f.quantity_units, f.value_cents)
+  FROM fulfilments f
+ CROSS JOIN LATERAL (
+       SELECT quantity_units, value_cents FROM fulfilment_decisions
+        WHERE fulfilment_id = f.id AND kind = f.state ORDER BY id DESC LIMIT 1) d
+ WHERE f.state IN ('submitted', 'rejected')
+   AND (d.quantity_units, d.value_cents) <> (f.quantity_units, f.value_cents)
 """
 
 _CERTIFIED = """
@@ -113,9 +138,12 @@ SELECT format('certificate %s: expected %s', c.id, fault)
  CROSS JOIN LATERAL (VALUES
        (c.content ->> 'code' IS DISTINCT FROM c.code, 'its own number in what it states'),
        ((c.content ->> 'fulfilmentId', c.content ->> 'obligationId', c.content ->> 'kind',
-         c.content #>> '{authority,id}', c.content #>> '{holder,id}')
+         c.content #>> '{authority,id}', c.content #>> '{holder,id}', c.content #>> '{rules,id}')
         IS DISTINCT FROM (f.id::text, f.obligation_id::text, f.kind::text, f.authority_id::text,
-                          f.claimant_id::text),
+                          f.claimant_id::text, f.rules_id::text)
+        OR f.first_serial IS NULL AND c.content -> 'claim' IS DISTINCT FROM f.claim
+           -- Whose words were erased from a claim, they stay in what was certified.
+           AND f.claim::text NOT LIKE '%[erased]%',
         'to state the fulfilment that it is of, found another'),
        (f.first_serial IS NOT NULL AND
         (c.content #>> '{units,quantityUnits}', c.content #>> '{units,firstSerial}',
@@ -127,6 +155,8 @@ SELECT format('certificate %s: expected %s', c.id, fault)
        ((c.content ->> 'valueCents')::bigint = ANY (b.cents) IS NOT TRUE
         AND (c.content ->> 'valueCents')::bigint > 0,
         format('to state what was entered (%s), found %s', b.cents, c.content ->> 'valueCents')),
+       (c.is_named <> coalesce((SELECT o.is_named FROM orders o WHERE o.id = f.order_id), false),
+        'to name its buyer only if its order may'),
        (b.seconds > 600, format('to be issued when it was entered, found %s', c.issued_at))
        ) v(found, fault)
  WHERE found
@@ -198,6 +228,7 @@ INVARIANTS = (
         "A fulfilment stands as the last decision about it left it.",
         _DECIDED,
     ),
+    recorded("fulfilment", "fulfilment_decisions", "fulfilment_id", FulfilmentDecisionKind, "kind"),
     Invariant(
         "certificates-true",
         "A certificate states what was approved, as the books and its fulfilment say it.",
@@ -213,4 +244,6 @@ INVARIANTS = (
         "What the public log adds up to is what counts.",
         _LOGGED,
     ),
+    entered("fulfilment", "fulfilments"),
+    entered("allocation", "order_allocations"),
 )

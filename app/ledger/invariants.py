@@ -2,8 +2,23 @@
 
 from functools import partial
 
-from app.core.invariants import Proof
+from app.core.invariants import Invariant, Proof
 from app.ledger.checks import newest_faults, part_faults
+
+
+def entered(noun: str, table: str) -> Invariant:
+    """Insist that whatever stands in the books under a noun is there."""
+    return Invariant(
+        f"{noun}-entries-known",
+        f"Whatever the books name {noun}/… is one that is known.",
+        f"""
+SELECT format('entry or hold %s: expected that {noun} to be known, found none', r.reference)
+  FROM ledger_references r
+ WHERE r.reference LIKE '{noun}/%'
+   AND NOT EXISTS (SELECT FROM {table} t WHERE t.id::text = split_part(r.reference, '/', 2))
+""",  # noqa: S608  Names of our own.
+    )
+
 
 INVARIANTS = (
     Proof(

@@ -1,6 +1,24 @@
 """What must always be true of obligations."""
 
-from app.core.invariants import Invariant
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.invariants import Faults, Invariant, Proof, recorded
+from app.ledger.invariants import entered
+from app.obligations.actions.computing import appraise
+from app.obligations.models import (
+    ContractAmendment,
+    Obligation,
+    ObligationDecisionKind,
+    RuleVersion,
+)
+from app.obligations.problems import RulesSilent
+
+AT_ONCE = 1_000
 
 _BALANCES = """
 WITH book AS (
@@ -76,11 +94,18 @@ SELECT format('obligation %s (%s): expected nothing to be owed or undecided exac
 
 _FOLLOWS = """
 SELECT format('obligation %s: expected what follows from the last amendment of its contract, found'
-              ' another contract, authority or amendment', o.id)
+              ' another contract, authority, amendment or dates', o.id)
   FROM obligations o
   JOIN contracts c ON c.id = o.contract_id
   JOIN contract_amendments a ON a.id = o.amendment_id
  WHERE o.authority_id <> c.authority_id OR a.contract_id <> o.contract_id
+    OR (o.starts_on, o.due_on) <> (a.starts_on, a.ends_on)
+ UNION ALL
+SELECT format('obligation %s: expected to be registered at %s, found %s', o.id, d.decided_at,
+              o.registered_at)
+  FROM obligations o
+  JOIN obligation_decisions d ON d.obligation_id = o.id AND d.kind = 'registered'
+ WHERE abs(extract(epoch FROM d.decided_at - o.registered_at)) > 600
  UNION ALL
 SELECT format('contract %s: expected amendments numbered from 1 on, found %s after %s', contract_id,
               number, before)
@@ -89,6 +114,39 @@ SELECT format('contract %s: expected amendments numbered from 1 on, found %s aft
           FROM contract_amendments) a
  WHERE number <> before + 1
 """
+
+
+async def computed_faults(session: AsyncSession) -> Faults:
+    """Compute anew what follows from each contract, by the rules that applied."""
+    last = UUID(int=0)
+    while rows := await _obligations(session, last):
+        for obligation, version, amendment in rows:
+            try:
+                found = appraise(version, amendment)
+            except RulesSilent:
+                # Rules that were published afterwards may be silent: nothing follows from them.
+                cents, steps = 0, obligation.steps
+            else:
+                cents, steps = found.cents, [asdict(step) for step in found.steps]
+            if (cents, steps) != (obligation.computed_cents, obligation.steps):
+                yield (
+                    f"obligation {obligation.id}: expected {cents} cents to follow from its"
+                    f" contract, step by step, found {obligation.computed_cents}"
+                )
+        last = rows[-1][0].id
+
+
+async def _obligations(
+    session: AsyncSession, after: UUID
+) -> Sequence[sa.Row[Obligation, RuleVersion, ContractAmendment]]:
+    query = (
+        sa.select(Obligation, RuleVersion, ContractAmendment)
+        .join(RuleVersion, RuleVersion.id == Obligation.rules_id)
+        .join(ContractAmendment, ContractAmendment.id == Obligation.amendment_id)
+        .where(Obligation.id > after)
+    )
+    return (await session.execute(query.order_by(Obligation.id).limit(AT_ONCE))).all()
+
 
 INVARIANTS = (
     Invariant(
@@ -107,14 +165,21 @@ INVARIANTS = (
         "What is imposed, waived and sanctioned is what was decided.",
         _DECIDED,
     ),
+    recorded("obligation", "obligation_decisions", "obligation_id", ObligationDecisionKind, "kind"),
     Invariant(
         "obligations-met",
         "An obligation is fulfilled when its book owes nothing more, and not before.",
         _STATES,
+    ),
+    Proof(
+        "obligations-computed",
+        "What an obligation comes to follows from its contract and the rules that applied.",
+        computed_faults,
     ),
     Invariant(
         "obligations-of-contracts",
         "An obligation follows from its own contract, whose amendments have no gap.",
         _FOLLOWS,
     ),
+    entered("obligation", "obligations"),
 )

@@ -1,6 +1,8 @@
 """What must always be true of payouts."""
 
-from app.core.invariants import Invariant
+from app.core.invariants import Invariant, recorded
+from app.ledger.invariants import entered
+from app.payouts.models import PayoutState
 
 _ENTERED = """
 WITH entered AS (
@@ -85,6 +87,15 @@ SELECT format('payout %s: expected to stand as its last decision says (%s), foun
   LEFT JOIN LATERAL (SELECT state FROM payout_decisions WHERE payout_id = p.id
                       ORDER BY id DESC LIMIT 1) d ON true
  WHERE p.state IS DISTINCT FROM coalesce(d.state, 'planned')
+ UNION ALL
+SELECT format('payout %s: expected to be %s by %s at %s, found %s at %s', p.id, d.state,
+              d.decided_by, d.decided_at, w.by_id, w.at)
+  FROM payouts p
+ CROSS JOIN LATERAL (VALUES ('planned', p.planned_by_id, p.planned_at),
+                            ('approved', p.approved_by_id, p.approved_at)) w(state, by_id, at)
+  JOIN payout_decisions d ON d.payout_id = p.id AND d.state = w.state
+ WHERE d.decided_by LIKE 'user:%' AND d.decided_by <> concat('user:', w.by_id)
+    OR abs(extract(epoch FROM d.decided_at - w.at)) <= 600 IS NOT TRUE
 """
 
 INVARIANTS = (
@@ -99,5 +110,7 @@ INVARIANTS = (
         "What is payable to an entrepreneur is what was approved and has not left.",
         _PAYABLE,
     ),
+    recorded("payout", "payout_decisions", "payout_id", PayoutState, "state"),
     Invariant("payouts-decided", "A payout stands as the last decision about it says.", _DECIDED),
+    entered("payout", "payouts"),
 )

@@ -1,6 +1,7 @@
 """What must always be true of projects on the market."""
 
 from app.core.invariants import Invariant
+from app.ledger.invariants import entered
 
 _ISSUED = """
 SELECT format('listing of project %s: expected %s units issued, as it says, found %s',
@@ -55,4 +56,5 @@ INVARIANTS = (
         "A project is funded when the books say that it reached its threshold.",
         _FUNDED,
     ),
+    entered("project", "projects"),
 )

@@ -36,6 +36,9 @@ DISASTERS = {
     "claims": Disaster(
         stepping.claim, stepping.ALL_CLAIMS, stepping.SOME_CLAIMS, stepping.FEW_CLAIMS
     ),
+    "tamper": Disaster(
+        stepping.tamper, stepping.ALL_CASES, stepping.SOME_CASES, stepping.A_FEW_CASES
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Tests that go on for as long as wanted: random histories of orders, and random claims."""
+"""Tests that go on for as long as wanted: histories of orders, claims, and tampering at random."""
 
 import asyncio
 import os
@@ -14,6 +14,8 @@ TINY, QUICK, FULL = 20, 200, 5_000
 """Steps of a history."""
 
 FEW_CLAIMS, SOME_CLAIMS, ALL_CLAIMS = 800, 20_000, 1_000_000
+
+A_FEW_CASES, SOME_CASES, ALL_CASES = 18, 150, 1_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,13 @@ CLAIMS = LongTest(
     "{:,} random claims in plain SQL, from many connections",
     "no unit is in two live claims, and a replay of the table agrees",
 )
+TAMPERING = LongTest(
+    "tampering",
+    "tests/audits/test_tampering.py",
+    "BAAT_TAMPER_CASES",
+    "{:,} random cases of somebody who may do everything to the rows",
+    "all of them are found out",
+)
 
 
 async def run(ground: Ground, steps: int) -> Chapter:
@@ -51,6 +60,11 @@ async def run(ground: Ground, steps: int) -> Chapter:
 async def claim(ground: Ground, tries: int) -> Chapter:
     """Claim units past everything that the application says, and prove that none counts twice."""
     return await _go_on(ground, CLAIMS, tries)
+
+
+async def tamper(ground: Ground, cases: int) -> Chapter:
+    """Change, remove, swap and rewrite rows at random, and see that each time somebody notices."""
+    return await _go_on(ground, TAMPERING, cases)
 
 
 async def _go_on(ground: Ground, test: LongTest, size: int) -> Chapter:

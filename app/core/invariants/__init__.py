@@ -13,5 +13,6 @@ look like a fault.
 """
 
 from app.core.invariants.kept import Faults, Invariant, Kept, Proof, all_faults, faults_of
+from app.core.invariants.recorded import recorded
 
-__all__ = ["Faults", "Invariant", "Kept", "Proof", "all_faults", "faults_of"]
+__all__ = ["Faults", "Invariant", "Kept", "Proof", "all_faults", "faults_of", "recorded"]

@@ -46,7 +46,7 @@ _MAPPED = {
     for mapper in Base.registry.mappers
     if mapper.class_.__module__ == models.__name__ and mapper.class_ is not models.LedgerChecked
 }
-BOOKS = [table for table in Base.metadata.sorted_tables if table in _MAPPED]
+BOOKS = [table for table in Base.metadata.tables.values() if table in _MAPPED]
 """Every table that only the door writes."""
 
 PARTITIONED = ("ledger_entries", "ledger_lines")

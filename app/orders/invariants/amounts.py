@@ -7,8 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.invariants import Faults, Invariant, Proof
-from app.orders.models import Order, OrderPart, between
+from app.core.invariants import Faults, Invariant, Proof, recorded
+from app.ledger.invariants import entered
+from app.orders.models import Order, OrderDecisionKind, OrderPart, between
 from app.schemes.models import Policy
 from app.schemes.terms import PolicyTerms, Quote
 
@@ -140,6 +141,16 @@ SELECT format('order %s: expected a state to which its last decision leads (%s),
        WHEN 'refunded' THEN ARRAY['refunded']
        WHEN 'reallocated' THEN ARRAY['reallocated', 'partly_refunded']
        ELSE ARRAY[]::text[] END)
+ UNION ALL
+SELECT format('order %s: expected to be made by %s at %s, as was decided, found %s at %s', o.id,
+              d.decided_by, d.decided_at, o.ordered_by_id, o.ordered_at)
+  FROM orders o
+ CROSS JOIN LATERAL (SELECT decided_by, decided_at FROM order_decisions
+                      WHERE order_id = o.id AND kind IN ('ordered', 'moved-here')
+                      ORDER BY id LIMIT 1) d
+ WHERE d.decided_by LIKE 'user:%' AND d.decided_by <> concat('user:', o.ordered_by_id)
+       AND o.moved_from_id IS NULL
+    OR abs(extract(epoch FROM d.decided_at - o.ordered_at)) <= 600 IS NOT TRUE
 """
 
 INVARIANTS = (
@@ -154,5 +165,7 @@ INVARIANTS = (
         "An order is paid when the books have its money and its units, and for just that much.",
         _IN_BOOKS,
     ),
+    recorded("order", "order_decisions", "order_id", OrderDecisionKind, "kind"),
     Invariant("orders-decided", "An order stands as the last decision about it left it.", _DECIDED),
+    entered("order", "orders"),
 )

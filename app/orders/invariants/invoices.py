@@ -23,6 +23,13 @@ SELECT format('invoice %s: expected to be issued after %s, found %s', id, before
                lag(issued_at) OVER (PARTITION BY issuer_id, year ORDER BY number) AS before
           FROM invoices) i
  WHERE issued_at < before - interval '5 minutes'
+ UNION ALL
+SELECT format('invoice %s: expected a file of its number, found %s', i.id, f.name)
+  FROM invoices i
+  JOIN invoice_files d ON d.invoice_id = i.id
+  JOIN files f ON f.id = d.file_id
+ WHERE i.number < 100000
+   AND f.name <> concat(i.series, '-', i.year, '-', lpad(i.number::text, 5, '0'), '.', d.form)
 """
 
 _SAYS = """

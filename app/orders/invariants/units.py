@@ -35,9 +35,12 @@ SELECT format('order %s: expected %s units owned or retired, found %s', coalesce
 
 _HELD = """
 SELECT format('order %s (%s): expected %s, found %s', o.id, o.state,
-              CASE WHEN w.waits THEN format('%s units held', o.quantity_units)
-                   ELSE 'no units held' END,
-              coalesce(format('%s, %s', h.quantity, h.state), 'none'))
+              CASE WHEN w.waits THEN format('%s units held until %s', o.quantity_units,
+                                            o.reserved_until)
+                   ELSE format('no more than %s units held before, and none now',
+                               o.quantity_units) END,
+              coalesce(format('%s until %s, %s at %s', h.quantity, h.expires_at, h.state,
+                              h.settled_at), 'none'))
   FROM orders o
  CROSS JOIN LATERAL (SELECT o.state IN ('reserved', 'processing') AS waits) w
   LEFT JOIN ledger_holds h
@@ -45,20 +48,24 @@ SELECT format('order %s (%s): expected %s, found %s', o.id, o.state,
                             CASE WHEN o.reservations > 1 THEN '/' || o.reservations END)
  WHERE CASE WHEN w.waits THEN h.id IS NULL OR h.quantity <> o.quantity_units
                               OR h.state NOT IN ('pending', 'expired')
-            ELSE h.state = 'pending' END
+                              OR h.expires_at <> o.reserved_until
+            ELSE h.state = 'pending' OR h.quantity <> o.quantity_units END
+    OR h.state = 'posted' AND abs(extract(epoch FROM h.settled_at - o.paid_at)) > 600
 """
 
 _RUNS = """
 SELECT format('order %s (%s): expected %s serials of its project, found %s', o.id, o.state,
               CASE WHEN o.paid_at IS NULL THEN 0 ELSE o.quantity_units END,
-              coalesce(format('%s from %s on of project %s', b.last_serial - b.first_serial + 1,
-                              b.first_serial, b.project_id), 'none'))
+              coalesce(format('%s from %s on of project %s at %s',
+                              b.last_serial - b.first_serial + 1, b.first_serial, b.project_id,
+                              b.issued_at), 'none'))
   FROM orders o
   JOIN projects p ON p.id = o.project_id
   LEFT JOIN serial_blocks b ON b.order_id = o.id
  WHERE CASE WHEN o.paid_at IS NULL THEN b.id IS NOT NULL
             ELSE (b.project_id, b.first_serial >> 32, b.last_serial - b.first_serial + 1)
-                 IS DISTINCT FROM (o.project_id, p.number, o.quantity_units) END
+                 IS DISTINCT FROM (o.project_id, p.number, o.quantity_units)
+                 OR abs(extract(epoch FROM b.issued_at - o.paid_at)) > 600 END
 """
 
 _NO_GAP = """
@@ -105,11 +112,12 @@ _ANNULLED = """
 SELECT format('serials %s to %s: expected them annulled once, as a part that was undone, found %s',
               coalesce(p.first_serial, a.first_serial), coalesce(p.last_serial, a.last_serial),
               CASE WHEN a.id IS NULL THEN 'no annulment' WHEN p.id IS NULL THEN 'no part'
-                   ELSE 'those of another order' END)
-  FROM (SELECT p.id, p.first_serial, p.last_serial, b.id AS block_id
+                   ELSE 'those of another order or time' END)
+  FROM (SELECT p.id, p.first_serial, p.last_serial, p.decided_at, b.id AS block_id
           FROM order_parts p LEFT JOIN serial_blocks b ON b.order_id = p.order_id) p
   FULL JOIN serial_annulments a USING (first_serial, last_serial)
  WHERE p.block_id IS DISTINCT FROM a.block_id
+    OR abs(extract(epoch FROM p.decided_at - a.annulled_at)) > 600
 """
 
 INVARIANTS = (

@@ -106,16 +106,18 @@ async def cosignature_faults(session: AsyncSession) -> Faults:
         .order_by(LogCosignature.id)
     )
     async for cosignature, note, witness in await session.stream(query):
-        if not _is_valid(cosignature.line, note, queries.witness_key_of(witness)):
+        if not _is_valid(cosignature, note, queries.witness_key_of(witness)):
             yield (
                 f"cosignature {cosignature.id}: expected that of {witness.name} under the"
                 f" checkpoint of {cosignature.size} leaves, found another"
             )
 
 
-def _is_valid(line: str, note: str, key: Key) -> bool:
+def _is_valid(row: LogCosignature, note: str, key: Key) -> bool:
     try:
-        [signature] = notes.parse_signatures(line)
-        return signature.is_by(key) and notes.is_valid(key, notes.parse(note).text, signature)
+        [signature] = notes.parse_signatures(row.line)
+        is_valid = notes.is_valid(key, notes.parse(note).text, signature)
+        seconds = int(row.witnessed_at.timestamp())
+        return signature.is_by(key) and is_valid and notes.seconds_of(signature) == seconds
     except NoteRefused:
         return False

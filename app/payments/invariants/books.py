@@ -1,6 +1,7 @@
-"""What must always be true of money that comes and goes."""
+"""Money that comes and goes, beside what the books say of it."""
 
 from app.core.invariants import Invariant
+from app.ledger.invariants import entered
 
 _WORKED = """
 SELECT format('event %s (%s): expected to be worked on within an hour, found it waiting since %s',
@@ -11,10 +12,11 @@ SELECT format('event %s (%s): expected to be worked on within an hour, found it 
 
 _RECEIVED = """
 WITH evidence AS MATERIALIZED (
-    SELECT e.id, e.occurred_at, proof
+    SELECT e.id, e.occurred_at, e.recorded_at, e.kind, proof
       FROM ledger_entries e CROSS JOIN unnest(e.evidence) proof
 ), came AS (
-    SELECT v.proof, l.ledger_id, sum(l.amount) AS cents, min(v.occurred_at) AS occurred_at
+    SELECT v.proof, l.ledger_id, sum(l.amount) AS cents, min(v.occurred_at) AS occurred_at,
+           min(v.recorded_at) AS recorded_at, bool_or(v.kind = 'receipt.suspended') AS suspended
       FROM evidence v
       JOIN ledger_lines l ON l.entry_id = v.id AND l.side = 'debit'
       JOIN ledger_accounts a ON a.id = l.account_id AND a.kind IN ('provider_balance', 'bank')
@@ -29,7 +31,9 @@ SELECT format('receipt %s (%s): expected %s cents in the books of its scheme at 
    AND c.proof = concat(CASE r.rail WHEN 'provider' THEN 'stripe:' ELSE 'camt:' END, r.external_id)
  WHERE CASE WHEN r.place = 'arrived'
             THEN c.proof IS NOT NULL OR r.taken_at < :now - interval '1 hour'
-            ELSE (c.cents, c.occurred_at) IS DISTINCT FROM (r.amount_cents, r.received_at) END
+            ELSE (c.cents, c.occurred_at) IS DISTINCT FROM (r.amount_cents, r.received_at)
+                 OR abs(extract(epoch FROM c.recorded_at - r.booked_at)) > 600
+                 OR r.place <> 'booked' AND NOT c.suspended END
 """
 """What arrived and is not entered waits for a job, and not for long."""
 
@@ -47,18 +51,24 @@ WITH entered AS (
     SELECT o.id, o.scheme_id, o.status, o.amount_cents,
            coalesce(string_agg(w.what, ' ' ORDER BY w.place) FILTER (WHERE r.id IS NOT NULL), '')
                AS found,
-           bool_and(l.cents = o.amount_cents) FILTER (WHERE r.id IS NOT NULL) AS is_whole
+           bool_and(l.cents = o.amount_cents
+                    AND CASE w.what WHEN 'sent' THEN e.occurred_at = o.sent_at
+                                    WHEN 'settled' THEN e.occurred_at = o.settled_at
+                                    ELSE true END IS TRUE)
+               FILTER (WHERE r.id IS NOT NULL) AS is_whole
       FROM outgoings o
      CROSS JOIN (VALUES (1, 'sent'), (2, 'settled'), (3, 'failed'), (4, 'returned'),
                         (5, 'clawed-back')) w(place, what)
       LEFT JOIN ledger_references r
         ON r.reference = concat('outgoing/', o.id, '/', w.what)
+      LEFT JOIN ledger_entries e ON e.id = r.id
       LEFT JOIN LATERAL (SELECT sum(amount) AS cents FROM ledger_lines
                           WHERE entry_id = r.id AND side = 'debit') l ON true
      GROUP BY o.id
 )
-SELECT format('outgoing %s (%s): expected its entries of %s cents each, as far as it is, found %s',
-              id, status, amount_cents, CASE found WHEN '' THEN 'none' ELSE found END)
+SELECT format('outgoing %s (%s): expected its entries of %s cents each, at their times, as far as'
+              ' it is, found %s', id, status, amount_cents,
+              CASE found WHEN '' THEN 'none' ELSE found END)
   FROM entered
  WHERE NOT coalesce(is_whole, true)
     OR NOT found = ANY (CASE status
@@ -101,4 +111,6 @@ INVARIANTS = (
         "What the books have under way is what was sent and has not arrived.",
         _UNDER_WAY,
     ),
+    entered("outgoing", "outgoings"),
+    entered("receipt", "receipts"),
 )

@@ -1,0 +1,373 @@
+"""Somebody who may do everything to the rows of an installation, and does some of it at random.
+
+Triggers are switched off and foreign keys gone beforehand (`openings`), as for a superuser who
+leaves no trace of that. What the remaining constraints refuse is refused for him, too.
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import Base
+from app.transparency import merkle
+from app.transparency.actions import keys
+from app.transparency.checkpoints import Checkpoint
+from app.transparency.models import LogLeaf
+from app.transparency.notes import signed
+
+NOTHING_ELSE_SAYS: dict[str, set[str]] = {
+    "ledger_accounts": set(),
+    "ledger_entries": {"xid"},
+    "ledger_holds": {"about_id", "created_at", "expires_at"},
+    "ledger_lines": set(),
+    "ledger_positions": set(),
+    "ledger_references": set(),
+    "ledger_reversals": set(),
+    "ledger_salts": {"entry_id"},
+    "ledger_totals": set(),
+    "ledgers": {"opened_at"},
+    "log_checkpoints": set(),
+    "log_cosignatures": {"id", "taken_at"},
+    "log_keys": {"id", "made_at", "retires_at"},
+    "log_leaves": set(),
+    "log_salts": {"subject_id"},
+    "log_tiles": set(),
+    "certificates": {"id"},
+    "fulfilment_decisions": set(),
+    "fulfilments": {"surplus_cents", "revoked_surplus_cents", "steps"},
+    "invoice_series": set(),
+    "invoices": {"drawn_up_by_id", "content", "reason"},
+    "obligation_decisions": {"reason", "id"},
+    "obligations": {"recovery_ends_on", "remind_on"},
+    "order_decisions": {"reason", "id"},
+    "order_parts": {"reason", "id"},
+    "orders": {
+        *("pay_by", "purchase_order_number", "cost_centre", "invoice_address", "is_named"),
+        *("reserved_until", "ordered_by_key_id"),
+    },
+    "outgoings": {"description", "failure"},
+    "payments": {
+        *("description", "failure", "checkout_id", "intent_id", "checkout_url", "return_url"),
+        *("expires_at", "cancel_requested_at", "creditor_reference"),
+    },
+    "payout_decisions": {"reason", "id"},
+    "payouts": {"moment", "due_on"},
+    "receipts": {"payer_name", "payer_iban", "remittance"},
+    "serial_annulments": {"reason", "id"},
+    "serial_blocks": set(),
+}
+"""Tables that are tampered with, and columns of theirs that nothing else says.
+
+Everything beside these must be found out.
+"""
+
+MAY_GO = {"ledger_salts", "log_salts", "log_cosignatures"}
+"""Salts may be erased, and witnesses are a gift."""
+
+
+def openings() -> Sequence[str]:
+    """Open the tables for somebody who leaves no trace of it."""
+    tables = Base.metadata.sorted_tables
+    off = [f"ALTER TABLE {table.name} DISABLE TRIGGER USER" for table in tables]
+    return [*off, _NO_FOREIGN_KEYS]
+
+
+_NO_FOREIGN_KEYS = """
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN SELECT conrelid::regclass AS of, conname FROM pg_constraint
+                  WHERE contype = 'f' AND conparentid = 0
+    LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', found.of, found.conname);
+    END LOOP;
+END $$
+"""
+
+
+class NothingToTamper(Exception):  # noqa: N818  Read aloud it says what happened.
+    """There is no such row, or it would stay as it is."""
+
+
+@dataclass(slots=True)
+class Tamperer:
+    """One transaction, which is rolled back afterwards."""
+
+    session: AsyncSession
+    chance: random.Random
+    known_size: int
+    """So many leaves somebody knows: what comes after them he can't be caught with."""
+
+    async def tamper(self, kind: str) -> str:
+        """Do something of a kind; say what.
+
+        Raises:
+            NothingToTamper: it came to nothing.
+        """
+        return await KINDS[kind](self)
+
+    async def edit(self) -> str:
+        """Change one column of one row."""
+        table = self._table()
+        columns = [each for each in table.columns if self._matters(table, each)]
+        return await self._write(table, self.chance.choice(columns))
+
+    async def backdate(self) -> str:
+        """Let something have happened on another day."""
+        dated = [
+            each
+            for name in NOTHING_ELSE_SAYS
+            for each in Base.metadata.tables[name].columns
+            if isinstance(each.type, sa.DateTime | sa.Date)
+            and self._matters(Base.metadata.tables[name], each)
+        ]
+        column = self.chance.choice(dated)
+        return await self._write(column.table, column)
+
+    async def delete(self) -> str:
+        """Remove one row."""
+        table = self._table()
+        if table.name in MAY_GO:
+            raise NothingToTamper
+        row = await self._row(table)
+        await self.session.execute(sa.delete(table).where(_is(table, row)))
+        return f"{table.name}: {_named(table, row)}"
+
+    async def truncate(self) -> str:
+        """Remove the end of a table, or all of it."""
+        table = self._table()
+        if table.name in MAY_GO:
+            raise NothingToTamper
+        key = list(table.primary_key.columns)
+        count = await self._count(table)
+        some = sa.select(*key).order_by(*key).offset(self.chance.randrange(count))
+        gone = sa.delete(table).where(sa.tuple_(*key).in_(some))
+        await self.session.execute(gone)
+        return f"{table.name}: the end of it"
+
+    async def reorder(self) -> str:
+        """Let two rows change places."""
+        name, column = self.chance.choice(PLACES)
+        table = Base.metadata.tables[name]
+        if await self._count(table) < 2:
+            raise NothingToTamper
+        one, other = await self._row(table), await self._row(table)
+        if one[column] == other[column]:
+            raise NothingToTamper
+        # By a third place: uniqueness is checked row by row.
+        free = _elsewhere(one[column])
+        for row, value in (
+            (one, free),
+            (other, one[column]),
+            (one | {column: free}, other[column]),
+        ):
+            await self.session.execute(
+                sa.update(table).where(_is(table, row)).values({column: value})
+            )
+        return f"{name}.{column}: {_named(table, one)} and {_named(table, other)}"
+
+    async def fork(self) -> str:
+        """Write another history of the log, with the real key, and books that agree with it.
+
+        Without its salt, nobody can tell from an entry's leaf what it committed to.
+        """
+        forked = self.chance.randrange(self.known_size)
+        leaf = await self._ledger_leaf(forked)
+        commitment = merkle.leaf_hash(uuid4().bytes)
+        entry = leaf.entry.replace(
+            leaf.entry[len(b'{"commitment":"') :][:64], commitment.hex().encode()
+        )
+        words = {"entry_id": leaf.subject_id, "leaf": commitment}
+        for statement in _FORK:
+            await self.session.execute(sa.text(statement), words)
+        values = {"entry": entry, "hash": merkle.leaf_hash(entry)}
+        await self.session.execute(
+            sa.update(LogLeaf).where(LogLeaf.index == leaf.index).values(**values)
+        )
+        await self._sign_anew()
+        return f"from leaf {leaf.index} on"
+
+    async def _ledger_leaf(self, at: int) -> LogLeaf:
+        query = sa.select(LogLeaf).where(LogLeaf.index <= at, LogLeaf.source == "ledger")
+        leaf = await self.session.scalar(query.order_by(LogLeaf.index.desc()).limit(1))
+        if leaf is None:
+            raise NothingToTamper
+        return leaf
+
+    async def _sign_anew(self) -> None:
+        session = self.session
+        hashes = list(await session.scalars(sa.select(LogLeaf.hash).order_by(LogLeaf.index)))
+        for number in range(len(hashes) // 256):
+            tile = hashes[number * 256 : number * 256 + 256]
+            values = {"n": number, "h": b"".join(tile), "r": merkle.root(tile)}
+            await session.execute(
+                sa.text(
+                    "UPDATE log_tiles SET hashes = :h, root = :r WHERE level = 0 AND number = :n"
+                ),
+                values,
+            )
+        signers = await keys.signers(session)
+        await session.execute(sa.text("DELETE FROM log_cosignatures"))
+        for size in await session.scalars(sa.text("SELECT size FROM log_checkpoints")):
+            root = merkle.root(hashes[:size])
+            note = str(signed(str(Checkpoint(signers[-1].name, size, root)), signers))
+            await session.execute(
+                sa.text("UPDATE log_checkpoints SET root = :root, note = :note WHERE size = :size"),
+                {"root": root, "note": note, "size": size},
+            )
+
+    def _table(self) -> sa.Table:
+        return Base.metadata.tables[self.chance.choice(sorted(NOTHING_ELSE_SAYS))]
+
+    def _matters(self, table: sa.Table, column: sa.Column[Any]) -> bool:
+        return column.name not in NOTHING_ELSE_SAYS[table.name] | {"version"}
+
+    async def _count(self, table: sa.Table) -> int:
+        count = await self.session.scalar(sa.select(sa.func.count()).select_from(table))
+        if not count:
+            raise NothingToTamper
+        return int(count)
+
+    async def _row(self, table: sa.Table) -> dict[str, Any]:
+        at = self.chance.randrange(await self._count(table))
+        query = sa.select(table).order_by(*table.primary_key.columns).offset(at).limit(1)
+        return dict((await self.session.execute(query)).mappings().one())
+
+    async def _write(self, table: sa.Table, column: sa.Column[Any]) -> str:
+        row = await self._row(table)
+        value = _another(row[column.name], column, self.chance)
+        if value == row[column.name]:
+            raise NothingToTamper
+        change = sa.update(table).where(_is(table, row)).values({column.name: value})
+        await self.session.execute(change)
+        return f"{table.name}.{column.name}: {row[column.name]!r} became {value!r}"
+
+
+Tampering = Callable[[Tamperer], Awaitable[str]]
+
+KINDS: Mapping[str, Tampering] = {
+    "edit": Tamperer.edit,
+    "delete": Tamperer.delete,
+    "reorder": Tamperer.reorder,
+    "truncate": Tamperer.truncate,
+    "fork": Tamperer.fork,
+    "backdate": Tamperer.backdate,
+}
+
+PLACES = (
+    ("ledger_positions", "position"),
+    ("ledger_positions", "entry_id"),
+    ("ledger_positions", "leaf"),
+    ("ledger_references", "id"),
+    ("ledger_lines", "amount"),
+    ("ledger_lines", "account_id"),
+    ("ledger_entries", "occurred_at"),
+    ("log_leaves", "index"),
+    ("log_leaves", "hash"),
+    ("log_leaves", "subject_id"),
+    ("log_checkpoints", "size"),
+    ("log_checkpoints", "note"),
+    ("serial_blocks", "order_id"),
+    ("invoices", "number"),
+    ("fulfilment_decisions", "fulfilment_id"),
+    ("certificates", "fulfilment_id"),
+    ("certificates", "content"),
+)
+
+_FORK = (
+    "DELETE FROM ledger_salts WHERE entry_id = :entry_id",
+    "UPDATE ledger_entries SET narration = 'As it never was' WHERE id = :entry_id",
+    "UPDATE ledger_positions SET leaf = :leaf WHERE entry_id = :entry_id",
+)
+
+
+def _is(table: sa.Table, row: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(each == row[each.name] for each in table.primary_key.columns))
+
+
+def _named(table: sa.Table, row: Mapping[str, Any]) -> str:
+    return " ".join(str(row[each.name]) for each in table.primary_key.columns)
+
+
+def _elsewhere(value: Any) -> Any:  # noqa: ANN401  Of any column.
+    if isinstance(value, int):
+        return 2**40
+    if isinstance(value, UUID):
+        return uuid4()
+    return value
+
+
+def _another(value: Any, column: sa.Column[Any], chance: random.Random) -> Any:  # noqa: ANN401  Of any column.
+    kind = column.type
+    if isinstance(kind, sa.Enum):
+        return chance.choice([each for each in kind.enums if each != value])
+    if value is None:
+        return _made_up(kind, chance)
+    return _changed(value, chance)
+
+
+def _made_up(kind: Any, chance: random.Random) -> Any:  # noqa: ANN401  Of any column.
+    made: dict[type, Any] = {
+        sa.Uuid: uuid4(),
+        sa.BigInteger: chance.randrange(1, 1_000),
+        sa.Integer: chance.randrange(1, 1_000),
+        sa.Text: "tampered",
+        sa.DateTime: datetime.now().astimezone() - timedelta(days=chance.randrange(1, 400)),
+        sa.Date: date(2025, 1, 1) + timedelta(days=chance.randrange(400)),
+    }
+    for each, value in made.items():
+        if isinstance(kind, each):
+            return value
+    raise NothingToTamper
+
+
+def _changed(value: Any, chance: random.Random) -> Any:  # noqa: ANN401  Of any column.
+    for kinds, change in _CHANGES:
+        if isinstance(value, kinds):
+            return change(value, chance)
+    raise NothingToTamper
+
+
+def _number(value: Any, chance: random.Random) -> Any:  # noqa: ANN401  Whole, or decimal.
+    return max(0, value + chance.choice([-1, 1, 100])) if value else 1
+
+
+def _text(value: str, _chance: random.Random) -> str:
+    return value[:-1] + ("x" if value[-1:] != "x" else "y")
+
+
+def _bytes(value: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(value))
+    return value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
+
+
+def _object(value: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    if not value:
+        raise NothingToTamper
+    name = chance.choice(sorted(value))
+    inner = value[name]
+    return {**value, name: _changed(inner, chance) if inner not in (None, "", [], {}) else 1}
+
+
+def _list(value: list[Any], chance: random.Random) -> list[Any]:
+    return [*value[:-1], _changed(value[-1], chance)] if value else ["tampered"]
+
+
+_CHANGES: Sequence[tuple[Any, Callable[[Any, random.Random], Any]]] = (
+    (bool, lambda value, _: not value),
+    ((int, Decimal), _number),
+    (str, _text),
+    (bytes, _bytes),
+    (UUID, lambda _value, _chance: uuid4()),
+    ((datetime, date), lambda value, chance: value - timedelta(days=chance.randrange(1, 400))),
+    (dict, _object),
+    (list, _list),
+)
