@@ -86,7 +86,7 @@ from app.projects.actions import (
 from app.projects.audiences import AUDIENCES as OF_PROJECTS
 from app.schemes import routes as schemes
 from app.schemes.audiences import AUDIENCES as OF_SCHEMES
-from app.schemes.queries.keepers import audited, readable_keepers
+from app.schemes.queries.keepers import audited_by, readable_keepers
 from app.transparency import hooks as published
 from app.transparency import routes as transparency
 from app.transparency.actions import publishing
@@ -209,7 +209,7 @@ results.wire_undecided(freezes.undecided)
 
 telling.wire(*OF_PEOPLE, *OF_THE_LOG, *OF_SCHEMES, *OF_PROJECTS, *OF_OBLIGATIONS)
 telling.wire(*OF_PAYMENTS, *OF_ORDERS, *OF_FULFILMENTS, *OF_PAYOUTS, *OF_AUDITS)
-telling.wire_audited(audited)
+telling.wire_audited(audited_by)
 
 published.wire(Source(disclosing.SOURCE, EntryKind.FULFILMENT, disclosing.statements))
 

@@ -1,6 +1,10 @@
-"""Who is told of events about audits: whose books a pack or a report is of; of samples, staff."""
+"""Who is told of events about audits: of packs and reports those whose books are in one.
+
+Of samples only staff: what is drawn is for those who drew it.
+"""
 
 from app.audits.models import AuditPack, PeriodReport
+from app.ledger.access import READ_BOOKS
 from app.schemes.models import Authority, Scheme
 from app.webhooks.hooks import Audience, about
 
@@ -14,12 +18,6 @@ _AUTHORITY = (
     .join(Authority, Authority.id == AuditPack.authority_id)
     .where(AuditPack.has_obligations)
 )
-_KEEPERS = (
-    about(PeriodReport, Scheme.operator_id).join(Scheme, Scheme.id == PeriodReport.keeper_id),
-    about(PeriodReport, Authority.organisation_id).join(
-        Authority, Authority.id == PeriodReport.keeper_id
-    ),
-)
 
 AUDIENCES = (
     Audience("audit-sample"),
@@ -31,8 +29,15 @@ AUDIENCES = (
     ),
     Audience(
         "period-report",
-        sides=_KEEPERS,
-        shows=("keeper", "period", "position", "sha256"),
-        inner=True,
+        sides=(
+            about(PeriodReport, Scheme.operator_id).join(
+                Scheme, Scheme.id == PeriodReport.keeper_id
+            ),
+            about(PeriodReport, Authority.organisation_id).join(
+                Authority, Authority.id == PeriodReport.keeper_id
+            ),
+        ),
+        shows=("period", "position", "sha256"),
+        scope=READ_BOOKS,
     ),
 )

@@ -14,7 +14,6 @@ from app.organisations.access import (
     OrganisationWithVisibleKeys,
     identify,
 )
-from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Right
 from app.organisations.scopes import Scope
@@ -62,7 +61,7 @@ async def _told(
     }
     if caller.is_staff:
         own = {PLATFORM: True, **({organisation_id: True} if organisation_id else {}), **own}
-    audited = await _audited(session, caller, organisation_id)
+    audited = await hooks.audited_by(session, caller, organisation_id)
     told = {**dict.fromkeys(audited, False), **own}
     if organisation_id is None:
         return told
@@ -70,31 +69,6 @@ async def _told(
         message = f"You know no organisation {organisation_id}."
         raise NotFound(message).for_trail()
     return {organisation_id: told[organisation_id]}
-
-
-async def _audited(
-    session: AsyncSession, caller: Caller, organisation_id: UUID | None
-) -> list[UUID]:
-    """Name the organisations that somebody audits; that they read is in the trail of each."""
-    if caller.identity.user_id is None:
-        return []
-    found = [
-        each
-        for each in await session.scalars(hooks.audited_by(caller.user_id))
-        if organisation_id in {None, each} and each not in caller.identity.rights
-    ]
-    if found:
-        async with caller.visitor.database.aside() as aside:
-            for each in found:
-                trail.note(
-                    aside,
-                    caller.visitor,
-                    "events.audited",
-                    actor=caller.actor,
-                    user_id=caller.user_id,
-                    organisation_id=each,
-                )
-    return found
 
 
 async def _position(session: AsyncSession, event_id: UUID | None) -> int:

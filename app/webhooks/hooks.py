@@ -5,17 +5,19 @@ them may know. Where that is in doubt, it is told to the operator or the authori
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database import Identified
 from app.core.events import Event
 from app.core.jobs import NotWired
+from app.organisations.callers import Caller
 
 TOLD = (
     sa.select(Event.id, Event.type, Event.subject_id, Event.data)
@@ -74,8 +76,8 @@ def _named(member: str) -> sa.ColumnElement[UUID]:
 
 _audiences: defaultdict[str, list[Audience]] = defaultdict(list)
 
-Audited: TypeAlias = Callable[[UUID], sa.Select[UUID]]
-"""Selects the organisations that a user audits now."""
+Audited: TypeAlias = Callable[[AsyncSession, Caller, UUID | None], Awaitable[Collection[UUID]]]
+"""Says which organisations (or whether that one) a caller audits now, and notes that they read."""
 
 _audited: list[Audited] = []
 
@@ -133,7 +135,9 @@ def read_with(scopes: frozenset[str]) -> frozenset[str]:
     )
 
 
-def audited_by(user_id: UUID) -> sa.Select[UUID]:
-    """Select the organisations that a user audits now."""
+async def audited_by(
+    session: AsyncSession, caller: Caller, organisation_id: UUID | None
+) -> Collection[UUID]:
+    """Say which organisations (or whether that one) a caller audits now."""
     insist_on_wiring()
-    return _audited[0](user_id)
+    return await _audited[0](session, caller, organisation_id)

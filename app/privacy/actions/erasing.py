@@ -102,6 +102,7 @@ async def _end_rights(session: AsyncSession, caller: Caller, user: User) -> None
             membership.id,
             user_id=user.id,
             organisation_id=membership.organisation_id,
+            organisationId=str(membership.organisation_id),
             role=membership.role,
         )
     made = sa.and_(ApiKey.created_by == str(Actor.user(user.id)), ApiKey.revoked_at.is_(None))

@@ -36,7 +36,7 @@ async def readable_keepers(session: AsyncSession, caller: Caller) -> ReadableKee
     acts_for = list(caller.identity.rights)
     schemes: sa.ColumnElement[bool] = Scheme.operator_id.in_(acts_for)
     authorities: sa.ColumnElement[bool] = Authority.organisation_id.in_(acts_for)
-    if audits_too := await _noted(session, caller):
+    if audits_too := await audited_by(session, caller):
         schemes = sa.or_(schemes, Scheme.operator_id.in_(audits_too))
         authorities = sa.or_(authorities, Authority.organisation_id.in_(audits_too))
     return ReadableKeepers(
@@ -58,13 +58,13 @@ def audited(user_id: UUID) -> sa.Select[UUID]:
 
 async def audits(session: AsyncSession, caller: Caller, organisation_id: UUID) -> bool:
     """Tell whether a caller audits an organisation today; then what is read is noted as read so."""
-    return bool(await _noted(session, caller, organisation_id))
+    return bool(await audited_by(session, caller, organisation_id))
 
 
-async def _noted(
+async def audited_by(
     session: AsyncSession, caller: Caller, organisation_id: UUID | None = None
 ) -> list[UUID]:
-    """Say whom a caller audits today, and note by which appointments."""
+    """Say whom a caller audits today, and note by which appointments: what is read is kept."""
     if caller.identity.user_id is None:
         return []
     found = audited(caller.user_id).add_columns(AuditorAppointment.id)
