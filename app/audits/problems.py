@@ -64,3 +64,10 @@ class PeriodNotBegun(Problem):
 
     status = 409
     title = "The period has not begun"
+
+
+class QuarterNotPublished(Problem):
+    """The quarter goes on, or ended today: what became known in it may still grow."""
+
+    status = 404
+    title = "The quarter is not published yet"

@@ -278,6 +278,9 @@ class Settings(BaseSettings):
         int,
         Field(gt=0, description="How long finished jobs, sent mail and idempotency keys are kept."),
     ] = 30
+    open_data_licence: Annotated[
+        str, Field(min_length=1, description="Under which terms open data is published (SPDX).")
+    ] = "CC0-1.0"
     retention_years: Annotated[
         int,
         Field(

@@ -12,6 +12,7 @@ from app.core.database import READING, Database, open_database
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.main import create_app
+from tests.audits import access_open_data as open_data
 from tests.audits import access_periods as periods
 from tests.audits import access_table as audits
 from tests.conftest import Cluster, living
@@ -62,6 +63,7 @@ TABLE: dict[str, Rule] = {
     **payouts.TABLE,
     **audits.TABLE,
     **periods.TABLE,
+    **open_data.TABLE,
     **webhooks.TABLE,
     **privacy.TABLE,
 }

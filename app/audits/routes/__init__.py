@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from app.audits.routes import authorities, integrity, packs, periods, readings, samples, schemes
+from app.audits.routes import (
+    authorities,
+    integrity,
+    open_data,
+    packs,
+    periods,
+    readings,
+    samples,
+    schemes,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     integrity.router,
@@ -12,4 +21,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     samples.router,
     packs.router,
     periods.router,
+    open_data.router,
 )

@@ -1,0 +1,167 @@
+"""Open data: what everybody may use, and nothing that gives one person away."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app.audits.open_data import DATASETS, OpenFormat, closed_quarters, file_of
+from app.core import clock
+from app.organisations.models import UserSession
+from app.projects.models import ReportDecision, ReportKind, ReportState, ReportVersion, Result
+from tests.audits.conftest import Audit
+from tests.make.reports import a_submitted_report
+from tests.orders.conftest import said
+from tests.orders.undoing import refund
+
+PATH = "/v1/open-data"
+
+
+@pytest.fixture
+def later() -> Iterator[None]:
+    """Have the clock set back after a test that sets it forward."""
+    yield
+    clock.shift(timedelta(0))
+
+
+def _this_quarter() -> str:
+    today = clock.today()
+    return f"{today.year}-Q{(today.month + 2) // 3}"
+
+
+async def _table(client: httpx.AsyncClient, path: str) -> list[dict[str, str]]:
+    answer = await client.get(f"{PATH}/{path}/rows.csv")
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+
+
+async def _reported(audit: Audit) -> None:
+    """Have a final report accepted: eight and three took part, five of the eight found work."""
+    author = audit.authority.admin.user_id
+    async with audit.database.work() as session:
+        report = await a_submitted_report(
+            session,
+            audit.claims.stall.listing.project_id,
+            author,
+            of_kind=ReportKind.FINAL,
+        )
+        report.state, report.result = ReportState.ACCEPTED, Result.SHORT
+        version = sa.select(ReportVersion.id).where(ReportVersion.report_id == report.id)
+        session.add(
+            ReportDecision(
+                report_id=report.id,
+                report_version_id=await session.scalar(version),
+                state=ReportState.ACCEPTED,
+                reason="As it was.",
+                remarks=[],
+                decided_by_id=author,
+            )
+        )
+
+
+@pytest.mark.usefixtures("later")
+async def test_a_closed_quarter_says_what_became_known_in_it_and_hides_small_counts(
+    audit: Audit,
+) -> None:
+    client, quarter = audit.client, _this_quarter()
+    order_id, _ = await audit.approved_claim()
+    await _reported(audit)
+    going_on = await client.get(f"{PATH}/reach/{quarter}/rows.csv")
+    assert said(going_on) == (404, "/problems/quarter-not-published")
+    clock.shift(timedelta(days=95))
+    async with audit.database.work() as session:
+        # Whoever was signed in is so still.
+        still = {"expires_at": clock.now() + timedelta(hours=1), "last_used_at": clock.now()}
+        await session.execute(sa.update(UserSession).values(still))
+
+    [sold] = await _table(client, f"purchases/{quarter}")
+    assert (sold["boughtUnits"], sold["returnedUnits"], sold["retiredUnits"]) == ("108", "0", "6")
+    assert sold["priceCents"] == str(108 * 10_000)
+    [counted] = await _table(client, f"fulfilments/{quarter}")
+    assert (counted["kind"], counted["addedCents"], counted["fulfilments"]) == (
+        *("rikx", "90000"),
+        "1",
+    )
+    owed = await _table(client, f"obligations/{quarter}")
+    assert {row["authorityName"] for row in owed} == {"Gemeente"}
+    [imposed] = [row for row in owed if row["account"] == "imposed"][:1]
+    assert int(imposed["addedCents"]) > 0
+    # Three of twelve are too few, and the nine would give them away beside the total.
+    people = await _table(client, f"reach/{quarter}")
+    shown = {(row["dimension"], row["name"]): row["people"] for row in people}
+    assert shown["total", ""] == "12"
+    groups = {
+        name: told for (dimension, name), told in shown.items() if dimension == "target-group"
+    }
+    assert groups == {"participatiewet": "", "jobs-agreement": ""}
+    results = await _table(client, f"results/{quarter}")
+    assert {(row["category"], row["targetGroup"]): row["people"] for row in results} == {
+        ("found-work", ""): "5",
+        ("found-work", "participatiewet"): "5",
+        ("took-part", ""): "11",
+        ("took-part", "jobs-agreement"): "",
+        ("took-part", "participatiewet"): "",
+    }
+
+    await _stays_published(audit, order_id, f"{PATH}/purchases/{quarter}/rows.json")
+
+
+async def _stays_published(audit: Audit, order_id: UUID, path: str) -> None:
+    """What comes later counts later: the quarter stays as it was published."""
+    client = audit.client
+    before = await client.get(path)
+    assert said(await refund(audit.claims.stall, order_id, 4))[0] == 201
+    await audit.seal()
+    after = await client.get(path)
+    assert after.content == before.content
+    known = {"If-None-Match": after.headers["etag"]}
+    again = await client.get(path, headers=known)
+    assert again.status_code == 304
+
+
+async def test_the_index_says_what_each_file_holds_and_where_it_is(audit: Audit) -> None:
+    client = audit.client
+    index = (await client.get(PATH)).json()
+
+    assert (index["licence"], index["isTest"]) == ("CC0-1.0", True)
+    assert [each["name"] for each in index["datasets"]] == list(DATASETS)
+    for dataset in index["datasets"]:
+        names = [column["name"] for column in dataset["columns"]]
+        for files in dataset["files"]:
+            assert files["quarter"] is None
+            answer = await client.get(files["json"])
+            document = answer.json()
+            assert (document["dataset"], document["licence"]) == (dataset["name"], "CC0-1.0")
+            assert document["items"], dataset["name"]
+            assert all(list(item) == names for item in document["items"])
+            assert answer.headers["cache-control"] == "public, max-age=3600"
+    projects = await _table(client, "projects")
+    assert projects[0]["id"] == str(audit.claims.stall.listing.project_id)
+    for wrong in ("nothing/rows.csv", "results/rows.csv", "schemes/2025-Q1/rows.csv"):
+        assert said(await client.get(f"{PATH}/{wrong}"))[0] == 404
+    for bad in ("schemes/rows.xml", "results/2025-Q5/rows.csv"):
+        assert said(await client.get(f"{PATH}/{bad}"))[0] == 400
+
+
+def test_quarters_close_a_day_after_they_ended() -> None:
+    began = datetime(2025, 11, 3, tzinfo=UTC)
+
+    assert closed_quarters(began, datetime(2026, 1, 1, 12, tzinfo=UTC)) == []
+    assert closed_quarters(began, datetime(2026, 7, 2, 12, tzinfo=UTC)) == [
+        *("2026-Q2", "2026-Q1"),
+        "2025-Q4",
+    ]
+
+
+def test_a_cell_is_written_the_same_in_both_forms() -> None:
+    dataset, row = DATASETS["results"], ("2026-Q2", None, "took-part", "=A1", None, True)
+
+    written = file_of(dataset, [row], "CC0-1.0", OpenFormat.CSV).decode()
+
+    assert written.splitlines()[1] == '"2026-Q2";"";"took-part";"\'=A1";"";"true"'
+    assert b'"people": null' in file_of(dataset, [row], "CC0-1.0", OpenFormat.JSON)
