@@ -36,7 +36,7 @@ def demo() -> None:
         typer.echo(f"The server's log: {chosen.home / 'demo.log'}", err=True)
         raise typer.Exit(1) from failure
     except KeyboardInterrupt as stopped:
-        typer.echo("Stopped: the demo is not whole.", err=True)
+        typer.echo("Stopped.", err=True)
         raise typer.Exit(STOPPED) from stopped
 
 

@@ -12,7 +12,7 @@ from app.story.stage import Stage
 from app.story.wire import Wire
 
 PATIENCE_SECONDS = 60.0
-POLL_SECONDS = 0.05
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.05, 0.3
 AT_ONCE = 4
 """How many people do something at the same time: not more than the server has connections for."""
 
@@ -42,9 +42,11 @@ class Play:
         Raises:
             NeverHappened: it does not.
         """
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline, pause = time.monotonic() + PATIENCE_SECONDS, POLL_SECONDS
         while not has_happened():
             if time.monotonic() > deadline:
                 message = f"It did not happen within {PATIENCE_SECONDS:.0f} seconds: {what}."
                 raise NeverHappened(message)
-            time.sleep(POLL_SECONDS)
+            time.sleep(pause)
+            # Who asks all the time keeps the server from doing it.
+            pause = min(pause * 1.5, LONGEST_POLL_SECONDS)

@@ -98,16 +98,19 @@ def begin_project(entrepreneur: Person, organisation: str, in_round: str) -> str
     return f"/v1/projects/{begun['id']}"
 
 
-def assignment(expert: Person, project: str) -> str:
-    """Find what an expert was asked to value, as experts do."""
+def assignments(expert: Person) -> dict[str, str]:
+    """Find what an expert was asked to value, as experts do: assignments by the ids of projects."""
     items = expert.get("/v1/me/assignments?limit=200")["items"]
-    [asked] = [item for item in items if item["projectId"] == id_of(project)]
-    return f"/v1/assignments/{asked['id']}"
+    return {item["projectId"]: f"/v1/assignments/{item['id']}" for item in items}
 
 
-def seal(expert: Person, project: str, sheet: dict[str, Any]) -> None:
-    """Read a plan, score it and seal that."""
-    path = assignment(expert, project)
+def assignment(expert: Person, project: str) -> str:
+    """Find what an expert was asked about one project."""
+    return assignments(expert)[id_of(project)]
+
+
+def seal(expert: Person, path: str, sheet: dict[str, Any]) -> None:
+    """Read the plan of an assignment, score it and seal that."""
     expert.get(path)
     expert.post(f"{path}/scores", sheet)
 

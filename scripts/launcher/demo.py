@@ -23,6 +23,8 @@ WELCOME = "demo.txt"
 LEFT = ("files", "mail", "payments", "uploads")
 """What an unfinished demo leaves in the home."""
 FALSE = {"0", "f", "false", "n", "no", "off"}
+FURNISHED = "furnished"
+"""Said of a database in which a demo was made just now: it is as new as can be."""
 CLEARED = "cleared"
 """Said of a database that is left for a restore, which makes everything in it."""
 UNFINISHED = "The demo that is here is not whole: what set it up was interrupted."
@@ -73,9 +75,11 @@ class Furnisher:
             self.steps.say("Nobody has an account here yet: a demo takes the place.")
             self._make_room()
             found = "nothing"
+        elif found == "demo" and empty:
+            self.steps.say("A demo is here, and stays: another BAAT_HOME is empty.")
         if found == "nothing" and wanted:
             self._furnish(variables)
-            return "demo"
+            return FURNISHED
         return found
 
     def _make_room(self) -> None:
@@ -120,7 +124,7 @@ def is_wanted(environment: Mapping[str, str] = os.environ) -> bool:
 
 def variables(found: str) -> dict[str, str]:
     """Return what commands must be told of a database that holds this."""
-    return {"BAAT_DEMO": "true"} if found == "demo" else {}
+    return {"BAAT_DEMO": "true"} if found in {"demo", FURNISHED} else {}
 
 
 def welcome(home: Path, address: str) -> str:

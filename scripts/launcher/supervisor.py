@@ -145,7 +145,7 @@ def _servers(
         found = settle(furnisher, variables)
         own = demo.variables(found)
         variables = own | variables
-        if found != demo.CLEARED:
+        if found not in {demo.CLEARED, demo.FURNISHED}:
             _migrate(project, steps, variables)
         port = server.port if server else 0
         told = Announcement(os.getpid(), doing, port, chosen.url, chosen.migrations_url, own)

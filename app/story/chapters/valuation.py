@@ -3,6 +3,7 @@
 import statistics
 
 from app.story import deeds, figures
+from app.story.cast import Person
 from app.story.failures import Failure
 from app.story.tale import Story
 
@@ -37,19 +38,21 @@ def _score(story: Story) -> None:
         " that proves later that nothing was changed."
     ):
         for number in range(LAST):
-            deeds.seal(
-                cast.experts[number], props.project, figures.sheet(figures.ESTIMATES[number])
-            )
+            _seal(cast.experts[number], props.project, figures.ESTIMATES[number])
     proposal = f"{props.project}/valuation/proposal"
     with story.refusal(f"{cast.chantal} tries to see what they found.", "scores-sealed"):
         cast.chantal.get(proposal)
     with story.step(
         f"{cast.experts[LAST]} is the last one to score: the scores open by themselves."
     ):
-        deeds.seal(cast.experts[LAST], props.project, figures.sheet(figures.ESTIMATES[LAST]))
+        _seal(cast.experts[LAST], props.project, figures.ESTIMATES[LAST])
         path = f"{props.project}/panel"
         story.wait("scores open", lambda: not cast.chantal.sees(path, "openedAt", None))
         cast.chantal.get(proposal)
+
+
+def _seal(expert: Person, project: str, estimate: int) -> None:
+    deeds.seal(expert, deeds.assignment(expert, project), figures.sheet(estimate))
 
 
 def _adopt(story: Story) -> None:
@@ -74,7 +77,7 @@ def _value_another(story: Story) -> None:
         " here too, and it is adopted in the same way."
     ):
         for expert, estimate in zip(cast.experts, figures.OTHER_ESTIMATES, strict=False):
-            deeds.seal(expert, props.other_project, figures.sheet(estimate))
+            _seal(expert, props.other_project, estimate)
         reason = {"reason": "I know the entrepreneur."}
         last = cast.experts[-1]
         last.post(f"{deeds.assignment(last, props.other_project)}/recusals", reason)

@@ -100,15 +100,18 @@ def _value(demo: Demo, dates: dict[str, int], plans: tuple[Plan, ...]) -> None:
     cast.bram.post(f"{props.rounds[-1]}/assignments")
     *experts, last = cast.experts
     offers = [props.offers[plan.english] for plan in plans]
+    asked = deeds.assignments(last)
     for offer in offers:
-        last.post(f"{deeds.assignment(last, offer.address)}/recusals", CONFLICT)
+        last.post(f"{asked[deeds.id_of(offer.address)]}/recusals", CONFLICT)
     demo.each(_score, *((expert, number, offers) for number, expert in enumerate(experts)))
     demo.each(_adopt, *((demo, offer) for offer in offers))
 
 
 def _score(expert: Person, number: int, offers: list[Offer]) -> None:
+    asked = deeds.assignments(expert)
     for offer in offers:
-        deeds.seal(expert, offer.address, figures.sheet(offer.plan.estimates[number]))
+        path = asked[deeds.id_of(offer.address)]
+        deeds.seal(expert, path, figures.sheet(offer.plan.estimates[number]))
 
 
 def _adopt(demo: Demo, offer: Offer) -> None:
