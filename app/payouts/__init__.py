@@ -7,7 +7,8 @@
 - *payout*: an amount of one tranche on its way; it goes through `PayoutState`.
 - *retry*: a payout of what another one failed to bring; nothing leaves the part a second time.
 - *claim*: what an entrepreneur owes, for buyers were refunded what it had been paid. It is *netted*
-  with its next payout that is approved, or *repaid* by bank.
+  with its next payout that is approved, *repaid* by bank, or *written off* by two people: then the
+  operator bears it.
 - *freeze*: what was not paid out of a stopped project, or of one whose result is short, is held in
   the books until the operator decides about it.
 - *remedy*: what it decides: so many whole units go back to the buyers, the rest can be paid out.

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import Session
 from app.core.problems import existing
 from app.payouts import queries
-from app.payouts.models import Payout, RemedyProposal
+from app.payouts.models import Payout, RemedyProposal, WriteOff
 from app.projects.access import ApprovedProject, OperatedProject, ReadableProject
 from app.projects.models import Project
+from app.schemes.access import ApprovedScheme
 
 
 async def _readable(payout_id: UUID, project: ReadableProject, session: Session) -> Payout:
@@ -45,3 +46,11 @@ async def _remedy(remedy_id: UUID, project: ApprovedProject, session: Session) -
 
 ApprovedRemedy = Annotated[RemedyProposal, Depends(_remedy)]
 """What was proposed about frozen money, for whose operator the person decides."""
+
+
+async def _write_off(write_off_id: UUID, scheme: ApprovedScheme, session: Session) -> WriteOff:
+    return existing(await queries.write_offs.one(session, scheme, write_off_id), write_off_id)
+
+
+ApprovedWriteOff = Annotated[WriteOff, Depends(_write_off)]
+"""A write-off of a scheme for whose operator the person decides."""

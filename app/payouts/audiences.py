@@ -1,6 +1,6 @@
 """Who is told of events about payouts and remedies: the entrepreneur, and the operator."""
 
-from app.payouts.models import Freeze, Payout, RemedyProposal
+from app.payouts.models import Freeze, Payout, RemedyProposal, WriteOff
 from app.projects.access.projects import READ_PROJECTS
 from app.projects.models import Project
 from app.schemes.models import Scheme
@@ -27,6 +27,12 @@ AUDIENCES = (
             .join(Scheme, Scheme.id == Freeze.scheme_id),
         ),
         shows=("projectId", "remedy", "units"),
+        scope=READ_PROJECTS,
+    ),
+    Audience(
+        "write-off",
+        sides=(about(WriteOff, Scheme.operator_id).join(Scheme, Scheme.id == WriteOff.scheme_id),),
+        shows=("entrepreneurId", "amountCents"),
         scope=READ_PROJECTS,
     ),
 )

@@ -98,6 +98,17 @@ SELECT format('payout %s: expected to be %s by %s at %s, found %s at %s', p.id, 
     OR abs(extract(epoch FROM d.decided_at - w.at)) <= 600 IS NOT TRUE
 """
 
+_WRITTEN_OFF = """
+SELECT format('write-off %s (%s): expected %s cents borne by the operator, found %s', w.id, w.state,
+              w.cents, coalesce(sum(l.amount), 0))
+  FROM (SELECT id, state, CASE state WHEN 'approved' THEN amount_cents ELSE 0 END AS cents
+          FROM write_offs) w
+  LEFT JOIN ledger_references r ON r.reference = concat('write-off/', w.id, '/approved')
+  LEFT JOIN ledger_lines l ON l.entry_id = r.id AND l.side = 'debit'
+ GROUP BY w.id, w.state, w.cents
+HAVING coalesce(sum(l.amount), 0) <> w.cents
+"""
+
 INVARIANTS = (
     Invariant(
         "payouts-in-books",
@@ -113,4 +124,10 @@ INVARIANTS = (
     recorded("payout", "payout_decisions", "payout_id", PayoutState, "state"),
     Invariant("payouts-decided", "A payout stands as the last decision about it says.", _DECIDED),
     entered("payout", "payouts"),
+    Invariant(
+        "write-offs-in-books",
+        "What was written off is borne by the operator in the books, just that much, and once.",
+        _WRITTEN_OFF,
+    ),
+    entered("write-off", "write_offs"),
 )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from app.ledger.chart import (
+    OPERATOR_LOSS,
     PAYABLE,
     RECEIVABLE,
     RESULT_PART,
@@ -14,7 +15,7 @@ from app.ledger.chart import (
 from app.ledger.drafts import Draft, Hold, credit, debit
 from app.payments.models import Payment, Receipt
 from app.payments.postings import arriving
-from app.payouts.models import Freeze, Payout
+from app.payouts.models import Freeze, Payout, WriteOff
 from app.schemes.terms import Part
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -81,6 +82,21 @@ def repaid(receipt: Receipt, payment: Payment) -> Draft:
             credit(claim_paid_by(payment), receipt.amount_cents, about),
         ),
         evidence=receipt.evidence,
+    )
+
+
+def written_off(write_off: WriteOff, decided_at: datetime) -> Draft:
+    """Let the operator bear what an entrepreneur owes and will not pay."""
+    scheme_id, about = write_off.scheme_id, write_off.entrepreneur_id
+    return Draft(
+        kind="claim.written-off",
+        reference=f"write-off/{write_off.id}/approved",
+        narration="Written off: the operator bears what the entrepreneur does not pay back",
+        occurred_at=decided_at,
+        lines=(
+            debit(OPERATOR_LOSS.of(scheme_id), write_off.amount_cents, about),
+            credit(RECEIVABLE.of(scheme_id, about), write_off.amount_cents, about),
+        ),
     )
 
 

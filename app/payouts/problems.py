@@ -57,6 +57,20 @@ class LessOwed(Problem):
         super().__init__(message[0].upper() + message[1:], owed_cents=owed_cents)
 
 
+class WriteOffPending(Problem):
+    """Another write-off of what the entrepreneur owes waits for its decision."""
+
+    status = 409
+    title = "Another write-off waits"
+
+
+class WriteOffDecided(Problem):
+    """The write-off was approved or rejected before."""
+
+    status = 409
+    title = "The write-off was decided"
+
+
 class OperatorAccountUnfit(Problem):
     """The operator has no bank account, or a new one."""
 

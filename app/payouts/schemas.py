@@ -11,7 +11,7 @@ from app.core.wire import Moment, Request, View
 from app.organisations.schemas.fields import Reason
 from app.payments.models import OutgoingKind, Rail
 from app.payouts.earmarks import ObstacleCode
-from app.payouts.models import FreezeCause, PayoutState, RemedyState
+from app.payouts.models import FreezeCause, PayoutState, RemedyState, WriteOffState
 from app.schemes.terms import Part, Remedy, TrancheMoment
 from app.schemes.terms.fields import MOST_UNITS
 
@@ -65,6 +65,40 @@ class RepaymentRequest(Request):
     amount_cents: Annotated[
         Amount | None, Field(description="All that it owes, if nothing is said.")
     ] = None
+
+
+class WriteOffRequest(Request):
+    """What an entrepreneur owes and will not pay."""
+
+    entrepreneur_id: UUID
+    amount_cents: Annotated[
+        Amount | None,
+        Field(description="All that it owes and is not expected to pay, if nothing is said."),
+    ] = None
+    reason: Reason
+
+
+class WriteOffDecisionRequest(Request):
+    """Approve a write-off that somebody else proposed, or reject it."""
+
+    kind: Literal[WriteOffState.APPROVED, WriteOffState.REJECTED]
+    reason: Reason
+
+
+class WriteOffView(View):
+    """What was proposed to be written off, and what became of it."""
+
+    id: UUID
+    scheme_id: UUID
+    entrepreneur_id: UUID
+    amount_cents: Cents
+    reason: str
+    state: WriteOffState
+    proposed_by_id: UUID
+    proposed_at: Moment
+    decided_by_id: UUID | None
+    decided_at: Moment | None
+    decision_reason: str | None
 
 
 class PayoutView(View):

@@ -15,6 +15,8 @@ from app.payouts.models import (
     Payout,
     PayoutState,
     RemedyProposal,
+    WriteOff,
+    WriteOffState,
 )
 from app.projects.models import Project, ProjectState, Round, RoundState
 from app.schemes.models import Scheme
@@ -60,9 +62,17 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
         reason="As agreed.",
         proposed_by_id=world.users[Caller.STRANGER],
     )
-    session.add(proposal)
+    write_off = WriteOff(
+        scheme_id=project.scheme_id,
+        entrepreneur_id=project.entrepreneur_id,
+        amount_cents=1,
+        reason="It has nothing.",
+        proposed_by_id=world.users[Caller.STRANGER],
+    )
+    session.add_all([proposal, write_off])
     await session.flush()
     tenant.things |= {
+        "write_off_id": write_off.id,
         "payout_id": payout.id,
         "stopped_project_id": stopped.id,
         "remedy_id": proposal.id,
@@ -159,6 +169,19 @@ async def _owing(session: AsyncSession, world: World, _caller: Caller) -> Body:
     return {"entrepreneurId": str(next(iter(owners)))}
 
 
+async def _writing_off(session: AsyncSession, world: World, caller: Caller) -> Body:
+    for place in Place:
+        waiting = await session.get_one(WriteOff, world[place].things["write_off_id"])
+        waiting.state, waiting.decision_reason = WriteOffState.REJECTED, "It can pay."
+        waiting.decided_by_id, waiting.decided_at = waiting.proposed_by_id, clock.now()
+    return {**await _owing(session, world, caller), **REASON}
+
+
+async def _given_up(session: AsyncSession, world: World, caller: Caller) -> Body:
+    await _owing(session, world, caller)
+    return APPROVED
+
+
 AGAIN = {"rail": "bank", **REASON}
 TAKEN = {"kind": "fee", "amountCents": CENTS}
 PROJECT = "/v1/projects/{project_id}"
@@ -186,5 +209,10 @@ TABLE: dict[str, Rule] = {
     f"GET {SCHEME}/payouts": Rule(INSPECTING),
     f"POST {SCHEME}/withdrawals": Rule(OPERATING, always(TAKEN), _earned),
     f"POST {SCHEME}/repayments": Rule(OPERATING, arrange=_owing),
+    f"GET {SCHEME}/write-offs": Rule(INSPECTING),
+    f"POST {SCHEME}/write-offs": Rule(OPERATING, arrange=_writing_off),
+    f"POST {SCHEME}/write-offs/{{write_off_id}}/decisions": Rule(
+        DECIDING, always(APPROVED), _given_up
+    ),
 }
 """Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.payments.models import Payment, Rail, Receipt, ReceiptPlace
 from app.payouts import postings
-from app.payouts.models import Freeze, Payout
+from app.payouts.models import Freeze, Payout, WriteOff
 from app.schemes.terms import Part
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -72,6 +72,17 @@ def test_what_is_paid_back_is_owed_no_more() -> None:
     assert str(postings.repaid(receipt, payment)).splitlines() == [
         "2026-05-01  The entrepreneur paid back what it owed",
         "  Dr suspense                          968.00 EUR",
+        "      Cr receivable                    968.00 EUR",
+    ]
+
+
+def test_what_is_written_off_the_operator_bears() -> None:
+    write_off = WriteOff(
+        id=UUID(int=6), scheme_id=UUID(int=1), entrepreneur_id=UUID(int=3), amount_cents=96_800
+    )
+    assert str(postings.written_off(write_off, AT)).splitlines() == [
+        "2026-05-01  Written off: the operator bears what the entrepreneur does not pay back",
+        "  Dr operator_loss                     968.00 EUR",
         "      Cr receivable                    968.00 EUR",
     ]
 

@@ -11,6 +11,7 @@ from app.payouts.actions import (
     remedying,
     repaying,
     withdrawing,
+    writing_off,
 )
 
 OWNER = Owner(
@@ -31,4 +32,5 @@ __all__ = [
     "remedying",
     "repaying",
     "withdrawing",
+    "writing_off",
 ]

@@ -8,12 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import mail
 from app.core.languages import Language
 from app.core.mail import Category
+from app.orders.queries import invoices
+from app.organisations.models import Organisation
 from app.organisations.queries import users
+from app.payments.models import Payment
 from app.payments.sepa.reasons import in_words
-from app.payouts.models import Payout, RemedyProposal
+from app.payouts.models import Payout, RemedyProposal, WriteOff
 from app.projects.actions.letters import titled
 from app.projects.models import Project
 from app.projects.queries import listings, projects
+from app.schemes.models import Scheme
 
 
 async def paid(session: AsyncSession, payout: Payout) -> None:
@@ -49,6 +53,47 @@ async def remedied(session: AsyncSession, project: Project, proposal: RemedyProp
         "reason": proposal.reason,
     }
     await _to_deciders(session, project, project.entrepreneur_id, "remedied", told)
+
+
+async def to_repay(session: AsyncSession, scheme: Scheme, payment: Payment) -> None:
+    """Tell an entrepreneur that it has to pay back: how much, to where, and until when."""
+    account = await invoices.account(session, scheme.id)
+    told = {
+        "amount_cents": payment.amount_cents,
+        "iban": account.iban if account else None,
+        "holder": account.holder_name if account else None,
+        "reference": payment.creditor_reference,
+        "until": payment.expires_at,
+    }
+    await _about_debt(session, scheme, payment.payer_id, "to_repay", told)
+
+
+async def written_off(session: AsyncSession, scheme: Scheme, write_off: WriteOff) -> None:
+    """Tell an entrepreneur that it owes something no more."""
+    told = {"amount_cents": write_off.amount_cents}
+    await _about_debt(session, scheme, write_off.entrepreneur_id, "written_off", told)
+
+
+async def _about_debt(
+    session: AsyncSession,
+    scheme: Scheme,
+    entrepreneur_id: UUID,
+    letter: str,
+    told: Mapping[str, object],
+) -> None:
+    entrepreneur = await session.get_one(Organisation, entrepreneur_id)
+    for user in await users.deciders(session, entrepreneur_id):
+        await mail.send(
+            session,
+            to=user.email,
+            language=user.language,
+            letter=f"payouts/{letter}",
+            category=Category.TASKS,
+            name=user.name,
+            organisation=entrepreneur.legal_name,
+            scheme=scheme.name[user.language],
+            **told,
+        )
 
 
 async def _project(session: AsyncSession, payout: Payout) -> Project:

@@ -6,21 +6,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.ledger import balances
-from app.ledger.chart import RECEIVABLE
 from app.organisations.callers import Caller
 from app.payments.actions import books, holding, payments
 from app.payments.actions.payments import Wanted
 from app.payments.hooks import Owner
 from app.payments.models import Payment, Purpose, Receipt, Way
-from app.payouts import postings, queries
+from app.payouts import postings
+from app.payouts.actions import claims, letters
 from app.payouts.problems import LessOwed
 from app.payouts.schemas import RepaymentRequest
 from app.schemes.models import Scheme
 from app.schemes.problems import NoPolicyApplies
 from app.schemes.queries import policies
-
-NOUN = "claim"
-"""Of the purposes of what is paid back; their id is the entrepreneur's."""
 
 
 async def expect(
@@ -34,31 +31,30 @@ async def expect(
         LessOwed: it does not owe so much, less what it is expected to pay already.
         NoPolicyApplies: nothing says how long it has.
     """
-    claim = RECEIVABLE.of(scheme.id, wanted.entrepreneur_id)
-    purpose = str(Purpose(NOUN, wanted.entrepreneur_id))
-    owed_cents = (await balances.kept(session, claim)).posted
-    owed_cents -= await queries.repayments.expected_cents(session, scheme, purpose)
-    cents = wanted.amount_cents or max(0, owed_cents)
-    if cents > owed_cents or cents == 0:
-        raise LessOwed(wanted.amount_cents, max(0, owed_cents))
+    owed = await claims.owed_cents(session, scheme, wanted.entrepreneur_id)
+    cents = wanted.amount_cents or owed
+    if cents > owed or cents == 0:
+        raise LessOwed(wanted.amount_cents, owed)
     policy = await policies.applying(session, scheme.id, clock.today())
     if policy is None:
         message = "No policy applies today, and so no payment term. Publish one."
         raise NoPolicyApplies(message)
     term = policy.read_terms().payout.payment_term_days
-    return await payments.expect(
+    payment = await payments.expect(
         session,
         caller.actor,
         Wanted(
             scheme_id=scheme.id,
             payer_id=wanted.entrepreneur_id,
-            purpose=purpose,
+            purpose=str(Purpose(claims.NOUN, wanted.entrepreneur_id)),
             amount_cents=cents,
             way=Way.BANK,
             description=f"Repayment to {scheme.code}",
             expires_at=clock.now() + timedelta(days=term),
         ),
     )
+    await letters.to_repay(session, scheme, payment)
+    return payment
 
 
 async def _received(session: AsyncSession, receipt: Receipt, payment: Payment) -> None:
@@ -72,4 +68,4 @@ OWNER = Owner(
     outgoing_moved=holding.OWNER.outgoing_moved,
     dispute_moved=holding.OWNER.dispute_moved,
 )
-"""Wired to `NOUN`: paid by bank, so that nothing of it is disputed."""
+"""Wired to `claims.NOUN`: paid by bank, so that nothing of it is disputed."""

@@ -2,6 +2,7 @@
 
 from app.payouts.models.freezes import Freeze, FreezeCause, RemedyProposal, RemedyState
 from app.payouts.models.payouts import Payout, PayoutDecision, PayoutState
+from app.payouts.models.write_offs import WriteOff, WriteOffState
 
 __all__ = [
     "Freeze",
@@ -11,4 +12,6 @@ __all__ = [
     "PayoutState",
     "RemedyProposal",
     "RemedyState",
+    "WriteOff",
+    "WriteOffState",
 ]

@@ -53,6 +53,7 @@ DECISIONS = DataSet(
         table("payout_decisions", words="reason", actor="decided_by"),
         table("freezes", words="reason", actor="frozen_by", facts="hold_references"),
         table("remedy_proposals", words="reason decision_reason"),
+        table("write_offs", words="reason decision_reason"),
         table("obligation_decisions", words="reason", actor="decided_by"),
         table("obligation_proposals", facts="steps", words="reason decision_reason"),
         table("fulfilment_decisions", words="reason", actor="decided_by"),
