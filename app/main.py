@@ -267,7 +267,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router)
-    app.include_router(fulfilments.VERIFICATION)
+    for router in fulfilments.VERIFICATION:
+        app.include_router(router)
     app.webhooks.include_router(webhooks.OUTGOING)
     openapi.install(app, credentials=CREDENTIALS)
     docs.install(app)

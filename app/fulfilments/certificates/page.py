@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from app.core.languages import Language, templates
 from app.fulfilments.certificates import qr
 from app.fulfilments.certificates.document import CertificateView
 from app.fulfilments.certificates.printing import printed
+from app.fulfilments.certificates.told import Told
 
 STYLE = Path(__file__).with_name("certificate.css").read_text()
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -27,6 +29,38 @@ def render(shown: CertificateView, language: Language, today: date) -> str:
         told=printed(shown, language, today),
         style=STYLE,
         qr=f"data:image/svg+xml;base64,{picture}",
+    )
+
+
+FORM_POLICY = POLICY.replace("form-action 'none'", "form-action 'self'")
+"""The same, of a page that sends a form to where it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody sees who verifies something."""
+
+    told: Told | None = None
+    refusal: str | None = None
+    typed: str = ""
+    code: str | None = None
+    """The number that was asked for by the page's address."""
+
+
+def verifying(asked: Asked, language: Language, log: tuple[str, str, str]) -> str:
+    """Write the page that verifies; `log` is its origin, its address and its newest key."""
+    origin, address, key = log
+    template = templates(language).get_template("fulfilments/certificates/verify.html")
+    return template.render(
+        told=asked.told,
+        refusal=asked.refusal,
+        typed=asked.typed[:LONGEST_NUMBER],
+        again=f"&code={asked.code}" if asked.code else "",
+        origin=origin,
+        log=address,
+        key=key,
+        language=str(language),
+        style=STYLE,
     )
 
 

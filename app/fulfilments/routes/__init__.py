@@ -11,6 +11,7 @@ from app.fulfilments.routes import (
     proofs,
     splits,
     standings,
+    verification,
 )
 
 ROUTERS = (
@@ -26,5 +27,5 @@ ROUTERS = (
     standings.router,
 )
 
-VERIFICATION = certificate_documents.VERIFICATION
-"""Outside the interface: the address that is printed."""
+VERIFICATION = (certificate_documents.VERIFICATION, verification.router)
+"""Outside the interface, for people: the address that is printed, and the page that verifies."""
