@@ -1,6 +1,7 @@
 """The public log: its keys and witnesses, and the programs of those who check it."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -22,6 +23,7 @@ from app.transparency import notes, queries, verifier
 from app.transparency.actions import forgetting
 from app.transparency.actions import keys as of_log
 from app.transparency.actions.forgetting import Forgotten
+from app.transparency.checkpoints import Checkpoint
 from app.transparency.invariants import INVARIANTS
 from app.transparency.models import LogKey
 from app.transparency.notes import Key, KeyRefused
@@ -162,24 +164,45 @@ def check_log() -> None:
     typer.echo(f"The log is right: {size:,} leaves.")
 
 
-def verify(files: list[Path], key: Trusted) -> None:
+def verify(
+    files: list[Path],
+    key: Trusted,
+    known: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint that you kept: what is proven must be of the same log."),
+    ] = None,
+    log: Annotated[
+        str | None,
+        typer.Option(help="The address of the log, or a folder, to go from one to the other by."),
+    ] = None,
+) -> None:
     """Check files offline: audit packs, proofs of the log, and what is said with them."""
     trusted = _or_refuse(lambda: verifier.read_keys(key))
+    kept = None if known is None else _or_refuse(lambda: verifier.opened(_text(known), trusted))
     refused = False
-    for file in files:
-        try:
-            if verifying.is_pack(file):
-                typer.echo(f"{file}: {verifying.verify(file, trusted)}")
-                continue
-            typer.echo(f"{file}: {_told(verifier.verify(_text(file), trusted))}")
-        except LogRefused as refusal:
-            refused = True
-            typer.echo(f"{file}: NOT proven. {refusal}", err=True)
+    with verifier.source_of(log) if log else nullcontext() as source:
+        for file in files:
+            try:
+                typer.echo(f"{file}: {_checked(file, trusted, kept, source)}")
+            except LogRefused as refusal:
+                refused = True
+                typer.echo(f"{file}: NOT proven. {refusal}", err=True)
     if refused:
         raise typer.Exit(code=1)
 
 
-def _told(verified: Verified) -> str:
+def _checked(
+    file: Path, trusted: list[Key], kept: Checkpoint | None, source: verifier.Source | None
+) -> str:
+    if verifying.is_pack(file):
+        return str(verifying.verify(file, trusted))
+    verified = verifier.verify(_text(file), trusted)
+    if kept is not None:
+        verifier.insist_on_going_on(source, kept, verified.proven.checkpoint)
+    return _told(verified, kept)
+
+
+def _told(verified: Verified, kept: Checkpoint | None) -> str:
     proven = verified.proven
     names = ", ".join(key.name for key in proven.log_keys)
     sentences = [
@@ -192,6 +215,8 @@ def _told(verified: Verified) -> str:
     ]
     if verified.content is not None:
         sentences.append(f"And {verified.content}.")
+    if kept is not None:
+        sentences.append(f"It is of the log that you knew with {kept.size} leaves.")
     return " ".join(sentences)
 
 

@@ -10,9 +10,10 @@ Needs neither database nor settings, and trusts nothing but the keys that it was
 
 from app.transparency.verifier.counting import Counted, Counting
 from app.transparency.verifier.files import Verified, verify
+from app.transparency.verifier.going_on import insist_on_going_on
 from app.transparency.verifier.keys import read_keys
 from app.transparency.verifier.refusing import LogRefused
-from app.transparency.verifier.replaying import Replayed, replay
+from app.transparency.verifier.replaying import Replayed, opened, replay
 from app.transparency.verifier.sources import Source, source_of
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Replayed",
     "Source",
     "Verified",
+    "insist_on_going_on",
+    "opened",
     "read_keys",
     "replay",
     "source_of",

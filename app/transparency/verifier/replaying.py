@@ -11,7 +11,7 @@ from app.transparency.notes import Key, NoteRefused
 from app.transparency.tiles import WIDTH, Tile
 from app.transparency.verifier.counting import Counting
 from app.transparency.verifier.refusing import LogRefused
-from app.transparency.verifier.sources import Source
+from app.transparency.verifier.sources import Source, tile_of
 
 Told = Callable[[int, int], None]
 """Is told how many leaves of how many were read."""
@@ -40,8 +40,8 @@ def replay(
         LogRefused: something does not; the log is not to be trusted, or not whole.
     """
     written = _text(source, "checkpoint")
-    checkpoint = _opened(written, keys)
-    older = None if known is None else _opened(known, keys)
+    checkpoint = opened(written, keys)
+    older = None if known is None else opened(known, keys)
     if older is not None and (older.origin, older.size > checkpoint.size) != (
         checkpoint.origin,
         False,
@@ -74,7 +74,7 @@ class Reading:
     def take(self, bundle: Tile) -> None:
         """Read a bundle of entries, and the tile of their hashes."""
         try:
-            found = entries.unbundle(_tile(self._source, bundle))
+            found = entries.unbundle(tile_of(self._source, bundle))
         except EntryRefused as refused:
             raise LogRefused(f"{bundle.path}: {refused}") from refused
         if len(found) < bundle.width:
@@ -112,7 +112,7 @@ class Reading:
             edge.clear()
 
     def _compare(self, tile: Tile, hashes: list[bytes]) -> None:
-        if _tile(self._source, tile)[: tile.width * merkle.HASH_BYTES] != b"".join(hashes):
+        if tile_of(self._source, tile)[: tile.width * merkle.HASH_BYTES] != b"".join(hashes):
             raise LogRefused(f"{tile.path} is not that of the entries.")
 
     def _insist_on_known(self) -> None:
@@ -121,16 +121,6 @@ class Reading:
             return
         if self.frontier.root() != known.root:
             raise LogRefused("The log was changed: it does not go on from what is known.")
-
-
-def _tile(source: Source, tile: Tile) -> bytes:
-    """Read a tile; where only the full one is left, that."""
-    content = source.read(tile.path)
-    if content is None and tile.width < WIDTH:
-        content = source.read(Tile(tile.level, tile.number).path)
-    if content is None:
-        raise LogRefused(f"The log is not whole: {tile.path} is missing.")
-    return content
 
 
 def _text(source: Source, path: str) -> str:
@@ -143,7 +133,12 @@ def _text(source: Source, path: str) -> str:
         raise LogRefused("The checkpoint is no text.") from error
 
 
-def _opened(written: str, keys: Collection[Key]) -> Checkpoint:
+def opened(written: str, keys: Collection[Key]) -> Checkpoint:
+    """Read a signed checkpoint.
+
+    Raises:
+        LogRefused: it is none, or not signed by the log.
+    """
     try:
         return checkpoints.opened(written, keys)
     except NoteRefused as refused:

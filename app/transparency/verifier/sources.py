@@ -10,7 +10,7 @@ from typing import Protocol
 import httpx
 
 from app.transparency.entries import MOST_BYTES
-from app.transparency.tiles import WIDTH
+from app.transparency.tiles import WIDTH, Tile
 from app.transparency.verifier.refusing import LogRefused
 
 PATIENCE = 6
@@ -36,6 +36,20 @@ def source_of(where: str) -> Iterator[Source]:
         return
     with httpx.Client(timeout=30.0, follow_redirects=True) as client:
         yield Web(client, where)
+
+
+def tile_of(source: Source, tile: Tile) -> bytes:
+    """Read a tile; where only the full one is left, that.
+
+    Raises:
+        LogRefused: it is missing.
+    """
+    content = source.read(tile.path)
+    if content is None and tile.width < WIDTH:
+        content = source.read(Tile(tile.level, tile.number).path)
+    if content is None:
+        raise LogRefused(f"The log is not whole: {tile.path} is missing.")
+    return content
 
 
 class Folder:
