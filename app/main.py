@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import __version__
 from app.audits import routes as audits
-from app.audits.actions import checking, making
+from app.audits.actions import checking, findings, making
 from app.audits.actions import packs as audit_packs
 from app.audits.audiences import AUDIENCES as OF_AUDITS
 from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
@@ -230,6 +230,7 @@ CHORES: tuple[jobs.Chore, ...] = (
     jobs.Chore("remind-of-reports", report_reminders.remind, every_seconds=3_600.0),
     jobs.Chore("obligations-follow", following.follow_due, every_seconds=60.0),
     jobs.Chore("obligations-remind", reminding.remind_due, every_seconds=60.0),
+    jobs.Chore("findings-remind", findings.remind_due, every_seconds=60.0),
     jobs.Chore("check-integrity", checking.CHECK_CHEAP, every_seconds=10.0),
     jobs.Chore("check-integrity-at-length", checking.CHECK_COSTLY, every_seconds=10.0),
     jobs.Chore("market-on-sale", market.keep_fresh, every_seconds=market.EVERY_SECONDS),

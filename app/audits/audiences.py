@@ -1,9 +1,10 @@
 """Who is told of events about audits: of packs and reports those whose books are in one.
 
-Of samples only staff: what is drawn is for those who drew it.
+Of findings the admins of who is audited; of samples only staff: what is drawn is for those who
+drew it.
 """
 
-from app.audits.models import AuditPack, PeriodReport
+from app.audits.models import AuditFinding, AuditPack, PeriodReport
 from app.ledger.access import READ_BOOKS
 from app.schemes.models import Authority, Scheme
 from app.webhooks.hooks import Audience, about
@@ -39,5 +40,11 @@ AUDIENCES = (
         ),
         shows=("period", "position", "sha256"),
         scope=READ_BOOKS,
+    ),
+    Audience(
+        "finding",
+        sides=(about(AuditFinding, AuditFinding.organisation_id),),
+        shows=("severity", "dueOn"),
+        inner=True,
     ),
 )

@@ -71,3 +71,17 @@ class QuarterNotPublished(Problem):
 
     status = 404
     title = "The quarter is not published yet"
+
+
+class FindingStateForbids(Problem):
+    """The finding's state does not allow this now."""
+
+    status = 409
+    title = "Not in this state"
+
+
+class TooManyFindingFiles(Problem):
+    """A finding has as many files as it may have."""
+
+    status = 409
+    title = "There are too many files"

@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audits.models import AuditSample, AuditSampleItem, Population, SamplingMethod
+from app.audits.models import (
+    AuditFinding,
+    AuditFindingFile,
+    AuditSample,
+    AuditSampleItem,
+    FindingSide,
+    FindingState,
+    Population,
+    SamplingMethod,
+    Severity,
+)
 from app.core import clock
 from app.core.ids import new_id
 from app.orders.models import Order
@@ -15,9 +25,12 @@ from tests.audits import access_packs
 from tests.fulfilments.access_table import FULFILMENT
 from tests.make.reports import a_submitted_report
 from tests.matrix import (
+    ADMINS,
     ANYBODY,
     FURNISHERS,
+    INSIDERS,
     PERSONS,
+    STAFF,
     Body,
     Caller,
     Place,
@@ -26,9 +39,9 @@ from tests.matrix import (
     Tenant,
     World,
 )
-from tests.organisations.access_table import INSPECTORS, ORGANISATION, OURS
+from tests.organisations.access_table import INSPECTORS, ORGANISATION, OURS, always
 from tests.projects.access_market import a_file
-from tests.schemes.access_table import INSPECTING
+from tests.schemes.access_table import DECIDING, INSPECTING
 
 
 async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: Place) -> None:
@@ -63,6 +76,31 @@ async def furnish(session: AsyncSession, world: World, tenant: Tenant, _place: P
     tenant.things["report_evidence_id"] = evidence_id
     sample = await _a_sample(session, world, tenant)
     tenant.things["audit_sample_id"] = sample.id
+    await _a_finding(session, tenant, sample)
+
+
+async def _a_finding(session: AsyncSession, tenant: Tenant, sample: AuditSample) -> None:
+    """Let the auditor have found something, and proven it."""
+    finding = AuditFinding(
+        organisation_id=tenant.organisation.id,
+        appointment_id=sample.appointment_id,
+        raised_by_id=sample.drawn_by_id,
+        severity=Severity.LOW,
+        title="It is older",
+        description="It is older than the contract.",
+        due_on=clock.today(),
+    )
+    session.add(finding)
+    await session.flush()
+    file = AuditFindingFile(
+        finding_id=finding.id,
+        file_id=await a_file(session),
+        side=FindingSide.AUDITOR,
+        attached_by_id=sample.drawn_by_id,
+    )
+    session.add(file)
+    await session.flush()
+    tenant.things |= {"finding_id": finding.id, "finding_file_id": file.id}
 
 
 async def _a_sample(session: AsyncSession, world: World, tenant: Tenant) -> AuditSample:
@@ -100,6 +138,26 @@ async def _a_sample(session: AsyncSession, world: World, tenant: Tenant) -> Audi
 EVER = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
 
 
+async def _answered(session: AsyncSession, world: World, _caller: Caller) -> Body:
+    """Have the findings answered."""
+    for tenant in world.tenants.values():
+        finding = await session.get_one(AuditFinding, tenant.things["finding_id"])
+        finding.state = FindingState.ANSWERED
+    await session.flush()
+    return SAID | {"dueOn": str(clock.today())}
+
+
+def _a_member(world: World, place: Place) -> Body:
+    return SAID | {"userId": str(world.users[_ADMINS[place]])}
+
+
+_ADMINS = {
+    Place.OURS: Caller.ADMIN,
+    Place.ELSEWHERE: Caller.ELSEWHERE,
+    Place.SUSPENDED: Caller.SUSPENDED,
+}
+
+
 def _of_entries(world: World, place: Place) -> Body:
     return {
         "keeperId": str(world[place].things["scheme_id"]),
@@ -114,6 +172,17 @@ def _of_entries(world: World, place: Place) -> Body:
 FURNISHERS.append(furnish)
 
 AUDITORS = frozenset({Standing.AUDITOR})
+SEEING = INSIDERS - STAFF | AUDITORS
+"""Who is audited, and who found it: staff sees no findings."""
+FINDINGS = f"{ORGANISATION}/findings"
+FINDING = "/v1/findings/{finding_id}"
+SAID = {"text": "As it should be."}
+FOUND = {
+    "severity": "low",
+    "title": "It is older",
+    "description": "It is older than the contract.",
+    "dueOn": "2099-01-01",
+}
 AUDITS = "GET /v1/audits"
 CLAIM = FULFILMENT.removeprefix("/v1/")
 CHAIN = (
@@ -140,6 +209,17 @@ TABLE: dict[str, Rule] = {
         f"{AUDITS}/samples/{{audit_sample_id}}{what}": Rule(AUDITORS)
         for what in ("", "/items", "/population", "/redraw")
     },
+    f"POST {FINDINGS}": Rule(AUDITORS, always(FOUND)),
+    f"GET {FINDINGS}": Rule(SEEING),
+    f"GET {FINDING}": Rule(SEEING),
+    f"GET {FINDING}/steps": Rule(SEEING),
+    f"GET {FINDING}/files": Rule(SEEING),
+    f"GET {FINDING}/files/{{finding_file_id}}/content": Rule(SEEING),
+    f"POST {FINDING}/files": Rule(AUDITORS | DECIDING, upload=True),
+    f"POST {FINDING}/assignments": Rule(ADMINS, _a_member),
+    f"POST {FINDING}/answers": Rule(DECIDING, always(SAID)),
+    f"POST {FINDING}/conclusions": Rule(AUDITORS, always(SAID)),
+    f"POST {FINDING}/reopenings": Rule(AUDITORS, arrange=_answered),
     **{f"{AUDITS}/{step}": Rule(INSPECTING) for step in CHAIN},
     **access_packs.TABLE,
 }

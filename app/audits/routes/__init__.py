@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.audits.routes import (
     authorities,
+    findings,
     integrity,
     open_data,
     packs,
@@ -22,4 +23,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     packs.router,
     periods.router,
     open_data.router,
+    findings.router,
 )

@@ -4,11 +4,11 @@ from app.privacy.data_map.kinds import DataSet, table
 
 AUDITS = DataSet(
     title="Audits",
-    what="What an auditor was shown and when, what they drew, by whom; values that may name"
-    " somebody are left out",
+    what="What an auditor was shown and when, what they drew and found, and what was answered;"
+    " addresses and numbers of people are refused or left out",
     why="Legal duty: accountability for public money, and those who are audited may know",
     how_long="For good, under the id",
-    erasure="Of the id only",
+    erasure="Of what was read and drawn the id only; what names the person in words is masked",
     tables=(
         table(
             "audit_readings",
@@ -17,6 +17,9 @@ AUDITS = DataSet(
         ),
         table("audit_samples", facts="seed", sealed="population_sha256"),
         table("audit_sample_items"),
+        table("audit_findings", words="title description"),
+        table("audit_finding_steps", words="said"),
+        table("audit_finding_files"),
     ),
 )
 
