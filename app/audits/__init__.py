@@ -4,6 +4,23 @@
   again (`actions.checking`) and said publicly.
 - *auditor*: somebody appointed to an authority or an operator for a period, who reads everything of
   it and changes nothing.
+- *chain*: figure, contract, obligation, fulfilment, order, entry, leaf and proof, evidence: each
+  view leads to the next by `links`, and each list is a file as well (`format`), the very same rows.
+- *reading*: one answer that an auditor was given, written down before it left (`actions.readings`).
+- *sample*: what an auditor drew of a population, so that anybody draws it again (`sampling`).
+- *finding*: what an auditor found; those who are audited answer it, and the auditor concludes.
+
+Decision: a reading is a short transaction of its own beside the READ ONLY one of its GET, after
+the answer is made and before it leaves; if it can't be written, the answer is refused. Whoever
+proves a right by an appointment notes that appointment on the request (`schemes.queries.keepers`),
+so nothing that an auditor may read can be forgotten here. Considered: a line in each route, which
+somebody forgets. It costs a commit for each page that an auditor reads, and nobody else.
+
+Decision: an authority's auditor sees of an order what the claims rest on that were sent to it: the
+units, and how they moved; the money of an order is its operator's affair and its auditor's.
+
+Decision: a list is exported whole or not at all, and made in memory, so that its SHA-256 stands in
+the reading before the file leaves.
 
 May import every domain below.
 

@@ -13,7 +13,7 @@ from app.core.database import Database, open_database
 from app.core.settings import Settings
 from app.transparency import proofs, queries, verifier
 from app.transparency.actions import publishing
-from scripts.benchmarks import contenders, growth, helpers
+from scripts.benchmarks import contenders, drilling, growth, helpers
 from scripts.benchmarks.contenders import Last, Shape
 from scripts.benchmarks.ledger import CONNECTIONS
 from scripts.benchmarks.rounds import Comparison, Figure, Row, interleaved
@@ -29,11 +29,13 @@ class Plan:
     seconds: float
     leaves: tuple[int, ...]
     calls: int
+    book_lines: int
+    """Of an authority, in which an auditor drills down."""
 
 
-TINY = Plan(1, 1, (600,), 5)
-QUICK = Plan(3, 12, (100_000,), 200)
-FULL = Plan(5, 12, (1_000_000,), 500)
+TINY = Plan(1, 1, (600,), 5, 800)
+QUICK = Plan(3, 12, (100_000,), 200, 100_000)
+FULL = Plan(5, 12, (1_000_000,), 500, 1_000_000)
 BIG = (10_000_000,)
 
 
@@ -55,6 +57,7 @@ class Found:
     posting: list[Row]
     sealed_per_second: dict[int, float]
     taken: list[Taken]
+    pages: list[drilling.Page]
 
 
 def run(bench: Bench, plan: Plan, steps: Steps) -> Found:
@@ -75,11 +78,13 @@ def run(bench: Bench, plan: Plan, steps: Steps) -> Found:
     )
     with steps.step("posting"):
         rows = interleaved(comparison, plan.rounds)
-    found = Found(rows, {}, [])
+    found = Found(rows, {}, [], [])
     for leaves in plan.leaves:
         with steps.step(f"{leaves:,} leaves"):
             found.sealed_per_second[leaves] = _grow(bench, leaves)
             found.taken.extend(asyncio.run(_proofs(bench, plan.calls)))
+    with steps.step(f"drill-down in {plan.book_lines:,} lines"):
+        found.pages.extend(drilling.measure(bench, plan.book_lines, plan.seconds / 2))
     return found
 
 
@@ -194,6 +199,7 @@ def table(found: Found, machine: str) -> str:
         lines.append(
             f"  {each.what:<32}{each.leaves:>12,}{each.median:>10.2f}{each.p99:>10.2f}{target:>8}"
         )
+    lines += ["", drilling.HEAD, *map(str, found.pages)]
     lines += ["", "leaves sealed in a second, with a backlog"]
     lines += [f"  {n:>44,}{per:>10,.0f}" for n, per in found.sealed_per_second.items()]
     return "\n".join(lines)
