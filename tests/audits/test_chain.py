@@ -132,6 +132,7 @@ async def test_every_list_is_exported_as_it_is_shown(audit: Audit) -> None:
         }
         told = json.loads(files["json"])
         assert told["items"] == rows, path
+        assert (told["next"], told["links"]) == (None, page["links"])
         assert told["about"]["rows"] == len(rows)
         assert told["about"]["position"] == page["position"]
         asked = urlsplit(told["about"]["query"])

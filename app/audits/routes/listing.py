@@ -51,23 +51,21 @@ async def answer(
         ExportTooLong: it has too many rows for a file.
     """
     position = await known(session, asked.position)
-    path, filters = request.scope["path"], asked.filters()
+    path, filters = request.scope["path"], {**asked.filters(), "position": position}
+    links = ListLinksView(
+        **{each: _query(path, {**filters, "format": each.value}) for each in ExportFormat}
+    )
     if asked.format is None:
         page = await read(asked, position)
-        links = {
-            each: _query(path, {**filters, "position": position, "format": each.value})
-            for each in ExportFormat
-        }
-        return ListOf[Shown](
-            items=list(page.items), next=page.next, position=position, links=ListLinksView(**links)
-        )
+        return ListOf[Shown](items=list(page.items), next=page.next, position=position, links=links)
     rows = await _all(asked, position, read)
     if asked.after is not None:
         filters["after"] = str(asked.after)
-    origin = Origin(_query(path, {**filters, "position": position}), clock.now(), position)
+    origin = Origin(_query(path, filters), clock.now(), position)
+    whole = {"next": None, "position": position, "links": links.model_dump(by_alias=True)}
     name = f"{path.rpartition('/')[2]}-{position}.{asked.format}"
     return Response(
-        exported(asked.format, view, rows, origin),
+        exported(asked.format, view, rows, origin, whole),
         headers={
             "Content-Type": asked.format.media_type,
             names.HEADER: names.attachment(name),

@@ -59,13 +59,21 @@ class Origin:
 
 
 def exported(
-    file_format: ExportFormat, view: type[BaseModel], rows: Sequence[BaseModel], origin: Origin
+    file_format: ExportFormat,
+    view: type[BaseModel],
+    rows: Sequence[BaseModel],
+    origin: Origin,
+    page: dict[str, Any] | None = None,
 ) -> bytes:
-    """Write rows, each of which is such a view."""
+    """Write rows, each of which is such a view.
+
+    `page` is what the JSON says besides, so that it is read as a page of the list is.
+    """
     shown = [row.model_dump(mode="json", by_alias=True) for row in rows]
     if file_format is ExportFormat.JSON:
         told = {name.partition(".")[2]: value for name, value in origin.told(len(rows)).items()}
-        return json.dumps({"about": told, "items": shown}, ensure_ascii=False, indent=1).encode()
+        document = {"about": told, **(page or {}), "items": shown}
+        return json.dumps(document, ensure_ascii=False, indent=1).encode()
     header, told = list(columns(view)), origin.told(len(rows))
     table = [[_found(row, name) for name in header] for row in shown]
     if file_format is ExportFormat.XLSX:
