@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0048_audit_findings"
-down_revision = "0047_period_reports"
+down_revision = "0048_write_offs"
 
 READ_AND_ADD = {"rights": "SELECT, INSERT", "append_only": True}
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}
