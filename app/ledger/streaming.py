@@ -108,6 +108,12 @@ SELECT p.position, p.known_at, p.leaf, e.id, e.kind, e.reference, e.narration,
 
 async def entries(session: AsyncSession, selection: Selection = EVERYTHING) -> AsyncIterator[Known]:
     """Read all that have a position; one without lines in the selection is left out."""
+    async for row in rows(session, selection):
+        yield _known(row)
+
+
+async def rows(session: AsyncSession, selection: Selection) -> AsyncIterator[sa.Row[Any]]:
+    """Read the same as rows with a list for each column of lines: of many, half of the work."""
     statement = selection.typed(_ENTRIES)
     come = await positions.latest(session)
     last = come if selection.until is None else min(selection.until, come)
@@ -115,7 +121,7 @@ async def entries(session: AsyncSession, selection: Selection = EVERYTHING) -> A
         bounds = {"first": first, "last": first + AT_ONCE}
         for row in await session.execute(statement, {**bounds, **selection.bound()}):
             if row.numbers:
-                yield _known(row)
+                yield row
 
 
 def _known(row: Any) -> Known:  # noqa: ANN401  A row of `_ENTRIES`.

@@ -13,8 +13,9 @@ from app.core.database import Database, open_database
 from app.core.settings import Settings
 from app.transparency import proofs, queries, verifier
 from app.transparency.actions import publishing
-from scripts.benchmarks import contenders, drilling, growth, helpers
+from scripts.benchmarks import contenders, drilling, exporting, growth, helpers
 from scripts.benchmarks.contenders import Last, Shape
+from scripts.benchmarks.exporting import Streamed
 from scripts.benchmarks.ledger import CONNECTIONS
 from scripts.benchmarks.rounds import Comparison, Figure, Row, interleaved
 from scripts.benchmarks.server import SECRET, Bench
@@ -29,8 +30,8 @@ class Plan:
     seconds: float
     leaves: tuple[int, ...]
     calls: int
-    book_lines: int
-    """Of an authority, in which an auditor drills down."""
+    lines: int
+    """Of the books that are written as files, and in which an auditor drills down."""
 
 
 TINY = Plan(1, 1, (600,), 5, 800)
@@ -58,6 +59,7 @@ class Found:
     sealed_per_second: dict[int, float]
     taken: list[Taken]
     pages: list[drilling.Page]
+    streamed: list[Streamed]
 
 
 def run(bench: Bench, plan: Plan, steps: Steps) -> Found:
@@ -78,13 +80,15 @@ def run(bench: Bench, plan: Plan, steps: Steps) -> Found:
     )
     with steps.step("posting"):
         rows = interleaved(comparison, plan.rounds)
-    found = Found(rows, {}, [], [])
+    with steps.step("a year as files"):
+        streamed = exporting.measure(bench, plan.lines)
+    found = Found(rows, {}, [], [], streamed)
     for leaves in plan.leaves:
         with steps.step(f"{leaves:,} leaves"):
             found.sealed_per_second[leaves] = _grow(bench, leaves)
             found.taken.extend(asyncio.run(_proofs(bench, plan.calls)))
-    with steps.step(f"drill-down in {plan.book_lines:,} lines"):
-        found.pages.extend(drilling.measure(bench, plan.book_lines, plan.seconds / 2))
+    with steps.step(f"drill-down in {plan.lines:,} lines"):
+        found.pages.extend(drilling.measure(bench, plan.lines, plan.seconds / 2))
     return found
 
 
@@ -202,4 +206,5 @@ def table(found: Found, machine: str) -> str:
     lines += ["", drilling.HEAD, *map(str, found.pages)]
     lines += ["", "leaves sealed in a second, with a backlog"]
     lines += [f"  {n:>44,}{per:>10,.0f}" for n, per in found.sealed_per_second.items()]
+    lines += ["", exporting.HEAD, *map(str, found.streamed), exporting.TARGETS]
     return "\n".join(lines)

@@ -62,14 +62,15 @@ def measure(bench: Bench, sizes: Sequence[int], calls: int) -> list[dict[str, fl
     """
     costs = []
     for size in sizes:
-        asyncio.run(_grow(bench, size))
+        asyncio.run(grow(bench, size))
         sequence(bench)
         bench.execute("VACUUM ANALYZE")
         costs.append({"lines": float(size), **asyncio.run(_costs(bench, calls))})
     return costs
 
 
-async def _grow(bench: Bench, size: int) -> None:
+async def grow(bench: Bench, size: int) -> None:
+    """Enter transfers until the books have so many lines."""
     connection = await asyncpg.connect(bench.url)
     try:
         missing = (size - await connection.fetchval("SELECT count(*) FROM ledger_lines")) // 2

@@ -119,6 +119,7 @@ async def _checkpoint(session: AsyncSession, asked: Asked) -> bytes:
 def _readme(asked: Asked, template: Path) -> bytes:
     facts, cut = asked.facts, asked.cut
     told = Template(template.read_text(encoding="utf-8")).substitute(
+        test="TEST: " if facts.is_test else "",
         scheme=facts.scheme_name["nl" if template.stem.endswith("nl") else "en"],
         operator=facts.operator.name,
         authority=facts.authority.name,

@@ -27,7 +27,6 @@ from app.audits.queries import known
 from app.fulfilments.certificates import address
 from app.fulfilments.models import FulfilmentState
 from app.obligations.importing.releases import OWN_PROCESS
-from app.obligations.models import ObligationDecisionKind
 from app.obligations.parties import TRADE_REGISTERS
 from app.obligations.rules import ContractKind
 
@@ -236,8 +235,8 @@ def _milestone(asked: Asked, obligation: sa.Row[Any]) -> Json:
         "dateModified": _moment(obligation.decided_at or obligation.registered_at),
         "status": status,
     }
-    if status == "met" and obligation.decided == ObligationDecisionKind.FULFILLED:
-        told["dateMet"] = _moment(obligation.decided_at)
+    if status == "met" and obligation.met_at is not None:
+        told["dateMet"] = _moment(obligation.met_at)
     return told
 
 

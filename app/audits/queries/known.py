@@ -143,6 +143,9 @@ SELECT o.id, o.contract_id, {_REFERENCE} AS reference, o.registered_at, t.ends_o
          WHERE i.obligation_id = o.id AND i.decided_at <= :moment
            AND i.kind IN ('registered', 'computed')
          ORDER BY i.id DESC LIMIT 1) AS computed_cents,
+       (SELECT max(i.decided_at) FROM obligation_decisions i
+         WHERE i.obligation_id = o.id AND i.decided_at <= :moment
+           AND i.kind = 'fulfilled') AS met_at,
        coalesce(b.cents, '{{}}') AS balances
   FROM obligations o
   JOIN contracts c ON c.id = o.contract_id {_TERMS}

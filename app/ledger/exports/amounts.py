@@ -22,4 +22,4 @@ def decimal(amount: int, book: Book) -> str:
 
 def moment(at: datetime) -> str:
     """Write a moment in UTC (RFC 3339)."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

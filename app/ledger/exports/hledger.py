@@ -15,19 +15,20 @@ Where hledger would take a narration's characters for something else, it gets ot
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
 from app.ledger import chart, streaming
 from app.ledger.chart import KINDS, Book, Kind, Side
 from app.ledger.exports import years
-from app.ledger.exports.amounts import book_of, decimal, moment
+from app.ledger.exports.amounts import decimal, moment
 from app.ledger.exports.years import AccountYear, BookYear
-from app.ledger.leaves import LeafLine
-from app.ledger.streaming import Known, Selection
+from app.ledger.streaming import Selection
 
 TYPES = {
     chart.BANK: "C",
@@ -47,17 +48,14 @@ async def write(session: AsyncSession, selection: Selection) -> AsyncIterator[st
         yield f"payee {row.kind}\n"
     async for row in await session.stream(selection.typed(_ACCOUNTS), selection.bound()):
         yield _declaration(KINDS[row.kind], row.keeper_id, row.owner_id)
-    async for known in streaming.entries(session, selection):
-        yield "".join(_transaction(known, known.entry.occurred_at.astimezone(UTC).date()))
+    async for row in streaming.rows(session, selection):
+        yield "".join(_transaction(row, row.occurred_at.astimezone(UTC).date()))
 
 
 async def write_year(session: AsyncSession, year: BookYear) -> AsyncIterator[str]:
     """Write the journal of a year, after what each account had before."""
     selection = year.selection()
     yield "".join(_commodities())
-    yield f"payee {OPENING}\n"
-    async for row in await session.stream(selection.typed(_PAYEES), selection.bound()):
-        yield f"payee {row.kind}\n"
     async for each in years.accounts(session, year):
         yield _declaration(each.kind, year.keeper_id, each.owner_id)
     begun = False
@@ -67,8 +65,12 @@ async def write_year(session: AsyncSession, year: BookYear) -> AsyncIterator[str
                 yield f"\n{year.first} ({OPENING}) {OPENING} | Balances of {year.year - 1}\n"
                 begun = True
             yield _opening(year, each)
-    async for known in streaming.entries(session, selection):
-        yield "".join(_transaction(known, clock.day_of(known.entry.occurred_at)))
+    payees = {OPENING}
+    async for row in streaming.rows(session, selection):
+        payees.add(row.kind)
+        yield "".join(_transaction(row, clock.day_of(row.occurred_at)))
+    # Declared after they were met, which spares going through the year twice.
+    yield "".join(f"\npayee {payee}" for payee in sorted(payees)) + "\n"
 
 
 OPENING = "opening"
@@ -124,19 +126,21 @@ def _opening(year: BookYear, each: AccountYear) -> str:
     return f"    {named}  {decimal(each.debit_before, book)} {book.unit}\n"
 
 
-def _transaction(known: Known, day: date) -> Iterator[str]:
-    entry = known.entry
-    yield f"\n{day} ({known.position})"
-    yield f" {entry.kind} | {_described(entry.narration)}\n"
-    yield f"    ; id:{entry.id}, kind:{entry.kind}, position:{known.position}\n"
-    yield f"    ; reference:{entry.reference}\n"
-    yield f"    ; occurred:{moment(entry.occurred_at)}, recorded:{moment(entry.recorded_at)}\n"
-    if entry.reverses_id:
-        yield f"    ; reverses:{entry.reverses_id}\n"
-    for evidence in entry.evidence:
+def _transaction(row: sa.Row[Any], day: date) -> Iterator[str]:
+    yield f"\n{day} ({row.position}) {row.kind} | {_described(row.narration)}\n"
+    yield f"    ; id:{row.id}, kind:{row.kind}, position:{row.position}\n"
+    yield f"    ; reference:{row.reference}\n"
+    yield f"    ; occurred:{moment(row.occurred_at)}, recorded:{moment(row.recorded_at)}\n"
+    if row.reverses_id:
+        yield f"    ; reverses:{row.reverses_id}\n"
+    for evidence in row.evidence:
         yield f"    ; evidence:{quote(evidence, safe=_PLAIN)}\n"
-    for _number, line in known.lines:
-        yield _posting(line)
+    columns = (row.keepers, row.kinds, row.owners, row.sides, row.amounts, row.abouts)
+    for keeper, code, owner, side, amount, about in zip(*columns, strict=True):
+        kind = KINDS[code]
+        signed = decimal(amount if side == Side.DEBIT else -amount, kind.book)
+        named = account(kind, keeper, owner)
+        yield f"    {named}  {signed} {kind.book.unit}  ; about:{about}\n"
 
 
 _PLAIN = "".join(sorted(set(map(chr, range(ord("!"), ord("~") + 1))) - set("%,")))
@@ -149,10 +153,3 @@ def _described(narration: str) -> str:
 
 
 _OTHERS = str.maketrans(";|", ",/")
-
-
-def _posting(line: LeafLine) -> str:
-    book = book_of(line)
-    named = account(KINDS[line.kind], line.keeper_id, line.owner_id)
-    amount = line.amount if line.side is Side.DEBIT else -line.amount
-    return f"    {named}  {decimal(amount, book)} {book.unit}  ; about:{line.about_id}\n"

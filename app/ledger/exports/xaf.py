@@ -14,12 +14,14 @@ have amounts of VAT and no rates.
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 from xml.sax.saxutils import escape
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -28,8 +30,6 @@ from app.ledger.chart import KINDS, Book, KeptPer, Kind, Side
 from app.ledger.exports import years
 from app.ledger.exports.amounts import decimal
 from app.ledger.exports.years import AccountYear, BookYear
-from app.ledger.leaves import LeafLine
-from app.ledger.streaming import Known
 
 NAMESPACE = (
     "http://www.odb.belastingdienst.nl/Belastingdienst/BCPP/1.1/structures/XmlauditfileXAF_4.0"
@@ -46,8 +46,6 @@ RGS = {
 JOURNAL = "BOOK"
 UNKNOWN = "onbekend"
 """Of a number that the format insists on, where nobody gave one."""
-
-_SIGNS = {Side.DEBIT: "D", Side.CREDIT: "C"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +118,8 @@ async def write_year(
     yield "".join(_periods(year))
     yield "".join(_opening(totals))
     yield "".join(_journal(totals))
-    async for known in streaming.entries(session, year.selection()):
-        yield "".join(_transaction(known))
+    async for row in streaming.rows(session, year.selection()):
+        yield "".join(_transaction(row))
     yield "</journal>\n</transactions>\n</company>\n</auditfile>\n"
 
 
@@ -238,37 +236,38 @@ def _journal(totals: Totals) -> Iterator[str]:
     yield "\n"
 
 
-def _transaction(known: Known) -> Iterator[str]:
-    lines = [(at, each) for at, each in known.lines if KINDS[each.kind].book is Book.MONEY]
+def _transaction(row: sa.Row[Any]) -> Iterator[str]:
+    columns = (row.numbers, row.sides, row.amounts, row.kinds, row.owners, row.abouts)
+    lines = [line for line in zip(*columns, strict=True) if line[3] in _PARTS]
     if not lines:
         return
-    entry = known.entry
-    day = clock.day_of(entry.occurred_at)
-    yield "<transaction>"
-    yield _element("nr", str(known.position))
-    yield _element("desc", entry.narration)
+    day = clock.day_of(row.occurred_at)
+    yield f"<transaction><nr>{row.position}</nr>{_element('desc', row.narration)}"
     yield f"<periodNumber>{day.month}</periodNumber><trDt>{day}</trDt>"
-    yield _element("Source", entry.kind, 999)
-    yield "\n"
+    yield f"{_element('Source', row.kind, 999)}\n"
     # One and the same on every line: the look-up of an auditor begins with either.
-    reference = _element("docRef", entry.reference, 255) + f"<effDate>{day}</effDate>"
-    for number, line in lines:
-        yield _line(number, line, reference)
+    reference = f"{_element('docRef', row.reference, 255)}<effDate>{day}</effDate>"
+    for number, side, amount, kind, owner, about in lines:
+        account, whose, written = _PARTS[kind]
+        yield (
+            f"<trLine><nr>{number}</nr>{account}{reference}<desc>{about}</desc>"
+            f"<amnt>{amount // 100}.{amount % 100:02}</amnt><amntTp>{_SIGNS[side]}</amntTp>"
+            f"{whose and f'<{whose}>{written(owner)}</{whose}>'}</trLine>\n"
+        )
     yield "</transaction>\n"
 
 
-def _line(number: int, line: LeafLine, reference: str) -> str:
-    per = KINDS[line.kind].kept_per
-    relation = project = ""
-    if per is KeptPer.ORGANISATION:
-        relation = f"<custSupID>{line.owner_id.hex}</custSupID>"
-    if per is KeptPer.PROJECT:
-        project = f"<project>{line.owner_id}</project>"
-    return (
-        f"<trLine><nr>{number}</nr><accID>{line.kind}</accID>{reference}"
-        f"<desc>{line.about_id}</desc><amnt>{_euros(line.amount)}</amnt>"
-        f"<amntTp>{_SIGNS[line.side]}</amntTp>{relation}{project}</trLine>\n"
-    )
+_SIGNS = {Side.DEBIT.value: "D", Side.CREDIT.value: "C"}
+_WHOSE: dict[KeptPer, tuple[str, Callable[[UUID], str]]] = {
+    KeptPer.ORGANISATION: ("custSupID", lambda owner: owner.hex),
+    KeptPer.PROJECT: ("project", str),
+}
+_PARTS = {
+    code: (f"<accID>{code}</accID>", *_WHOSE.get(kind.kept_per, ("", str)))
+    for code, kind in KINDS.items()
+    if kind.book is Book.MONEY
+}
+"""Of a line, by the kind of its account: the account, and which member says for whom it is kept."""
 
 
 def _euros(cents: int) -> str:
