@@ -111,6 +111,12 @@ def _deliveries() -> None:
         ["endpoint_id", "due_at", "id"],
         postgresql_where=sa.text("state = 'waiting'"),
     )
+    op.create_index(
+        "ix_webhook_deliveries_held",
+        table,
+        ["endpoint_id", "held_until"],
+        postgresql_where=sa.text("held_until IS NOT NULL"),
+    )
     table = "webhook_attempts"
     op.create_table(
         table,

@@ -144,7 +144,7 @@ WITH due AS (
     SELECT d.id
       FROM (SELECT e.id, e.failing_since,
                    (SELECT count(*) FROM webhook_deliveries h
-                     WHERE h.endpoint_id = e.id AND h.state = 'waiting'
+                     WHERE h.endpoint_id = e.id
                        AND h.held_until > clock_timestamp()) AS held
               FROM webhook_endpoints e
              WHERE e.state = 'enabled'

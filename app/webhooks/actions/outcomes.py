@@ -33,15 +33,19 @@ async def record(
     session: AsyncSession, delivery_id: UUID, lease: UUID, sent_at: datetime, outcome: Outcome
 ) -> None:
     """Write down how an attempt ended; not if somebody else has taken the webhook over."""
-    delivery = await session.scalar(
-        sa.select(WebhookDelivery)
-        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.lease == lease)
-        .with_for_update()
-    )
-    if delivery is None:
+    found = (
+        await session.execute(
+            sa.select(WebhookDelivery, WebhookEndpoint.failing_since)
+            .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
+            .where(WebhookDelivery.id == delivery_id, WebhookDelivery.lease == lease)
+            .with_for_update(of=WebhookDelivery)
+        )
+    ).one_or_none()
+    if found is None:
         # Its lease lapsed, or its endpoint was removed meanwhile.
         logger.warning("webhook_lost", delivery_id=str(delivery_id))
         return
+    delivery, failing_since = found
     session.add(
         WebhookAttempt(
             delivery_id=delivery.id,
@@ -54,16 +58,13 @@ async def record(
     )
     delivery.lease = delivery.held_until = None
     delivery.last_status = outcome.status
-    if outcome.arrived:
-        await _arrived(session, delivery)
-    else:
+    if not outcome.arrived:
         await _failed(session, delivery, outcome)
-
-
-async def _arrived(session: AsyncSession, delivery: WebhookDelivery) -> None:
+        return
     delivery.state, delivery.finished_at = DeliveryState.DELIVERED, clock.now()
     await session.flush()
-    await _mark(session, delivery.endpoint_id, None)
+    if failing_since is not None:
+        await _mark(session, delivery.endpoint_id, None)
 
 
 async def _failed(session: AsyncSession, delivery: WebhookDelivery, outcome: Outcome) -> None:
@@ -83,7 +84,7 @@ async def _failed(session: AsyncSession, delivery: WebhookDelivery, outcome: Out
 
 
 async def _mark(session: AsyncSession, endpoint_id: UUID, now: datetime | None) -> None:
-    """Note since when an endpoint fails, or that it does not; mostly there is nothing to note."""
+    """Note since when an endpoint fails, unless that is noted; or that it does not any more."""
     fails = WebhookEndpoint.failing_since
     await session.execute(
         sa.update(WebhookEndpoint)

@@ -103,6 +103,12 @@ class WebhookDelivery(Identified):
             "id",
             postgresql_where=_WAITING,
         ),
+        Index(
+            "ix_webhook_deliveries_held",
+            "endpoint_id",
+            "held_until",
+            postgresql_where=sa.text("held_until IS NOT NULL"),
+        ),
         Index(None, "created_at"),
     )
 
