@@ -9,6 +9,7 @@ from app.payments.invariants import INVARIANTS as PAYMENTS
 from app.payouts.invariants import INVARIANTS as PAYOUTS
 from app.projects.invariants import INVARIANTS as PROJECTS
 from app.transparency.invariants import INVARIANTS as LOG
+from app.webhooks.invariants import INVARIANTS as EVENTS
 
 SECTIONS: dict[str, tuple[Kept, ...]] = {
     "protection": (*protection.INVARIANTS, *references.INVARIANTS),
@@ -20,6 +21,7 @@ SECTIONS: dict[str, tuple[Kept, ...]] = {
     "payouts": PAYOUTS,
     "obligations": OBLIGATIONS,
     "fulfilments": FULFILMENTS,
+    "events": EVENTS,
     "work": work.INVARIANTS,
 }
 

@@ -24,7 +24,10 @@ AUDIENCES = (
         "order",
         sides=(
             about(Order, Order.buyer_id, "order.invoice-impossible", "order.refund-stranded"),
-            about(Order, Scheme.operator_id).join(Scheme, Scheme.id == Order.scheme_id),
+            # What counts less by a report is between the buyer and its authority.
+            about(Order, Scheme.operator_id, "order.lowered").join(
+                Scheme, Scheme.id == Order.scheme_id
+            ),
         ),
         shows=(
             *("schemeId", "projectId", "partId", "outgoingId", "obligationId"),

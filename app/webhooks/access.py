@@ -44,9 +44,10 @@ async def _reading(
 ) -> Reading:
     organisations = await _told(session, caller, request.organisation_id)
     scopes = caller.identity.scopes
+    after = await _position(session, caller, request.after)
     return Reading(
         Reader(organisations, None if scopes is None else hooks.read_with(scopes)),
-        Wanted(await _position(session, request.after), request.limit, request.type),
+        Wanted(after, request.limit, request.type),
     )
 
 
@@ -71,10 +72,14 @@ async def _told(
     return {organisation_id: told[organisation_id]}
 
 
-async def _position(session: AsyncSession, event_id: UUID | None) -> int:
+async def _position(session: AsyncSession, caller: Caller, event_id: UUID | None) -> int:
     if event_id is None:
         return 0
     position = await queries.events.position_of(session, event_id)
+    if position is None and caller.visitor.database.standby is not None:
+        # Who was told by a webhook may be ahead of the standby that answers.
+        async with caller.visitor.database.reading() as primary:
+            position = await queries.events.position_of(primary, event_id)
     if position is None:
         fault = {
             "in": "query",

@@ -72,7 +72,7 @@ def read(text: str, *, allow_here: bool) -> Destination:
         raise NotADestination("Leave name and password out: a signature proves who sends.")
     if url.fragment or "#" in text:
         raise NotADestination("Leave out what follows the #: it would never be sent.")
-    if allow_here and url.scheme == "http" and url.host in _HERE:
+    if allow_here and url.scheme == "http" and url.raw_host.decode() in _HERE:
         return Destination(url, here=True)
     return _public(url)
 
@@ -81,7 +81,7 @@ def _public(url: httpx.URL) -> Destination:
     if url.scheme != "https":
         raise NotADestination("Webhooks go over TLS only: write https://.")
     host = url.raw_host.decode()
-    if not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host) or _name_shown(url) is None:
         raise NotADestination("Name a host of the public internet, by its full name.")
     if host.endswith(_INSIDE):
         raise NotADestination("This name leads to nothing on the public internet.")
@@ -89,6 +89,13 @@ def _public(url: httpx.URL) -> Destination:
     if found.port != HTTPS_PORT and not FIRST_FREE_PORT <= found.port <= LAST_PORT:
         raise NotADestination(f"Use port {HTTPS_PORT}, or one from {FIRST_FREE_PORT} on.")
     return found
+
+
+def _name_shown(url: httpx.URL) -> str | None:
+    try:
+        return url.host
+    except UnicodeError:
+        return None  # It begins as names of other scripts do (`xn--`), and is none.
 
 
 def is_public(text: str) -> bool:

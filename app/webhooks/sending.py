@@ -104,7 +104,7 @@ async def _post(
 
 async def _addresses(destination: Destination, resolve: Resolve) -> Sequence[str]:
     if destination.here:
-        return [destination.url.host.replace("localhost", "127.0.0.1")]
+        return [destination.host.replace("localhost", "127.0.0.1")]
     try:
         found = await resolve(destination.host, destination.port)
     except OSError as error:

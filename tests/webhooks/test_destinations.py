@@ -45,7 +45,12 @@ from app.webhooks.sending import Outcome
         *("https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[fe80::1%25eth0]/"),
         *("https://[64:ff9b::7f00:1]/", "https://[2001:db8::1]:443/", "https://[2606:4700::1]/"),
         *("https://maas.example./", "https://maas..example/", "https://-maas.example/"),
-        *("https://maas_x.example/", "https://maas.example:22/", "https://maas.example:0/"),
+        *(
+            "https://maas_x.example/",
+            "https://xn--a.com/",
+            "https://maas.example:22/",
+            "https://maas.example:0/",
+        ),
         *("https://maas.example:80/", "https://maas.example:99999/", "https://maas.example:x/"),
         *("https://printer.local/", "https://metadata.google.internal/", "https://a.localhost/"),
         *("https://1.0.0.127.in-addr.arpa/", "https://maas.example/#there", "https://a.b.onion/"),
@@ -87,7 +92,13 @@ def test_webhooks_go_to_named_hosts(url: str, host: str, port: int) -> None:
 
 def test_this_machine_only_where_that_is_allowed() -> None:
     assert destinations.read("http://127.0.0.1:9/x", allow_here=True).here
-    for url in ("http://127.0.0.2/", "https://127.0.0.1/", "http://127.1/", "http://2130706433/"):
+    for url in (
+        "http://127.0.0.2/",
+        "http://xn--a.com/",
+        "https://127.0.0.1/",
+        "http://127.1/",
+        "http://2130706433/",
+    ):
         with pytest.raises(NotADestination):
             destinations.read(url, allow_here=True)
     live = {"mode": "live", "public_url": "https://baat.example", "webhooks_to_loopback": True}

@@ -11,9 +11,11 @@ from app.core import events
 from app.core.database import Database
 from app.core.events import Actor, Event
 from app.core.ids import new_id
+from app.core.invariants import faults_of
 from app.organisations.models import Organisation, Role
 from app.webhooks.actions import sequencing
-from app.webhooks.models import EventPosition
+from app.webhooks.invariants import INVARIANTS
+from app.webhooks.models import EventArrival, EventPosition
 from tests import make
 
 TEST = Actor.system("test")
@@ -58,6 +60,25 @@ async def test_what_commits_late_comes_after_what_was_read(
         )
         assert positions == list(range(1, len(positions) + 1))
         assert len(positions) == await session.scalar(sa.select(sa.func.count()).select_from(Event))
+
+
+async def test_what_is_missing_from_the_log_is_a_fault(database: Database) -> None:
+    async with database.work() as session:
+        happened(session, new_id(), "organisation.changed", "organisation.verified")
+    await sequencing.sequence_all(database)
+
+    async def faults() -> list[str]:
+        async with database.snapshot() as session:
+            return [text for each in INVARIANTS async for text in faults_of(session, each)]
+
+    assert await faults() == []
+    async with database.work() as session:
+        happened(session, new_id(), "organisation.changed")
+    assert await faults() == []  # It waits.
+    async with database.work() as session:
+        await session.execute(sa.delete(EventArrival))
+    [lost] = await faults()
+    assert "found neither" in lost
 
 
 async def test_one_at_a_time_gives_positions(database: Database) -> None:

@@ -23,6 +23,6 @@ async def disabled(session: AsyncSession, endpoint: WebhookEndpoint) -> None:
             name=user.name,
             organisation=organisation.legal_name,
             # The rest of an address may hold what only its receiver should know.
-            host=httpx.URL(endpoint.url).host,
+            host=httpx.URL(endpoint.url).raw_host.decode(),
             state=endpoint.state,
         )
