@@ -1,9 +1,9 @@
 """Requests for one's data and for its erasure, on the wire."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.core.wire import Moment, Request, View
 from app.organisations.schemas.fields import Email, PersonName, PresentPassword, Reason
@@ -29,7 +29,11 @@ class OwnErasureRequest(Request):
 class ErasureRequest(Request):
     """Whom to erase on their request, and which request that was."""
 
-    email: Email
+    email: Annotated[Email | None, Field(description="Of the person; or else their id.")] = None
+    user_id: Annotated[
+        UUID | None,
+        Field(description="Where a backup brought somebody back: their id, of GET /erasures."),
+    ] = None
     reason: Annotated[
         Reason, Field(description="Which request, and how it was known to be theirs.")
     ]
@@ -43,6 +47,13 @@ class ErasureRequest(Request):
         ),
     ]
     is_final: Final
+
+    @model_validator(mode="after")
+    def _names_one_person(self) -> Self:
+        if (self.email is None) == (self.user_id is None):
+            message = "name the person by email or by userId"
+            raise ValueError(message)
+        return self
 
 
 class ErasureView(View):

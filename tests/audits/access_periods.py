@@ -28,7 +28,7 @@ async def furnish(session: AsyncSession, _world: World, tenant: Tenant, _place: 
     )
     session.add(report)
     await session.flush()
-    tenant.things["period_report_id"] = report.id
+    tenant.things |= {"period_report_id": report.id, "sheet_format": "csv"}
 
 
 FURNISHERS.append(furnish)
@@ -47,7 +47,7 @@ TABLE: dict[str, Rule] = {
     REPORT: Rule(INSPECTING),
     f"{REPORT}/content": Rule(INSPECTING),
     f"{REPORT}/document.html": Rule(INSPECTING),
-    f"{REPORT}/rows.csv": Rule(INSPECTING),
+    f"{REPORT}/rows.{{sheet_format}}": Rule(INSPECTING),
     f"{REPORT}/recomputation": Rule(INSPECTING),
     f"{REPORT}/restatements": Rule(INSPECTING),
 }

@@ -1,15 +1,17 @@
 """Period reports: frozen as known, and the same byte by byte, whatever was corrected later."""
 
 import hashlib
+import io
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
+import openpyxl
 import pytest
 import rfc8785
 
-from app.audits.periods import Figures, PeriodKind, canonical, differences, named, written
+from app.audits.periods import Figures, PeriodKind, canonical, differences, named, printing, written
 from app.audits.periods.content import Counted, Moved
 from app.core import clock
 from app.core.ids import new_id
@@ -142,6 +144,11 @@ async def test_an_operator_reads_rounds_and_people_read_pages_and_rows(claims: C
     assert lines[0].startswith('\ufeff"section";"subject";"name"')
     assert len(lines) == 1 + len(content["rows"])
     assert rows.headers["content-disposition"].startswith("attachment; filename")
+    book = await client.get(f"{path}/rows.xlsx", headers=operator.headers)
+    [sheet] = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets
+    assert sheet.max_row == len(lines)
+    assert [cell.value for cell in sheet[1]] == list(printing.HEADER)
+    assert (await client.get(f"{path}/rows.xls", headers=operator.headers)).status_code == 400
 
     await _refuses(claims, path, report["position"])
 

@@ -1,5 +1,6 @@
 """What somebody gets of what is held about them, and what keeps them from being erased."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from app.core.events import Event
 from app.organisations.models import (
     ApiKey,
     Invitation,
+    OneTimeToken,
     Organisation,
     Role,
     StaffAppointment,
+    TokenPurpose,
     TrailEntry,
     User,
 )
@@ -131,6 +134,33 @@ async def test_who_erases_themselves_is_gone_at_once_and_may_begin_anew(
     again = await client.post("/v1/registrations", json={"email": admin.email})
     assert again.status_code == 202
     assert len(await make.mails(database)) == 1
+
+
+async def test_staff_erases_by_id_too_and_says_whom_they_mean(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.work() as session:
+        staff = await make.signed_in(session, await make.a_user(session, staff=True))
+        user = await make.a_user(session)
+        session.add(
+            OneTimeToken(
+                purpose=TokenPurpose.REGISTER,
+                token_hash=b"from before there was the account",
+                email=user.email,
+                expires_at=clock.now() + timedelta(hours=1),
+            )
+        )
+    asked = {"reason": "Restored from the backup of May.", "isFinal": True}
+
+    async def erase(**whom: str) -> httpx.Response:
+        return await client.post("/v1/erasures", json={**asked, **whom}, headers=staff)
+
+    assert said(await erase())[0] == 400
+    assert said(await erase(email=user.email, userId=str(user.id)))[0] == 400
+    assert said(await erase(userId=str(user.id)))[0] == 201
+    assert said(await erase(userId=str(user.id)))[0] == 404
+    async with database.reading() as session:
+        assert await session.scalar(sa.select(sa.func.count()).select_from(OneTimeToken)) == 0
 
 
 async def _emptied(database: Database, admin: Member, stranger: Member) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from app.audits.periods.content import Content, Row, rows_of
-from app.core import sheets
 from app.core.languages import Language, templates
+from app.core.sheets.writing import Cell
 from app.ledger.chart import KINDS, Book
 
 STYLE = Path(__file__).with_name("report.css").read_text()
@@ -21,9 +21,12 @@ POLICY = (
 """The page's Content-Security-Policy: its own style, and nothing else."""
 
 HEADER = (
-    *("section", "subject", "name", "account", "unit", "opening", "debit", "credit", "closing"),
-    *("openingCount", "closingCount", "period", "position", "sha256"),
+    *("section", "subject", "name", "account", "unit", "decimals"),
+    *("opening", "debit", "credit", "closing", "openingCount", "closingCount"),
+    *("period", "position", "sha256"),
 )
+"""Of a sheet: so many digits of an amount stand behind the point."""
+
 DECIMALS = {book.unit: book.decimals for book in Book}
 
 
@@ -68,18 +71,12 @@ def _amount(number: int, unit: str) -> str:
     return f"{sign}{whole // 10**decimals}.{whole % 10**decimals:0{decimals}}"
 
 
-def table(content: Content, sha256: str, names: Mapping[str, str]) -> str:
-    """Write a report as CSV: amounts with their decimals, where it comes from in each row."""
-    told = [str(content["period"]), str(content["position"]), sha256]
-    rows = [[*_cells(row, names), *told] for row in rows_of(content)]
-    return sheets.MARK + sheets.written([HEADER, *rows])
-
-
-def _cells(row: Row, names: Mapping[str, str]) -> list[str]:
-    amounts = (row.opening, row.debit, row.credit, row.closing)
-    counts = (row.opening_count, row.closing_count)
-    return [
-        *(row.section, row.subject, names.get(row.subject, ""), row.account, row.unit),
-        *(_amount(each, row.unit) for each in amounts),
-        *("" if each is None else str(each) for each in counts),
-    ]
+def cells(content: Content, sha256: str, names: Mapping[str, str]) -> Iterator[list[Cell]]:
+    """Lay a report out for spreadsheets: whole numbers, and in each row where it comes from."""
+    told: list[Cell] = [str(content["period"]), int(content["position"]), sha256]
+    for row in rows_of(content):
+        called = names.get(row.subject, "")
+        amounts: list[Cell] = [row.opening, row.debit, row.credit, row.closing]
+        counts: list[Cell] = [row.opening_count, row.closing_count]
+        about: list[Cell] = [row.section, row.subject, called, row.account, row.unit]
+        yield [*about, DECIMALS[row.unit], *amounts, *counts, *told]

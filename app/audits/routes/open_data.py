@@ -47,7 +47,8 @@ FILE = {
     200: {
         "description": "The file",
         "content": {
-            form.media_type.partition(";")[0]: {"schema": {"type": "string"}} for form in OpenFormat
+            "application/json": {"schema": {"type": "object"}},
+            "text/csv": {"schema": {"type": "string"}},
         },
     },
     304: {},

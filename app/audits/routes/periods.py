@@ -1,6 +1,9 @@
 """Period reports: frozen on request, and the same byte for byte when computed again."""
 
+import io
 import json
+from collections.abc import AsyncIterator, Iterator
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,9 +23,11 @@ from app.audits.schemas.periods import (
 )
 from app.core.database import Session
 from app.core.files import names
+from app.core.files.kinds import XLSX
 from app.core.http.routing import router as router_of
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import NotFound, refusals
+from app.core.sheets import writing
 from app.fulfilments.routes.certificate_documents import Reading
 from app.ledger.access import ReadableKeepers
 from app.ledger.problems import NotKnownYet
@@ -32,6 +37,19 @@ from app.transparency.problems import LeafPending
 router = router_of("/period-reports", "Period reports")
 
 HTML, CSV, JSON = "text/html", "text/csv; charset=utf-8", "application/json"
+
+
+class SheetFormat(StrEnum):
+    """How rows are written for a spreadsheet."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+    @property
+    def media_type(self) -> str:
+        """How it is announced."""
+        return CSV if self is SheetFormat.CSV else XLSX.media_type
+
 
 AsKnown = Annotated[
     int | None,
@@ -44,9 +62,21 @@ AsKnown = Annotated[
 
 
 def _form(media_type: str) -> dict[int | str, dict[str, Any]]:
-    shown = {"type": "string"}
+    shown = {"type": "object" if media_type == JSON else "string"}
     told = {"description": "The report", "content": {media_type: {"schema": shown}}}
     return {200: told, **refusals(NotFound)}
+
+
+SHEETS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The rows",
+        "content": {
+            form.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for form in SheetFormat
+        },
+    },
+    **refusals(NotFound),
+}
 
 
 @router.post(
@@ -107,13 +137,26 @@ async def read_period_report_page(
     return Response(text, media_type=HTML, headers=policy)
 
 
-@router.get("/{period_report_id}/rows.csv", response_class=Response, responses=_form(CSV))
-async def download_period_report_rows(report: ReadableReport, session: Session) -> Response:
+@router.get("/{period_report_id}/rows.{sheet_format}", response_class=Response, responses=SHEETS)
+async def download_period_report_rows(
+    report: ReadableReport, sheet_format: SheetFormat, session: Session
+) -> Response:
     """Download the report's lines for a spreadsheet, with what things are called today."""
     called = await queries.periods.names(session, report.keeper_id)
-    text = printing.table(json.loads(report.content), report.sha256, called)
-    named = {names.HEADER: names.attachment(f"{_name(report)}.csv")}
-    return Response(text, media_type=CSV, headers=named)
+    rows = _each(printing.cells(json.loads(report.content), report.sha256, called))
+    if sheet_format is SheetFormat.CSV:
+        content = b"".join([part async for part in writing.as_csv(printing.HEADER, rows)])
+    else:
+        file = io.BytesIO()
+        await writing.as_workbook(file, report.period, printing.HEADER, rows)
+        content = file.getvalue()
+    named = {names.HEADER: names.attachment(f"{_name(report)}.{sheet_format}")}
+    return Response(content, media_type=sheet_format.media_type, headers=named)
+
+
+async def _each(rows: Iterator[list[writing.Cell]]) -> AsyncIterator[list[writing.Cell]]:
+    for row in rows:
+        yield row
 
 
 def _name(report: PeriodReport) -> str:

@@ -51,14 +51,15 @@ async def erase_on_request(
     """Erase somebody who asked the platform for it.
 
     Raises:
-        NotFound: nobody has an account with this address.
+        NotFound: nobody has an account with this address, or this id.
         ErasureNotPossible: something rests on them that somebody else must take over.
     """
+    wanted = User.email == request.email if request.email else User.id == request.user_id
     user: User | None = await session.scalar(
-        sa.select(User).where(User.email == request.email).with_for_update()
+        sa.select(User).where(wanted, User.erased_at.is_(None)).with_for_update()
     )
     if user is None:
-        message = "Nobody has an account with this address."
+        message = "Nobody has an account with this address, or this id (any more)."
         raise NotFound(message)
     words = Words(everywhere=[user.email, *request.names], own=[user.name])
     return await _erase(session, caller, user, words, request.reason)
@@ -71,7 +72,7 @@ async def _erase(
         raise ErasureNotPossible(" ".join(found), obstacles=found)
     await _end_rights(session, caller, user)
     await _close_invitations(session, user)
-    await _remove_credentials(session, user.id)
+    await _remove_credentials(session, user)
     await mail.withdraw(session, user.email)
     await idempotency.erase(session, str(Actor.user(user.id)))
     account = credentials.account_key(caller.visitor.settings, user.email)
@@ -149,9 +150,12 @@ async def _close_invitations(session: AsyncSession, user: User) -> None:
     )
 
 
-async def _remove_credentials(session: AsyncSession, user_id: UUID) -> None:
+async def _remove_credentials(session: AsyncSession, user: User) -> None:
     for kind in (UserSession, RecoveryCode, OneTimeToken):
-        await session.execute(sa.delete(kind).where(kind.user_id == user_id))
+        await session.execute(sa.delete(kind).where(kind.user_id == user.id))
+    # A registration from before there was the account, or somebody who wants its address.
+    mailed = sa.delete(OneTimeToken).where(OneTimeToken.email == user.email)
+    await session.execute(mailed)
 
 
 def _empty(user: User) -> None:
