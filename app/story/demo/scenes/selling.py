@@ -1,5 +1,6 @@
 """Companies buy: by card and on invoice, for the contracts that they name."""
 
+from datetime import timedelta
 from typing import Any
 
 from app.story import deeds
@@ -96,6 +97,9 @@ def end_first(demo: Demo) -> None:
     """End the sale: what was paid for the project that missed goes back."""
     cast, props = demo.cast, demo.props
     demo.go_to_day(calendar.FIRST["saleEndsAt"])
+    demo.until(cast.public, props.rounds[0], "state", "ended")
+    # Who ends the sales looked before the round had ended: they look again when time passes.
+    demo.go_to(demo.day(calendar.FIRST["saleEndsAt"]) + timedelta(minutes=1))
     offer = props.offers[own.WORKSHOP.english]
     demo.until(offer.entrepreneur, offer.address, "state", "not_funded")
     demo.go_to_day(calendar.CHOICE_OVER)
