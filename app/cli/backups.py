@@ -48,8 +48,8 @@ def restore(folder: Folder) -> None:
         typer.echo(f"It is restored, and has {len(faults)} faults.", err=True)
         raise typer.Exit(1)
     typer.echo(
-        f"Restored as of {made.made_at:%Y-%m-%dT%H:%M:%SZ}: all is as it must be (`baat check`),"
-        f" the books up to position {made.position}, the log with {made.log.leaves} leaves."
+        f"Restored as of {made.made_at:%Y-%m-%dT%H:%M:%SZ}, and all is as it must be (`baat check"
+        f" all`): the books up to position {made.position}, {made.log.leaves} leaves of the log."
     )
     if made.demo and not chosen.demo:
         typer.echo("It is a demo: set BAAT_DEMO=true (the launcher does).")
