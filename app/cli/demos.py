@@ -1,6 +1,7 @@
 """Furnish a new installation as a demo."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ def demo() -> None:
         typer.echo(f"The server's log: {chosen.home / 'demo.log'}", err=True)
         raise typer.Exit(1) from failure
     except KeyboardInterrupt as stopped:
+        # It may come in the middle of anything, whose remains have nothing more to say.
+        sys.unraisablehook = lambda _: None
         typer.echo("Stopped.", err=True)
         raise typer.Exit(STOPPED) from stopped
 

@@ -26,8 +26,10 @@ def furnish(chosen: Settings, progress: Callable[[str], None], keep: Callable[[s
         httpx.HTTPError: there was no answer.
         KeyboardInterrupt: somebody stopped it.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        # As Ctrl-C, which asyncio ends its tasks for.
+        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
     password = f"demo-{secrets.token_hex(PASSWORD_BYTES)}"
     progress("A database and a server")
     with raised(chosen, figures.LASTS) as stage:
