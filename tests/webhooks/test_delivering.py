@@ -67,21 +67,19 @@ async def test_what_failed_is_sent_again_under_the_same_id(office: Office) -> No
     assert (await office.call("GET", f"/{made['id']}")).json()["failingSince"] is None
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_a_redirect_is_a_failure_and_not_followed(office: Office, status: int) -> None:
+async def test_a_redirect_is_a_failure_and_not_followed(office: Office) -> None:
     made = await office.endpoint()
-    elsewhere = RedirectResponse(f"{office.receiver.url}/elsewhere", status)
-    office.receiver.answers["/hook"] = [elsewhere]
-    await office.happen("organisation.changed")
+    statuses = [301, 302, 307, 308]
+    office.receiver.answers["/hook"] = [
+        RedirectResponse(f"{office.receiver.url}/elsewhere", status) for status in statuses
+    ]
+    await office.happen(*["organisation.changed"] * len(statuses))
     await office.deliver()
 
-    assert [each.path for each in office.receiver.heard] == ["/hook"]
-    [delivery] = await office.deliveries(made)
-    assert (delivery["state"], delivery["lastStatus"], delivery["failures"]) == (
-        "waiting",
-        status,
-        1,
-    )
+    deliveries = await office.deliveries(made)
+    assert [each.path for each in office.receiver.heard] == ["/hook"] * 4
+    assert sorted(each["lastStatus"] for each in deliveries) == statuses
+    assert {(each["state"], each["failures"]) for each in deliveries} == {("waiting", 1)}
 
 
 async def test_who_died_after_sending_leaves_it_to_another(office: Office) -> None:

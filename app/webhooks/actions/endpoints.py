@@ -128,7 +128,12 @@ async def rotate(session: AsyncSession, caller: Caller, endpoint: WebhookEndpoin
     await session.execute(
         sa.update(WebhookPair)
         .where(WebhookPair.endpoint_id == endpoint.id)
-        .values(ends_at=sa.case((WebhookPair.ends_at.is_(None), now + OVERLAP), else_=now))
+        .values(
+            ends_at=sa.case(
+                (WebhookPair.ends_at.is_(None), now + OVERLAP),
+                else_=sa.func.least(WebhookPair.ends_at, now),
+            )
+        )
     )
     pair = await _new_pair(session, endpoint)
     _note(session, caller, "secret-rotated", endpoint)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
+from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, events
@@ -25,6 +26,8 @@ GONE = 410
 PATIENCE = timedelta(days=3)
 """Nothing arrived for so long, and one webhook used up all its attempts: the endpoint fails."""
 SENDER = Actor.system("webhooks")
+
+ATTEMPTS = Counter("baat_webhook_attempts_total", "How attempts to send webhooks ended.", ["ended"])
 
 logger = structlog.get_logger(__name__)
 
@@ -56,6 +59,7 @@ async def record(
             excerpt=outcome.excerpt,
         )
     )
+    ATTEMPTS.labels("arrived" if outcome.arrived else "failed").inc()
     delivery.lease = delivery.held_until = None
     delivery.last_status = outcome.status
     if not outcome.arrived:
