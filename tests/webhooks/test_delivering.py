@@ -15,7 +15,7 @@ from app.core.ids import new_id
 from app.webhooks import sending
 from app.webhooks.actions import delivering, fanning, forgetting, outcomes, replaying
 from app.webhooks.destinations import Destination
-from app.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from app.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookPair
 from app.webhooks.sending import Outcome
 from tests import make
 from tests.webhooks.conftest import Office
@@ -149,20 +149,27 @@ async def test_a_slow_receiver_keeps_nobody_waiting_and_no_transaction(office: O
 
 async def test_an_endpoint_with_thousands_waiting_takes_its_share_only(office: Office) -> None:
     first, second = await office.endpoint("/a"), await office.endpoint("/b")
+
+    async def claimed(free: int) -> list[str]:
+        async with office.database.work() as session:
+            claims = await delivering.claim(session, free)
+            return sorted(claim.url.rpartition("/")[2] for claim in claims)
+
     async with office.database.work() as session:
         many = [(first["id"], new_id(), "order.paid") for _ in range(1_000)]
         assert await fanning.want(session, many) == 1_000
-        await fanning.want(session, [(second["id"], new_id(), "order.paid")])
+    assert await claimed(2) == ["a", "a"]
     async with office.database.work() as session:
-        claims = await delivering.claim(session, 6)
-        paths = sorted(claim.url.rpartition("/")[2] for claim in claims)
-
-    assert paths == ["a"] * delivering.PER_ENDPOINT + ["b"]
+        await fanning.want(session, [(second["id"], new_id(), "order.paid") for _ in range(9)])
+    # Who has the fewest places comes first, and nobody gets more than a share.
+    assert await claimed(1) == ["b"]
+    assert await claimed(9) == ["a"] * 2 + ["b"] * 3
+    assert await claimed(9) == []
     # One that fails gets a single place: it may well let us wait each time.
     async with office.database.work() as session:
         await session.execute(sa.update(WebhookDelivery).values(held_until=None))
         await session.execute(sa.update(WebhookEndpoint).values(failing_since=clock.now()))
-        assert len(await delivering.claim(session, 6)) == 2
+    assert await claimed(9) == ["a", "b"]
 
 
 @pytest.mark.usefixtures("no_jitter")
@@ -289,7 +296,10 @@ async def test_whoever_does_not_answer_is_given_up(
     monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.2)
     made = await office.endpoint("/slow")
     dead = await office.endpoint()
+    lost = await office.endpoint("/lost")
     async with office.database.work() as session:
+        pair = sa.update(WebhookPair).where(WebhookPair.endpoint_id == lost["id"])
+        await session.execute(pair.values(sealed=b"what another installation sealed"))
         nowhere = sa.update(WebhookEndpoint).where(WebhookEndpoint.id == dead["id"])
         await session.execute(nowhere.values(url="http://127.0.0.1:1/"))
     await office.happen("organisation.changed")
@@ -297,8 +307,13 @@ async def test_whoever_does_not_answer_is_given_up(
     office.receiver.slow.set()
 
     errors = []
-    for endpoint in (made, dead):
+    for endpoint in (made, dead, lost):
         delivery = (await office.deliveries(endpoint))[-1]
         [attempt] = (await office.traced(endpoint, delivery["id"]))["attempts"]
         errors.append(attempt["error"])
-    assert errors == ["No answer within 0 seconds.", "The connection failed: ConnectError."]
+    assert errors == [
+        "No answer within 0 seconds.",
+        "The connection failed: ConnectError.",
+        "The secret can't be opened any more: change it.",
+    ]
+    assert office.receiver.ids("/lost") == []
