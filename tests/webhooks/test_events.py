@@ -1,9 +1,12 @@
 """The log of events over HTTP, and the order in which it grows."""
 
-from typing import Any
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +15,10 @@ from app.core.database import Database
 from app.core.events import Actor, Event
 from app.core.ids import new_id
 from app.core.invariants import faults_of
+from app.core.problems import InvalidRequest
+from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Role
+from app.webhooks import access
 from app.webhooks.actions import sequencing
 from app.webhooks.invariants import INVARIANTS
 from app.webhooks.models import EventArrival, EventPosition
@@ -79,6 +85,23 @@ async def test_what_is_missing_from_the_log_is_a_fault(database: Database) -> No
         await session.execute(sa.delete(EventArrival))
     [lost] = await faults()
     assert "found neither" in lost
+
+
+async def test_who_heard_by_a_webhook_may_be_ahead_of_a_standby(
+    database: Database, shared_database: Database
+) -> None:
+    async with database.work() as session:
+        happened(session, new_id(), "organisation.changed")
+    await sequencing.sequence_all(database)
+    # The shared database plays a standby that knows nothing of this event yet.
+    visitor = SimpleNamespace(database=replace(database, standby=shared_database.engine))
+    caller = cast("Caller", SimpleNamespace(visitor=visitor))
+
+    async with database.reading() as here, shared_database.reading() as behind:
+        event_id = await here.scalar(sa.select(Event.id))
+        assert await access._position(behind, caller, event_id) == 1
+        with pytest.raises(InvalidRequest):
+            await access._position(behind, caller, new_id())
 
 
 async def test_one_at_a_time_gives_positions(database: Database) -> None:
