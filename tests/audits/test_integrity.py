@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -171,3 +172,15 @@ async def test_the_command_names_what_is_broken(
     code, said = await baat("check", "orders")
     assert (code, said.count("holds")) == (0, len(SECTIONS["orders"]))
     assert (await baat("check", "nothing"))[0] == 2
+
+
+async def test_after_a_demos_clock_jumped_what_waits_has_its_turn_first(database: Database) -> None:
+    few = SECTIONS["work"]
+    checking = Checking(cheap=True, invariants=few)
+    await checking(database)
+
+    with clock.travelled(clock.now() + timedelta(days=40)):
+        arrived = clock.now()
+        await checking(database)
+
+        assert await checked_since(database, arrived) == sum(not each.is_timed for each in few) == 1

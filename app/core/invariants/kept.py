@@ -28,6 +28,11 @@ class Kept(Protocol):
         """Say what must be true."""
         ...
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether something breaks it only because it waited too long."""
+        ...
+
     def faults(self, session: AsyncSession) -> Faults:
         """Name what breaks it; `session` is of a snapshot."""
         ...
@@ -42,10 +47,15 @@ class Invariant:
     sql: str
     """Gives a fault a row; `:now` in it is the installation's time."""
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether it asks what time it is."""
+        return ":now" in self.sql
+
     async def faults(self, session: AsyncSession) -> Faults:
         """Name what breaks it."""
         statement = sa.text(self.sql)
-        if ":now" in self.sql:
+        if self.is_timed:
             statement = statement.bindparams(
                 sa.bindparam("now", clock.now(), type_=sa.TIMESTAMP(timezone=True))
             )
@@ -61,6 +71,7 @@ class Proof:
     name: str
     says: str
     find: Callable[[AsyncSession], Faults]
+    is_timed: bool = False
 
     def faults(self, session: AsyncSession) -> Faults:
         """Name what breaks it."""

@@ -10,9 +10,9 @@ SELECT format('job %s (%s): expected to be done, found it given up', id, kind)
 
 _ON_TIME = """
 SELECT format('job %s (%s): expected to be taken within an hour, found it waiting since %s', id,
-              kind, run_at)
+              kind, greatest(run_at, created_at))
   FROM jobs
- WHERE state = 'queued' AND run_at < :now - interval '1 hour'
+ WHERE state = 'queued' AND greatest(run_at, created_at) < :now - interval '1 hour'
    AND coalesce(held_until, run_at) < clock_timestamp() - interval '1 hour'
  UNION ALL
 SELECT format('job %s (%s): expected a worker that renews its lease, found one that ended at %s',
