@@ -72,6 +72,11 @@ async def test_anybody_draws_a_sample_from_its_population_and_its_seed(audit: Au
     population = [Item(each["id"], each["amountCents"]) for each in told["items"]]
     assert sampling.digest(population).hex() == sample["populationSha256"]
     assert told["about"]["position"] == sample["position"]
+    journal = f"/v1/audits/authorities/{audit.authority.keeper_id}/entries?format=json"
+    entries = (await audit.read(journal))["items"]
+    assert sorted(each["id"] for each in entries) == [each["id"] for each in told["items"]]
+    positions = [each["position"] for each in entries]
+    assert positions == sorted(positions)
     mine = sampling.by_value(population, SEED, 7_000)
     theirs = (await audit.read(sample["links"]["items"]))["items"]
     assert [(each.place, each.item.id) for each in mine] == [

@@ -1,6 +1,6 @@
 """Entries of the books about something, and who may see which of their lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from app.ledger.models import (
     LedgerLine,
     LedgerPosition,
     LedgerReference,
+    LedgerTotal,
 )
+from app.ledger.positions import BLOCK
 from app.ledger.queries import EntryRow, LineRow
 from app.schemes.queries.keepers import ReadableKeepers
 
@@ -91,9 +93,15 @@ async def seen(
         query = query.where(LedgerEntry.id > paging.after)
     query = query.order_by(LedgerEntry.id).limit(paging.limit + 1)
     found = Page((await session.scalars(query)).all(), paging.limit)
+    return await _shown(session, keepers, found)
+
+
+async def _shown(
+    session: AsyncSession, keepers: ReadableKeepers, found: Page[LedgerEntry]
+) -> Page[EntryRow]:
     whole = await of_ledger.with_lines(session, found.items, None)
     looking = await sight(session, keepers, [row.id for row in whole])
-    page = Page([row for each in whole if (row := looking.of(each))], paging.limit)
+    page = Page([row for each in whole if (row := looking.of(each))], len(whole))
     page.next = found.next
     return page
 
@@ -105,10 +113,74 @@ async def of_keeper(
     position: int,
     paging: PageRequest,
 ) -> Page[EntryRow]:
-    """List what has lines in a keeper's ledgers and was known at a position, the oldest first."""
+    """List what has lines in a keeper's ledgers, as it became known up to a position.
+
+    The totals say in which blocks of positions anything of the keeper's is, so that little is read
+    for nothing where others fill the books.
+    """
     ledgers = [ledger_id(keeper_id, book) for book in Book]
-    ids = sa.select(LedgerLine.entry_id).where(LedgerLine.ledger_id.in_(ledgers))
-    return await seen(session, keepers, ids, position, paging)
+    known = sa.select(LedgerPosition.position).where(LedgerPosition.entry_id == paging.after)
+    after, wanted = await session.scalar(known) or 0, paging.limit + 1
+    moved = (
+        sa.select(LedgerTotal.block)
+        .where(
+            LedgerTotal.ledger_id.in_(ledgers),
+            LedgerTotal.block.between(after // BLOCK, position // BLOCK),
+        )
+        .distinct()
+        .order_by(LedgerTotal.block)
+        # In each there is one at least; but in the first it may be before what is asked for.
+        .limit(wanted + 1)
+    )
+    blocks = list(await session.scalars(moved))
+    ids: list[UUID] = []
+    for within in _ever_more(blocks):
+        if len(ids) < wanted:
+            query = _in_blocks(ledgers, within, after, position).limit(wanted - len(ids))
+            ids += await session.scalars(query)
+    rows = await session.scalars(sa.select(LedgerEntry).where(LedgerEntry.id.in_(ids)))
+    by_id = {row.id: row for row in rows}
+    return await _shown(session, keepers, Page([by_id[each] for each in ids], paging.limit))
+
+
+def _ever_more(blocks: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Divide blocks: most often the first one has enough, and where it has not, few more have."""
+    first, size = 0, 1
+    while first < len(blocks):
+        yield blocks[first : first + size]
+        first, size = first + size, size * 4
+
+
+def _in_blocks(
+    ledgers: Sequence[UUID], blocks: Sequence[int], after: int, position: int
+) -> sa.Select[UUID]:
+    """Select what has lines in some ledgers, among some blocks of positions."""
+    numbers = sa.literal(blocks, sa.ARRAY(sa.BigInteger()))
+    within = (
+        sa.func.unnest(numbers)
+        .table_valued(sa.column("block", sa.BigInteger()), name="within")
+        .render_derived()
+    )
+    block = within.c.block
+    has_lines = sa.exists().where(
+        LedgerLine.entry_id == LedgerPosition.entry_id, LedgerLine.ledger_id.in_(ledgers)
+    )
+    # Block by block, or those between them would be read too.
+    found = (
+        sa.select(LedgerPosition.position, LedgerPosition.entry_id)
+        .where(
+            LedgerPosition.position > sa.func.greatest(block * BLOCK, after),
+            LedgerPosition.position <= sa.func.least((block + 1) * BLOCK, position),
+            has_lines,
+        )
+        .lateral("found")
+    )
+    return (
+        sa.select(found.c.entry_id)
+        .select_from(within)
+        .join(found, sa.true())
+        .order_by(found.c.position)
+    )
 
 
 def about_obligation(obligation_id: UUID, account: str | None) -> sa.Select[UUID]:

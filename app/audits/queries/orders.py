@@ -87,11 +87,13 @@ async def of_scheme(
     session: AsyncSession, scheme_id: UUID, project_id: UUID | None, paging: PageRequest
 ) -> Page[OrderRow]:
     """List the orders of a scheme, or of one project in it, the oldest first."""
-    query = _orders().where(Order.scheme_id == scheme_id).limit(paging.limit + 1)
+    picked = sa.select(Order.id).where(Order.scheme_id == scheme_id)
     if project_id is not None:
-        query = query.where(Order.project_id == project_id)
+        picked = picked.where(Order.project_id == project_id)
     if paging.after is not None:
-        query = query.where(Order.id > paging.after)
+        picked = picked.where(Order.id > paging.after)
+    page = picked.order_by(Order.id).limit(paging.limit + 1).subquery("page")
+    query = _orders().join(page, page.c.id == Order.id)
     rows = (await session.execute(query)).mappings()
     return Page([OrderRow(**row) for row in rows], paging.limit)
 
@@ -130,11 +132,13 @@ async def payouts(
     session: AsyncSession, scheme_id: UUID, project_id: UUID | None, paging: PageRequest
 ) -> Page[PayoutRow]:
     """List the payouts of a scheme, or of one project in it, the oldest first."""
-    query = _payouts().where(Payout.scheme_id == scheme_id).limit(paging.limit + 1)
+    picked = sa.select(Payout.id).where(Payout.scheme_id == scheme_id)
     if project_id is not None:
-        query = query.where(Payout.project_id == project_id)
+        picked = picked.where(Payout.project_id == project_id)
     if paging.after is not None:
-        query = query.where(Payout.id > paging.after)
+        picked = picked.where(Payout.id > paging.after)
+    page = picked.order_by(Payout.id).limit(paging.limit + 1).subquery("page")
+    query = _payouts().join(page, page.c.id == Payout.id)
     rows = (await session.execute(query)).mappings()
     return Page([PayoutRow(**row) for row in rows], paging.limit)
 
