@@ -13,7 +13,7 @@ from app.audits import queries
 from app.audits.actions import making, packs
 from app.audits.actions.making import Made
 from app.audits.actions.packs import Parts, Wanted
-from app.audits.models import AuditPack
+from app.audits.models import AuditPack, AuditPackState
 from app.cli.running import OPERATOR, in_database
 from app.core.database import Database
 from app.core.problems import NotFound
@@ -83,7 +83,10 @@ async def _fixed(
         ):
             message = f"No authority {authority_id} counts what is bought in a scheme {scheme_id}."
             raise NotFound(message)
-        return await packs.fix(session, OPERATOR, _whole(scheme, authority), wanted)
+        pack = await packs.fix(session, OPERATOR, _whole(scheme, authority), wanted)
+        # Nobody here makes or keeps it; somebody may have it made again.
+        pack.state = AuditPackState.EXPIRED
+        return pack
 
 
 def _whole(scheme: Scheme, authority: Authority) -> Parts:

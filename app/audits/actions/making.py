@@ -1,6 +1,7 @@
 """Make an audit pack: file after file into an archive on disk, and that into the store."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,7 @@ from app.core.files import Received
 from app.core.files.kinds import ZIP
 
 KEPT_FOR = timedelta(days=30)
+EVERY_SECONDS = 0.5
 MAKER = Actor.system("audits")
 
 DIFFERS = (
@@ -91,18 +93,29 @@ async def make(database: Database, pack_id: UUID) -> None:
         await session.flush()
         asked = packs.asked(await queries.packs.with_facts(session, pack_id))
 
-    async def told(done: int, total: int) -> None:
-        async with database.work() as session:
-            working = await locked(session, AuditPack, pack_id)
-            working.done_files, working.total_files = done, total
-
     with files.working_file(database.settings) as file:
-        made = await write(database, asked, file, told)
+        made = await write(database, asked, file, _telling(database, pack_id))
         if pack.sha256 not in {None, made.sha256}:
             await _fail(database, pack_id)
             return
         received = await files.place(database, file, f"{asked.stem}.zip", ZIP)
     await _end(database, pack_id, made, received)
+
+
+def _telling(database: Database, pack_id: UUID) -> Told:
+    """Write down how far a pack is, for those who watch; no more often than they look."""
+    told_at = -EVERY_SECONDS
+
+    async def tell(done: int, total: int) -> None:
+        nonlocal told_at
+        if done < total and time.monotonic() < told_at + EVERY_SECONDS:
+            return
+        told_at = time.monotonic()
+        async with database.work() as session:
+            pack = await locked(session, AuditPack, pack_id)
+            pack.done_files, pack.total_files = done, total
+
+    return tell
 
 
 async def write_out(

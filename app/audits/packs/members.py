@@ -1,11 +1,11 @@
 """The files of a pack, in their order."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from app.audits.packs.tables import OF_AUTHORITY, OF_SCHEME, Table
 from app.core import clock, files
 from app.core.database import settings_of
 from app.core.languages import Language
-from app.core.sheets.writing import as_csv, as_workbook
+from app.core.sheets.writing import TooManyRows, as_csv, as_workbook
 from app.fulfilments.certificates import canonical, page
 from app.ledger.exports import hledger, xaf, years
 from app.ledger.exports.xaf import Administration, Party
@@ -56,12 +56,12 @@ async def all_of(session: AsyncSession, asked: Asked) -> AsyncIterator[Member]:
         yield Member("books/money.xaf", _encoded(money))
         journal = hledger.write_year(session, asked.books)
         yield Member("books/scheme.journal", _encoded(journal))
-        for each in _tables(session, asked, OF_SCHEME):
+        async for each in _tables(session, asked, OF_SCHEME):
             yield each
     if asked.has_obligations:
         journal = hledger.write_year(session, asked.social_return)
         yield Member("books/authority.journal", _encoded(journal))
-        for each in _tables(session, asked, OF_AUTHORITY):
+        async for each in _tables(session, asked, OF_AUTHORITY):
             yield each
         yield Member("obligations/ocds.json", _encoded(ocds.write(session, asked)))
         async for each in _certificates(session, asked):
@@ -84,18 +84,24 @@ def _party(named: Named) -> Party:
     return Party(named.name, named.country, named.register_number, named.vat_id)
 
 
-def _tables(session: AsyncSession, asked: Asked, tables: tuple[Table, ...]) -> Iterator[Member]:
+async def _tables(
+    session: AsyncSession, asked: Asked, tables: tuple[Table, ...]
+) -> AsyncIterator[Member]:
     for table in tables:
         yield Member(f"{table.path}.csv", as_csv(table.header, table.rows(session, asked)))
-        yield Member(f"{table.path}.xlsx", _workbook(session, asked, table))
+        with files.working_file(settings_of(session)) as file:
+            try:
+                await as_workbook(file, table.name, table.header, table.rows(session, asked))
+            except TooManyRows:
+                # The manifest says that it is missing.
+                continue
+            yield Member(f"{table.path}.xlsx", _pieces(file))
 
 
-async def _workbook(session: AsyncSession, asked: Asked, table: Table) -> AsyncIterator[bytes]:
-    with files.working_file(settings_of(session)) as file:
-        await as_workbook(file, table.name, table.header, table.rows(session, asked))
-        file.seek(0)
-        while piece := file.read(PIECE_BYTES):
-            yield piece
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    file.seek(0)
+    while piece := file.read(PIECE_BYTES):
+        yield piece
 
 
 async def _certificates(session: AsyncSession, asked: Asked) -> AsyncIterator[Member]:

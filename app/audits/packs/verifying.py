@@ -81,7 +81,7 @@ def verify(file: Path, keys: Collection[Key]) -> VerifiedPack:
     try:
         with zipfile.ZipFile(file) as archive:
             return _Reading(archive, keys).verified()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
         raise LogRefused("It is no archive that can be read to its end.") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise LogRefused(

@@ -8,7 +8,7 @@ from app.audits import queries
 from app.audits.access.packs import PackAskedAgain, SeenPack, find_parts
 from app.audits.actions import packs
 from app.audits.actions.packs import Wanted
-from app.audits.models import AuditPack
+from app.audits.models import AuditPack, AuditPackState
 from app.audits.problems import (
     NothingInYear,
     NothingSealed,
@@ -118,6 +118,7 @@ async def download_audit_pack(pack: SeenPack, request: Request, session: Session
 async def _told(session: Session, pack: AuditPack) -> AuditPackView:
     found = {"is_stuck", "sha256"}
     told = {name: getattr(pack, name) for name in AuditPackView.model_fields.keys() - found}
-    is_stuck = await jobs.is_dead(session, packs.MAKE.name, pack_id=pack.id)
+    is_on_its_way = pack.state in {AuditPackState.WAITING, AuditPackState.WORKING}
+    is_stuck = is_on_its_way and await jobs.is_dead(session, packs.MAKE.name, pack_id=pack.id)
     digest = None if pack.sha256 is None else pack.sha256.hex()
     return AuditPackView(**told, is_stuck=is_stuck, sha256=digest)

@@ -1,9 +1,9 @@
 """Audit packs over the wire."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.audits.models import AuditPackState
 from app.core.wire import Moment, Request, View
@@ -30,6 +30,13 @@ class AuditPackRequest(Request):
             " Without it: when the position became known."
         ),
     ] = None
+
+    @model_validator(mode="after")
+    def _is_a_cut(self) -> Self:
+        if self.known_at is not None and self.position is None:
+            message = "name the position as well: both say what was known"
+            raise ValueError(message)
+        return self
 
 
 class AuditPackView(View):

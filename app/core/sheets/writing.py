@@ -56,12 +56,14 @@ async def as_workbook(
     sheet.freeze_panes(1, 0)
     _write(sheet, 0, header)
     number = 0
-    async for row in rows:
-        number += 1
-        if number > LARGEST_WORKBOOK_ROWS:
-            raise TooManyRows(name)
-        _write(sheet, number, row)
-    workbook.close()
+    try:
+        async for row in rows:
+            number += 1
+            if number > LARGEST_WORKBOOK_ROWS:
+                raise TooManyRows(name)
+            _write(sheet, number, row)
+    finally:
+        workbook.close()
 
 
 def _write(sheet: "xlsxwriter.worksheet.Worksheet", number: int, row: Sequence[Cell]) -> None:

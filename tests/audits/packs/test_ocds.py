@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import pytest
 
+from app.audits.packs import ocds
 from app.core.ids import new_id
+from app.organisations.models import Organisation
+from app.schemes.models import Authority
 from tests.audits.packs.conftest import Desk, contents
+from tests.make.obligations import a_contract
 from tests.make.payments import jobs_done
 
 SCHEMAS = Path(__file__).with_name("ocds")
@@ -26,14 +31,26 @@ def _faults(package: Any) -> list[str]:  # noqa: ANN401  JSON.
 
 
 async def test_programs_for_open_contracting_read_what_was_imposed_and_what_counts(
-    desk: Desk,
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # However many contracts there are, some are in memory.
+    monkeypatch.setattr(ocds, "AT_ONCE", 1)
+    async with desk.claims.stall.database.work() as session:
+        authority = await session.get_one(Authority, desk.authority_id)
+        buyer = await session.get_one(Organisation, desk.claims.stall.buyer.organisation.id)
+        for title in ("Without a clause", "With a tender"):
+            told = {"has_clause": False, "tender_sum_cents": 12_345, "title": title}
+            await a_contract(session, authority, buyer, **told)
     _told, pack = await desk.made(desk.auditor)
     package = json.loads(contents(pack)["obligations/ocds.json"])
 
     assert _faults(package) == []
     assert _faults({**package, "publishedDate": "today"})  # It can fail.
-    [release] = package["releases"]
+    release, *others = package["releases"]
+    assert [each["contracts"][0]["title"] for each in others] == [
+        "Without a clause",
+        "With a tender",
+    ]
     buyer, supplier = release["parties"]
     assert (buyer["roles"], supplier["roles"]) == (["buyer"], ["supplier"])
     implementation = release["contracts"][0]["implementation"]
@@ -67,4 +84,4 @@ async def _found_again(desk: Desk, pack: bytes) -> None:
     await jobs_done(desk.claims.stall.database)
     address = f"{path}/{sent.json()['id']}/outcomes"
     outcomes = (await client.get(address, headers=officer.headers)).json()["items"]
-    assert [(each["outcome"], each["detail"]) for each in outcomes] == [("unchanged", None)]
+    assert [(each["outcome"], each["detail"]) for each in outcomes] == [("unchanged", None)] * 3

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 import pyxaf
 from pyxaf.validate import validate
 from typer.testing import CliRunner
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 from app.audits.actions import packs
 from app.cli import cli
 from app.core import clock
+from app.core.sheets import writing
 from app.ledger import positions
 from app.transparency import verifier
 from tests.audits.packs.conftest import Desk, a_clerk, contents
@@ -145,7 +147,9 @@ async def test_programs_of_others_find_a_pack_right(desk: Desk, tmp_path: Path) 
     assert verifier.verify(proof.decode(), keys).entry.kind == "fulfilment"
 
 
-async def test_a_pack_holds_what_whoever_asks_may_read(desk: Desk) -> None:
+async def test_a_pack_holds_what_whoever_asks_may_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told, pack = await desk.made(desk.auditor)
     inside = contents(pack)
 
@@ -164,6 +168,12 @@ async def test_a_pack_holds_what_whoever_asks_may_read(desk: Desk) -> None:
     assert said(await desk.ask(clerk.headers)) == (403, "/problems/role-too-small")
     buyer = desk.claims.stall.buyer.clerk
     assert said(await desk.ask(buyer.headers)) == (404, "/problems/not-found")
+    # What has more rows than a sheet is there as CSV alone, and the manifest says so.
+    monkeypatch.setattr(writing, "LARGEST_WORKBOOK_ROWS", 0)
+    inside = contents((await desk.made(desk.auditor))[1])
+    left = {each["what"] for each in json.loads(inside["manifest.json"])["leftOut"]}
+    assert "obligations/contracts.csv" in inside
+    assert "obligations/contracts.xlsx" in left - inside.keys()
 
 
 async def test_what_nobody_knows_is_refused(desk: Desk) -> None:
@@ -176,6 +186,8 @@ async def test_what_nobody_knows_is_refused(desk: Desk) -> None:
     }
     for problem, more in asked.items():
         assert (await desk.ask(desk.controller, **more)).json()["type"] == problem
+    alone = await desk.ask(desk.controller, knownAt=tomorrow)
+    assert "name the position" in alone.json()["errors"][0]["detail"]
     # What the books know, and the log has not signed for: a moment later it has.
     await desk.claims.bought(1)
     await positions.sequence_all(desk.claims.stall.database)
