@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.audits.open_data import DATASETS, OpenFormat, closed_quarters, file_of
 from app.core import clock
+from app.core.installation import Installation
 from app.organisations.models import UserSession
 from app.projects.models import ReportDecision, ReportKind, ReportState, ReportVersion, Result
 from tests.audits.conftest import Audit
@@ -78,7 +79,13 @@ async def test_a_closed_quarter_says_what_became_known_in_it_and_hides_small_cou
         # Whoever was signed in is so still.
         still = {"expires_at": clock.now() + timedelta(hours=1), "last_used_at": clock.now()}
         await session.execute(sa.update(UserSession).values(still))
+        # A demo is made today, and its books begin before.
+        await session.execute(sa.update(Installation).values(created_at=clock.now()))
 
+    [dataset] = [
+        each for each in (await client.get(PATH)).json()["datasets"] if each["name"] == "purchases"
+    ]
+    assert [files["quarter"] for files in dataset["files"]] == [quarter]
     [sold] = await _table(client, f"purchases/{quarter}")
     assert (sold["boughtUnits"], sold["returnedUnits"], sold["retiredUnits"]) == ("108", "0", "6")
     assert sold["priceCents"] == str(108 * 10_000)

@@ -11,6 +11,7 @@ from app.audits.open_data.writing import Cell
 from app.audits.periods import Period
 from app.audits.queries.open_data import quarterly, reached, register
 from app.core.installation import Installation
+from app.ledger.models import LedgerPosition
 
 Rows: TypeAlias = Sequence[Sequence[Cell]]
 
@@ -30,5 +31,8 @@ QUARTERLY: dict[str, Callable[[AsyncSession, Period], Awaitable[Rows]]] = {
 
 
 async def began_at(session: AsyncSession) -> datetime:
-    """Say since when there is something to publish."""
-    return (await session.scalars(sa.select(Installation.created_at))).one()
+    """Say since when there is something to publish: a demo's books begin before it was made."""
+    first = sa.select(LedgerPosition.known_at).where(LedgerPosition.position == 1)
+    began = sa.func.least(Installation.created_at, first.scalar_subquery())
+    found: datetime = (await session.scalars(sa.select(began))).one()
+    return found
