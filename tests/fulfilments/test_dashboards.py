@@ -14,7 +14,7 @@ from app.core.database import Database
 from app.core.ids import new_id
 from app.fulfilments.dashboards.figures import Group, Source
 from app.fulfilments.dashboards.spreading import Reached, reached
-from app.fulfilments.dashboards.suppression import is_shown, suppressed
+from app.fulfilments.dashboards.suppression import is_total_shown, suppressed
 from app.fulfilments.models import FulfilmentKind
 from app.ledger import positions
 from app.organisations.models import Organisation
@@ -210,13 +210,14 @@ def test_no_small_count_can_be_worked_out_from_the_total(
     counts: dict[str, int], smallest: int
 ) -> None:
     hidden = suppressed(counts, smallest)
-    total = sum(counts.values())
 
     assert all(counts[name] >= smallest or counts[name] == 0 for name in counts.keys() - hidden)
-    if hidden and is_shown(total, smallest):
+    if hidden and is_total_shown(counts, smallest):
         # What is left when all that is shown is taken off the total.
         assert len(hidden) > 1
-        assert sum(counts[name] for name in hidden) >= smallest
+        left = sum(counts[name] for name in hidden)
+        assert left >= smallest
+        assert left > len(hidden)
     # Nothing is left out that needn't be.
     assert hidden or all(count >= smallest or count == 0 for count in counts.values())
 
@@ -229,6 +230,11 @@ def test_no_small_count_can_be_worked_out_from_the_total(
         ({"ww": 12, "wia": 2, "bbl": 1, "bol": 0}, {"bbl", "wia", "ww"}),
         ({"ww": 12, "wia": 3, "bbl": 3}, {"bbl", "wia"}),
         ({"ww": 3}, {"ww"}),
+        # Of five that are together five, each is of one person.
+        (
+            {**dict.fromkeys(("wia", "bbl", "bol", "vso", "nug"), 1), "ww": 9, "wajong": 12},
+            {"wia", "bbl", "bol", "vso", "nug", "ww"},
+        ),
     ],
 )
 def test_small_counts_take_the_next_smallest_with_them(
@@ -240,6 +246,16 @@ def test_small_counts_take_the_next_smallest_with_them(
 def _project(municipality: str, cents: int, **people: int) -> Source:
     groups = {name: Group(count, count) for name, count in people.items()}
     return Source(new_id(), FulfilmentKind.RIKX, {"nl": "Project"}, municipality, groups, cents)
+
+
+def test_a_total_of_ones_is_not_shown_by_group_nor_by_place() -> None:
+    groups = dict.fromkeys(("wia", "bbl", "bol", "vso", "nug"), 1)
+
+    found = reached([_project("GM0599", 90_000, **groups)], 5)
+
+    assert found.people is None
+    assert all(cell.is_suppressed for cell in (*found.by_target_group, *found.by_municipality))
+    assert reached([_project("GM0599", 90_000, **groups, ww=9)], 5).people == 14
 
 
 def test_value_is_shared_by_heads_and_hidden_with_them() -> None:

@@ -1,11 +1,12 @@
 """Whom the recognised value reached: by target group and by municipality."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.core.money import split
 from app.fulfilments.dashboards.figures import Source
-from app.fulfilments.dashboards.suppression import is_shown, suppressed
+from app.fulfilments.dashboards.suppression import is_total_shown, suppressed
 
 OTHER = "other"
 """The target group of a plan that counts nobody."""
@@ -57,19 +58,29 @@ def reached(sources: Sequence[Source], smallest: int | None) -> Reached:
         (source.municipality or UNKNOWN, (source.people, source.cents)) for source in sources
     ]
     people = sum(source.people for source in sources)
+    is_shown = all(is_total_shown(_added(each)[0], smallest) for each in (of_groups, of_places))
+    if not is_shown:
+        # What is shown by place would add up to the total by group, and the other way round.
+        smallest = None
     return Reached(
-        people if is_shown(people, smallest) else None,
-        _cells(of_groups, smallest),
-        _cells(of_places, smallest),
+        people if is_shown else None, _cells(of_groups, smallest), _cells(of_places, smallest)
     )
 
 
-def _cells(items: Iterable[tuple[str, tuple[int, int]]], smallest: int | None) -> list[Cell]:
+Items: TypeAlias = Sequence[tuple[str, tuple[int, int]]]
+
+
+def _added(items: Items) -> tuple[dict[str, int], dict[str, int]]:
     people: dict[str, int] = {}
     cents: dict[str, int] = {}
     for name, (count, part) in items:
         people[name] = people.get(name, 0) + count
         cents[name] = cents.get(name, 0) + part
+    return people, cents
+
+
+def _cells(items: Items, smallest: int | None) -> list[Cell]:
+    people, cents = _added(items)
     hidden = suppressed(people, smallest)
     return [
         Cell(name, None, None) if name in hidden else Cell(name, people[name], cents[name])

@@ -8,8 +8,9 @@ def suppressed(counts: Mapping[str, int], smallest: int | None) -> AbstractSet[s
     """Say which counts are not shown beside their total.
 
     Those below the smallest that may be shown; and as long as the total less all that is shown
-    would tell one of them, or a sum that is too small itself, the next smallest too. Nothing is
-    shown where the rules don't say what is too small. A count of nobody tells nothing of anybody.
+    would tell one of them, that each is of one person, or a sum that is too small itself, the next
+    smallest too. Nothing is shown where the rules don't say what is too small. A count of nobody
+    tells nothing of anybody.
     """
     if smallest is None:
         return {name for name, count in counts.items() if count}
@@ -23,7 +24,15 @@ def suppressed(counts: Mapping[str, int], smallest: int | None) -> AbstractSet[s
 
 
 def _tells(counts: Mapping[str, int], hidden: AbstractSet[str], smallest: int) -> bool:
-    return len(hidden) == 1 or sum(counts[name] for name in hidden) < smallest
+    of_them = sum(counts[name] for name in hidden)
+    return len(hidden) in {1, of_them} or of_them < smallest
+
+
+def is_total_shown(counts: Mapping[str, int], smallest: int | None) -> bool:
+    """Say whether the total of some counts may be shown: not beside as many, each of one person."""
+    hidden = suppressed(counts, smallest)
+    total = sum(counts.values())
+    return is_shown(total, smallest) and not (hidden and total == len(hidden))
 
 
 def is_shown(count: int, smallest: int | None) -> bool:

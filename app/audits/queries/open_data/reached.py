@@ -12,7 +12,7 @@ from app.audits.periods import Period
 from app.audits.queries.open_data.quarterly import known
 from app.fulfilments.dashboards.spreading import Cell as Spread
 from app.fulfilments.dashboards.spreading import reached
-from app.fulfilments.dashboards.suppression import is_shown, suppressed
+from app.fulfilments.dashboards.suppression import is_total_shown, suppressed
 from app.fulfilments.queries.reach import sources
 from app.fulfilments.queries.recognised import Whose
 from app.obligations.models import RuleVersion
@@ -107,8 +107,8 @@ async def results(session: AsyncSession, period: Period) -> Rows:
 
 
 def _shown(people: Mapping[str, int], smallest: int | None) -> Iterator[tuple[Cell, ...]]:
-    total, hidden = sum(people.values()), suppressed(people, smallest)
-    yield "", total if is_shown(total, smallest) else None, not is_shown(total, smallest)
+    hidden, is_shown = suppressed(people, smallest), is_total_shown(people, smallest)
+    yield "", sum(people.values()) if is_shown else None, not is_shown
     for group in sorted(people):
         yield group, None if group in hidden else people[group], group in hidden
 
