@@ -175,7 +175,7 @@ def _asked(header: str | None) -> float | None:
         return float(header[:9])
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):  # Whatever they write, a figure with forty digits say.
         return None
     if moment.tzinfo is None:
         return None

@@ -67,6 +67,23 @@ async def test_what_failed_is_sent_again_under_the_same_id(office: Office) -> No
     assert (await office.call("GET", f"/{made['id']}")).json()["failingSince"] is None
 
 
+@pytest.mark.usefixtures("no_jitter")
+@pytest.mark.parametrize(
+    "asked", ["Mon, 01 Jan 2026 00:00:00 +" + "9" * 20, "Mon, 1 Jan " + "9" * 20 + " 00:00:00 GMT"]
+)
+async def test_no_date_of_a_receivers_keeps_a_failure_from_being_noted(
+    office: Office, asked: str
+) -> None:
+    made = await office.endpoint()
+    office.receiver.answers["/hook"] = [Response(status_code=503, headers={"Retry-After": asked})]
+    await office.happen("organisation.changed")
+
+    await office.deliver()
+
+    [delivery] = await office.deliveries(made, state="waiting")
+    assert delivery["lastStatus"] == 503
+
+
 async def test_a_redirect_is_a_failure_and_not_followed(office: Office) -> None:
     made = await office.endpoint()
     statuses = [301, 302, 307, 308]
