@@ -8,10 +8,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, mail
 from app.core.database import Database
-from app.core.events import Event
+from app.core.events import Actor, Event
 from app.organisations.models import (
     ApiKey,
     Invitation,
@@ -229,3 +230,35 @@ async def test_the_door_masks_for_an_erasure_under_way_only_and_never_the_books(
         assert erasure.sealed_words is None
     # Repeated, the job finds nothing left to do.
     await masking.finish(database, UUID(erased["id"]))
+
+
+async def test_a_document_stays_readable_whatever_the_erased_person_was_called(
+    session: AsyncSession,
+) -> None:
+    user = await make.a_user(session)
+    erasure = Erasure(user_id=user.id, asked_by=str(Actor.user(user.id)), sealed_words=b"sealed")
+    told = {
+        "hours": 15000,
+        "days": ["2026-05-01", "2026-05-01T10:00:00Z", str(user.id)],
+        "block": "hours-of-work",
+        "note": 'Two hours\nHOURS for "Jan\nde Wit" of 15000 people; hourstone.',
+        "of": [{"Hours": "Hours"}, None, True],
+    }
+    event = Event(type="test.said", subject_id=user.id, actor=str(Actor.user(user.id)), data=told)
+    session.add_all([erasure, event])
+    await session.flush()
+
+    async def mask() -> int | None:
+        words = ["Hours", "15000", str(user.id)[:8], "Jan de Wit", "10:00:00Z"]
+        masked = sa.func.privacy_mask(
+            *(erasure.id, "events", "data"),
+            sa.cast(words, sa.ARRAY(sa.Text())),
+            sa.cast(["actor"], sa.ARRAY(sa.Text())),
+        )
+        found: int | None = await session.scalar(sa.select(masked))
+        return found
+
+    assert [await mask(), await mask()] == [1, 0]
+    await session.refresh(event)
+    note = 'Two [erased]\n[erased] for "[erased]" of [erased] people; hourstone.'
+    assert event.data == {**told, "note": note, "of": [{"Hours": "[erased]"}, None, True]}
