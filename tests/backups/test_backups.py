@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,12 @@ import pytest
 from app import backups
 from app.backups import BackupRefused, manifest
 from app.backups.manifest import Manifest
+from app.core import clock, jobs
 from app.core.database import Database
 from app.core.settings import Settings
+from app.ledger.partitions import PREPARE
+from tests.conftest import Cluster
+from tests.make.logs import entries
 
 Kept = tuple[Settings, Path]
 
@@ -73,6 +79,29 @@ async def test_nothing_is_restored_over_an_installation(kept: Kept, tmp_path: Pa
     elsewhere = settings.model_copy(update={"home": tmp_path / "elsewhere"})
     assert "tables): restore into a new one" in await refused(elsewhere, folder)
     assert not elsewhere.home.exists()
+
+
+async def test_what_was_on_its_way_when_it_was_made_is_no_fault_later(
+    kept: Kept, database: Database, cluster: Cluster, tmp_path: Path
+) -> None:
+    settings, _ = kept
+    long_ago = clock.now() - timedelta(days=3)
+    with clock.travelled(long_ago):
+        async with database.work() as session:
+            await entries(session, 1)
+            await jobs.enqueue(session, PREPARE)
+    folder = tmp_path / "another"
+    await backups.make(replace(database, settings=settings), folder)
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"madeAt": long_ago.isoformat()}))
+    name = f"baat_restored_{os.getpid()}"
+    await cluster.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        there = cluster.settings(name, tmp_path / "elsewhere")
+        _, faults = await asyncio.to_thread(backups.restore, there, folder)
+    finally:
+        await cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    assert faults == []
 
 
 def test_a_manifest_of_another_version_is_not_read(tmp_path: Path) -> None:
