@@ -13,7 +13,7 @@ from app.audits.invariants import INVARIANTS, SECTIONS
 from app.cli.running import in_database
 from app.core import clock
 from app.core.database import Database
-from app.core.invariants import Kept, faults_of
+from app.core.invariants import Kept, all_faults
 from app.ledger import positions
 
 ALL = "all"
@@ -92,7 +92,7 @@ def _chosen(section: str) -> tuple[Kept, ...]:
 
 async def _look(session: AsyncSession, kept: Kept) -> Found:
     found, began = Found(kept), time.monotonic()
-    async for fault in faults_of(session, kept):
+    async for fault in all_faults(session, [kept]):
         found.count += 1
         if found.count <= MOST_SHOWN:
             found.faults.append(fault)

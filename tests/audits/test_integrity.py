@@ -9,6 +9,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from prometheus_client import REGISTRY
+from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
@@ -16,7 +18,8 @@ from app.audits.actions.checking import Checking
 from app.audits.invariants import INVARIANTS, SECTIONS
 from app.cli import cli, running
 from app.core import clock
-from app.core.database import Database
+from app.core.database import Database, open_database
+from app.core.invariants import Invariant, all_faults
 from app.main import CHORES
 from tests.ledger.conftest import Change
 
@@ -111,6 +114,35 @@ async def test_what_takes_long_comes_back_later_and_keeps_nobody_waiting(
     await Checking(cheap=False, invariants=few)(database)
 
     assert await checked_since(database, before) == len(few)
+
+
+GONE = "SELECT CAST(pg_terminate_backend(pg_backend_pid()) AS text)"
+SHUT = "SELECT CAST(count(*) AS text) FROM jobs"
+
+
+async def test_what_nobody_can_look_at_is_not_said_to_be_broken(database: Database) -> None:
+    gone, shut, plain = (
+        Invariant(name, f"{name} is a thing that must always be true.", sql)
+        for name, sql in (("gone", GONE), ("shut", SHUT), ("plain", "SELECT 'a' WHERE false"))
+    )
+    owner = SecretStr(database.settings.owner_url)
+    settings = database.settings.model_copy(update={"lock_timeout_seconds": 0.1})
+    as_owner = settings.model_copy(update={"database_url": owner})
+    async with open_database(as_owner) as another, another.work() as session:
+        await session.execute(sa.text("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE"))
+        async with open_database(settings) as looking:
+            with capture_logs() as logs:
+                await Checking(cheap=True, invariants=(shut, plain))(looking)
+            async with looking.snapshot() as reading:
+                [said] = [fault async for fault in all_faults(reading, (shut, plain))]
+    assert "nobody can tell" in said
+    assert [each["event"] for each in logs] == ["invariant_not_looked_at"]
+    with pytest.raises(DBAPIError):
+        await Checking(cheap=True, invariants=(gone, plain))(database)
+
+    async with database.reading() as session:
+        names = (await session.scalars(sa.text("SELECT name FROM integrity_checks"))).all()
+    assert names == ["plain"]
 
 
 async def checked_since(database: Database, moment: object) -> int:

@@ -24,7 +24,7 @@ from app.audits.models import IntegrityCheck
 from app.audits.queries import integrity
 from app.core import clock
 from app.core.database import Database
-from app.core.invariants import Kept, faults_of
+from app.core.invariants import CannotLook, Kept, faults_of
 from app.ledger import positions
 
 EVERY = timedelta(seconds=30)
@@ -79,7 +79,12 @@ class Checking:
                 return
             position = await positions.latest(session)
             for kept in due:
-                looked = await look(session, kept)
+                try:
+                    looked = await look(session, kept)
+                except CannotLook as reason:
+                    # What was found last stands there still, and grows stale.
+                    logger.warning("invariant_not_looked_at", reason=str(reason))
+                    continue
                 await _write(database, looked, known.get(kept.name), position)
 
     def _notice_jumps(self) -> None:

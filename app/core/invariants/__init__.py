@@ -12,7 +12,24 @@ Each is looked at in one snapshot (`Database.snapshot`), so that those who write
 look like a fault.
 """
 
-from app.core.invariants.kept import Faults, Invariant, Kept, Proof, all_faults, faults_of
+from app.core.invariants.kept import (
+    CannotLook,
+    Faults,
+    Invariant,
+    Kept,
+    Proof,
+    all_faults,
+    faults_of,
+)
 from app.core.invariants.recorded import recorded
 
-__all__ = ["Faults", "Invariant", "Kept", "Proof", "all_faults", "faults_of", "recorded"]
+__all__ = [
+    "CannotLook",
+    "Faults",
+    "Invariant",
+    "Kept",
+    "Proof",
+    "all_faults",
+    "faults_of",
+    "recorded",
+]

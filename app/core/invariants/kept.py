@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -78,22 +79,51 @@ class Proof:
         return self.find(session)
 
 
+class CannotLook(Exception):  # noqa: N818  Read aloud it says what happened.
+    """Something is in the way for now: whether it holds, nobody knows."""
+
+
+IN_THE_WAY = ("40", "53", "55P03", "57")
+"""How SQLSTATE begins where others block us, end us, or leave us no room."""
+
+
 async def faults_of(session: AsyncSession, kept: Kept) -> Faults:
-    """Name what breaks one of them; what can't be looked at is broken, too."""
+    """Name what breaks one of them; what can't be read is broken, too.
+
+    Raises:
+        CannotLook: something is in the way, which says nothing about the rows.
+    """
     try:
         async with session.begin_nested():
             async for fault in kept.faults(session):
                 yield fault
     except Exception as error:
+        cause = getattr(error, "orig", None) or error
+        if not await _answers(session):
+            # The database went away, with everything that was to be looked at.
+            raise
+        if str(getattr(cause, "sqlstate", "")).startswith(IN_THE_WAY):
+            message = f"{kept.name}: nobody can tell, for {type(cause).__name__} is in the way"
+            raise CannotLook(message) from error
         # Whoever tampers may leave what can't even be read: that is a fault, and no reason to
         # look at nothing else.
         logger.exception("invariant_unreadable", invariant=kept.name)
-        cause = getattr(error, "orig", None) or error
         yield f"{kept.name}: expected rows that can be checked, found {type(cause).__name__}"
 
 
+async def _answers(session: AsyncSession) -> bool:
+    try:
+        await session.execute(sa.text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
 async def all_faults(session: AsyncSession, kept: Iterable[Kept]) -> Faults:
-    """Name what breaks any of them."""
+    """Name what breaks any of them, or may do so, as nobody can look."""
     for each in kept:
-        async for fault in faults_of(session, each):
-            yield fault
+        try:
+            async for fault in faults_of(session, each):
+                yield fault
+        except CannotLook as reason:
+            yield str(reason)
