@@ -107,6 +107,8 @@ def connect(url: str, settings: Settings, *, pool_size: int) -> AsyncEngine:
     limits = {
         "statement_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
         "lock_timeout": f"{settings.lock_timeout_seconds * 1000:.0f}",
+        # Moments inside JSON are written as the session's clock says: the same everywhere.
+        "timezone": "UTC",
     }
     arguments: dict[str, Any] = {"timeout": settings.database_wait_seconds}
     if settings.database_pgbouncer:

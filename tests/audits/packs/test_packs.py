@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import openpyxl
 import pytest
 import pyxaf
 from pyxaf.validate import validate
+from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
 from app.audits.actions import packs
@@ -54,7 +56,21 @@ async def test_a_pack_is_the_same_whatever_is_corrected_later(desk: Desk, tmp_pa
     assert third != pack
     assert newest["position"] > told["position"]
     _shows_the_correction(contents(pack), contents(third))
+    await _elsewhere(desk)
     await _from_the_command(desk, told, tmp_path)
+
+
+async def _elsewhere(desk: Desk) -> None:
+    """Let the database tell whoever connects from now on what time it is in Kathmandu."""
+    url = make_url(desk.claims.stall.database.settings.owner_url)
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(plain)
+    try:
+        await connection.execute(
+            f"ALTER DATABASE \"{url.database}\" SET timezone = 'Asia/Kathmandu'"
+        )
+    finally:
+        await connection.close()
 
 
 async def _corrected(desk: Desk) -> None:
