@@ -171,4 +171,7 @@ def test_a_cell_is_written_the_same_in_both_forms() -> None:
     written = file_of(dataset, [row], "CC0-1.0", OpenFormat.CSV).decode()
 
     assert written.splitlines()[1] == '"2026-Q2";"";"took-part";"\'=A1";"";"true"'
+    sold = ("2026-Q2", None, None, None, 0, 5, 0, -50_000)
+    given_back = file_of(DATASETS["purchases"], [sold], "CC0-1.0", OpenFormat.CSV).decode()
+    assert given_back.endswith('"0";"5";"0";"-50000"\r\n')
     assert b'"people": null' in file_of(dataset, [row], "CC0-1.0", OpenFormat.JSON)

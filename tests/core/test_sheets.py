@@ -114,3 +114,14 @@ def test_what_stands_below_many_empty_lines_is_not_passed_over() -> None:
     # As where somebody only gave a line a colour.
     below = with_part(a_workbook([("name",)]), SHEET, content.replace(">last<", "><").encode())
     assert [row.number for row in workbooks.read(below, KNOWN)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("-5", "-5"), ("-12.50", "-12.50"), ("-1+1", "'-1+1"), ("=A1", "'=A1"), ("'-5", "''-5")],
+)
+def test_an_amount_below_nothing_stays_a_number_and_a_formula_does_not(
+    text: str, written: str
+) -> None:
+    assert sheets.harmless(text) == written
+    assert sheets.restored(written) == text

@@ -25,15 +25,18 @@ MOST_COLUMNS = 200
 
 _NUMBER = re.compile(r"\s*[+-]?[0-9][0-9.,]*\s*")
 _FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]")
+_NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?")
 _RISKY = re.compile("'*\\s*[=+\\-@\uff0b\uff0d\uff1d\uff20]|'*[\t\r\n]")
 
 
 def harmless(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would take for a formula (OWASP).
 
-    What begins with apostrophes before a formula gets one more: so `restored` knows them apart.
+    What begins with apostrophes before a formula gets one more: so `restored` knows them apart. A
+    number below nothing computes nothing, and stays one.
     """
-    return f"'{text}" if _RISKY.match(text) else text
+    is_risky = _RISKY.match(text) and not _NEGATIVE.fullmatch(text)
+    return f"'{text}" if is_risky else text
 
 
 def restored(cell: str) -> str:

@@ -13,6 +13,23 @@ from app.audits.queries.open_data import quarterly, reached, register
 from app.core.installation import Installation
 from app.ledger.models import LedgerPosition
 
+
+async def began_at(session: AsyncSession) -> datetime:
+    """Say since when there is something to publish: a demo's books begin before it was made."""
+    first = sa.select(LedgerPosition.known_at).where(LedgerPosition.position == 1)
+    began = sa.func.least(Installation.created_at, first.scalar_subquery())
+    found: datetime = (await session.scalars(sa.select(began))).one()
+    return found
+
+
+async def began_at(session: AsyncSession) -> datetime:
+    """Say since when there is something to publish: a demo has a past from before it was made."""
+    first = sa.select(LedgerPosition.known_at).order_by(LedgerPosition.position).limit(1)
+    known = await session.scalar(first)
+    made = (await session.scalars(sa.select(Installation.created_at))).one()
+    return min(made, known) if known else made
+
+
 Rows: TypeAlias = Sequence[Sequence[Cell]]
 
 REGISTER: dict[str, Callable[[AsyncSession], Awaitable[Rows]]] = {
@@ -21,6 +38,7 @@ REGISTER: dict[str, Callable[[AsyncSession], Awaitable[Rows]]] = {
     "authorities": register.authorities,
     "projects": register.projects,
 }
+
 QUARTERLY: dict[str, Callable[[AsyncSession, Period], Awaitable[Rows]]] = {
     "purchases": quarterly.purchases,
     "obligations": quarterly.obligations,
@@ -28,11 +46,3 @@ QUARTERLY: dict[str, Callable[[AsyncSession, Period], Awaitable[Rows]]] = {
     "reach": reached.reach,
     "results": reached.results,
 }
-
-
-async def began_at(session: AsyncSession) -> datetime:
-    """Say since when there is something to publish: a demo's books begin before it was made."""
-    first = sa.select(LedgerPosition.known_at).where(LedgerPosition.position == 1)
-    began = sa.func.least(Installation.created_at, first.scalar_subquery())
-    found: datetime = (await session.scalars(sa.select(began))).one()
-    return found
