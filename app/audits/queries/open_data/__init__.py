@@ -22,14 +22,6 @@ async def began_at(session: AsyncSession) -> datetime:
     return found
 
 
-async def began_at(session: AsyncSession) -> datetime:
-    """Say since when there is something to publish: a demo has a past from before it was made."""
-    first = sa.select(LedgerPosition.known_at).order_by(LedgerPosition.position).limit(1)
-    known = await session.scalar(first)
-    made = (await session.scalars(sa.select(Installation.created_at))).one()
-    return min(made, known) if known else made
-
-
 Rows: TypeAlias = Sequence[Sequence[Cell]]
 
 REGISTER: dict[str, Callable[[AsyncSession], Awaitable[Rows]]] = {
