@@ -4,7 +4,7 @@ from app.core.problems import Problem
 
 
 class ExportTooLong(Problem):
-    """A list has more rows than one file takes."""
+    """A list has more rows than one file takes; `until` is the last row of the first part."""
 
     status = 409
     title = "The list is too long for a file"

@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
+import pytest
 import sqlalchemy as sa
 
+from app.audits.routes import listing
 from app.core import clock
 from app.core.ids import new_id
 from app.schemes.models import AuditorAppointment
@@ -170,6 +172,24 @@ def _of_workbook(content: bytes) -> list[Json]:
         {name: "" if cell is None else str(cell) for name, cell in zip(header, row, strict=True)}
         for row in rows
     ]
+
+
+async def test_a_list_that_is_too_long_for_one_file_is_taken_in_parts(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await audit.approved_claim()
+    there = f"/v1/audits/schemes/{audit.operator.keeper_id}/entries?format=json"
+    whole = (await audit.read(there, audit.operator))["items"]
+    monkeypatch.setattr(listing, "LARGEST_PAGE", 2)
+    monkeypatch.setattr(listing, "MOST_EXPORTED_ROWS", 4)
+    refused = await audit.get(there, audit.operator)
+    assert said(refused) == (409, "/problems/export-too-long")
+    until = refused.json()["until"]
+    first = await audit.read(f"{there}&until={until}", audit.operator)
+    assert first["items"] == whole[:4]
+    assert f"until={until}" in first["about"]["query"]
+    second = await audit.read(f"{there}&after={until}&until={whole[6]['id']}", audit.operator)
+    assert second["items"] == whole[4:7]
 
 
 async def test_a_list_stays_as_it_was_known_at_a_position(audit: Audit) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,8 +60,9 @@ async def answer(
         page = await read(asked, position)
         return ListOf[Shown](items=list(page.items), next=page.next, position=position, links=links)
     rows = await _all(asked, position, read)
-    if asked.after is not None:
-        filters["after"] = str(asked.after)
+    for name, end in (("after", asked.after), ("until", asked.until)):
+        if end is not None:
+            filters[name] = str(end)
     origin = Origin(_query(path, filters), clock.now(), position)
     whole = {"next": None, "position": position, "links": links.model_dump(by_alias=True)}
     name = f"{path.rpartition('/')[2]}-{position}.{asked.format}"
@@ -89,13 +91,23 @@ async def _all(asked: ListRequest, position: int, read: Read[Shown]) -> list[Sho
     after = asked.after
     while True:
         page = await read(PageRequest(after=after, limit=LARGEST_PAGE), position)
-        rows += page.items
+        for row in page.items:
+            rows.append(row)
+            if _id(row) == asked.until:
+                return rows
         after = page.next
         if after is None:
             return rows
         if len(rows) >= MOST_EXPORTED_ROWS:
-            message = f"A file has {MOST_EXPORTED_ROWS} rows at the most: narrow the list."
-            raise ExportTooLong(message)
+            last = str(_id(rows[MOST_EXPORTED_ROWS - 1]))
+            message = f"A file has {MOST_EXPORTED_ROWS} rows at the most: take the list in parts,"
+            message += f" the first one until={last}, the next one after={last}."
+            raise ExportTooLong(message, until=last)
+
+
+def _id(row: View) -> UUID:
+    found: UUID = vars(row)["id"]
+    return found
 
 
 def _query(path: str, query: dict[str, Any]) -> str:

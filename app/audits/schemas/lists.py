@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -56,13 +57,17 @@ class ListRequest(PageRequest):
         ),
     ] = None
 
+    until: Annotated[
+        UUID | None, Field(description="The last row of a file; without it, the list's last.")
+    ] = None
+
     def filters(self) -> dict[str, Any]:
         """Give what narrows the list, as it is written in a query."""
         told = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         return {name: value for name, value in told.items() if name not in _OF_A_PAGE}
 
 
-_OF_A_PAGE = {"after", "limit", "position", "format"}
+_OF_A_PAGE = {"after", "limit", "position", "format", "until"}
 
 
 class ListLinksView(View):
