@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from app.audits.actions.readings import LEFT_OUT, impersonal
 from app.audits.routes import listing
 from app.core import clock
 from app.core.ids import new_id
@@ -233,6 +234,20 @@ async def test_what_an_auditor_reads_is_written_down_before_it_is_shown(audit: A
     assert {each["userId"] for each in mine} == {str(audit.authority.auditor_id)}
     others = (await audit.get("/v1/me/audit-readings", audit.operator)).json()
     assert others["items"] == []
+
+
+def test_a_reading_keeps_ids_and_positions_and_leaves_people_out() -> None:
+    # 111222333 is how a citizen's number is written.
+    asked = {
+        "after": "0195b0a4-6a1c-7d3e-8f10-a111222333bc",
+        "position": "111222333",
+        "reference": "111222333",
+        "who": "j.jansen@example.nl",
+        "figure": "owed",
+        "long": "x" * 201,
+    }
+    left_out = dict.fromkeys(("reference", "who", "long"), LEFT_OUT)
+    assert impersonal(asked.items()) == asked | left_out
 
 
 async def test_what_cannot_be_written_down_is_not_shown(audit: Audit, as_owner: Change) -> None:

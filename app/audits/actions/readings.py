@@ -21,6 +21,9 @@ from app.schemes.models import AuditorAppointment
 
 LEFT_OUT = "(left out)"
 LONGEST_VALUE = 200
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NUMBER = re.compile(r"[0-9]{1,19}")
+_COUNTED = {"position", "limit", "size"}
 _DIGEST = re.compile(r'"([0-9a-f]{64})"')
 
 
@@ -59,12 +62,15 @@ def _rows(content: bytes) -> int | None:
     return len(items) if isinstance(items, list) else None
 
 
-def impersonal(values: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Leave out of what was asked what may name a person, or is longer than any filter."""
-    return {name[:LONGEST_VALUE]: _impersonal(value) for name, value in values}
+def impersonal(query: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Leave out of a query what may name a person, or is longer than any filter."""
+    return {name[:LONGEST_VALUE]: _impersonal(name, value) for name, value in query}
 
 
-def _impersonal(value: str) -> str:
+def _impersonal(name: str, value: str) -> str:
+    if _ID.fullmatch(value) or (name in _COUNTED and _NUMBER.fullmatch(value)):
+        # Nine digits of an id or a position are no citizen's number.
+        return value
     try:
         return names_nobody(value) if len(value) <= LONGEST_VALUE else LEFT_OUT
     except PydanticCustomError:

@@ -28,7 +28,7 @@ async def keep(request: Request, response: Response) -> None:
     route: APIRoute = request.scope["route"]
     asked = Asked(
         operation=openapi.operation_id(route),
-        path_parameters=readings.impersonal(request.path_params.items()),
+        path_parameters={name: str(value) for name, value in request.path_params.items()},
         query=readings.impersonal(request.query_params.multi_items()),
         request_id=getattr(request.state, "request_id", None),
     )
