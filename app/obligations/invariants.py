@@ -92,6 +92,16 @@ SELECT format('obligation %s (%s): expected nothing to be owed or undecided exac
 """
 )
 
+_BY_CALENDAR = """
+SELECT format('obligation %s (%s): expected a state that fits its days, %s to %s, found another',
+              id, state, starts_on, due_on)
+  FROM obligations
+ WHERE state = 'confirmed' AND starts_on < CAST(:now AS date) - 1
+    OR state = 'active' AND (starts_on > CAST(:now AS date) + 1
+                             OR due_on < CAST(:now AS date) - 1 AND recovery_ends_on IS NOT NULL)
+    OR state = 'in_recovery' AND (due_on > CAST(:now AS date) OR recovery_ends_on IS NULL)
+"""
+
 _FOLLOWS = """
 SELECT format('obligation %s: expected what follows from the last amendment of its contract, found'
               ' another contract, authority, amendment or dates', o.id)
@@ -170,6 +180,11 @@ INVARIANTS = (
         "obligations-met",
         "An obligation is fulfilled when its book owes nothing more, and not before.",
         _STATES,
+    ),
+    Invariant(
+        "obligations-by-calendar",
+        "An obligation has begun when its contract has, and is in recovery when that is over.",
+        _BY_CALENDAR,
     ),
     Proof(
         "obligations-computed",

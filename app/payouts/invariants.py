@@ -27,6 +27,11 @@ SELECT format('payout %s (%s): expected %s', e.id, e.state, fault)
         'to be owed in the books since it was approved, and not before'),
        (e.owed <> e.principal_cents + e.vat_cents,
         format('%s cents owed, found %s', e.principal_cents + e.vat_cents, e.owed)),
+       (e.approved_entry IS NOT NULL AND NOT EXISTS (
+            SELECT FROM ledger_lines l JOIN ledger_accounts a ON a.id = l.account_id
+             WHERE l.entry_id = e.approved_entry AND l.amount = e.principal_cents
+               AND (a.kind, a.owner_id) = (replace(e.part, '-', '_'), e.project_id)),
+        format('%s cents of the %s of its project, found none', e.principal_cents, e.part)),
        (e.netted > e.netted_cents, format('%s cents netted, found %s', e.netted_cents, e.netted)),
        (e.netted_cents > 0 AND e.netted IS NULL AND e.retries_id IS NULL,
         format('%s cents netted, found none', e.netted_cents)),
@@ -46,6 +51,8 @@ SELECT format('payout %s: expected to stand as its outgoing does (%s), found %s'
  WHERE (o.kind, o.scheme_id, o.account_owner_id, o.amount_cents)
        <> ('payout', p.scheme_id, p.entrepreneur_id,
            p.principal_cents + p.vat_cents - p.netted_cents)
+    OR (o.iban, o.holder_name, o.provider_account_id)
+       IS DISTINCT FROM (p.iban, p.holder_name, p.provider_account_id)
     OR (NOT p.state = ANY (CASE o.status
         WHEN 'planned' THEN ARRAY['planned', 'approved']
         WHEN 'approved' THEN ARRAY['approved']

@@ -74,6 +74,8 @@ def _order_faults(
         wanted = [getattr(order, f"moved_{name}") for name in _AMOUNTS]
     else:
         quote = terms.quote(order.quantity_units)
+        if order.fee_borne_by != quote.fee_borne_by:
+            yield f"order {order.id}: expected its fee borne by the {quote.fee_borne_by}"
         units, wanted = order.quantity_units, [getattr(quote, name) for name in _AMOUNTS]
     if units != order.quantity_units or wanted != _amounts(order):
         yield f"order {order.id}: expected {units} units for {wanted}, found {_amounts(order)}"

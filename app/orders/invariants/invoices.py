@@ -45,7 +45,9 @@ SELECT format('invoice %s: expected %s', i.id, fault)
                                                i.content ->> 'kind')),
        (i.content ->> 'issued_on' <> CAST(i.issued_on AS text),
         format('to say that it is of %s, found %s', i.issued_on, i.content ->> 'issued_on')),
-       (abs(i.issued_on - CAST(i.issued_at AS date)) > 1,
+       (i.issued_on NOT BETWEEN
+        CAST((i.issued_at - interval '10 minutes') AT TIME ZONE 'Europe/Amsterdam' AS date)
+        AND CAST((i.issued_at + interval '10 minutes') AT TIME ZONE 'Europe/Amsterdam' AS date),
         format('to be of the day of %s, found %s', i.issued_at, i.issued_on)),
        ((i.content ->> 'total_cents')::bigint <> i.total_cents,
         format('to say that it comes to %s, found %s', i.total_cents,

@@ -49,7 +49,8 @@ SELECT format('order %s (%s): expected %s, found %s', o.id, o.state,
  WHERE CASE WHEN w.waits THEN h.id IS NULL OR h.quantity <> o.quantity_units
                               OR h.state NOT IN ('pending', 'expired')
                               OR h.expires_at <> o.reserved_until
-            ELSE h.state = 'pending' OR h.quantity <> o.quantity_units END
+            ELSE h.state = 'pending' OR h.quantity <> o.quantity_units
+                 OR h.id IS NULL AND o.paid_at IS NOT NULL AND o.moved_from_id IS NULL END
     OR h.state = 'posted' AND abs(extract(epoch FROM h.settled_at - o.paid_at)) > 600
 """
 
@@ -67,6 +68,19 @@ SELECT format('order %s (%s): expected %s serials of its project, found %s', o.i
                  IS DISTINCT FROM (o.project_id, p.number, o.quantity_units)
                  OR abs(extract(epoch FROM b.issued_at - o.paid_at)) > 600 END
 """
+
+_IN_TURN = """
+SELECT format('serials of project %s from %s on: expected to be issued after those before them (at'
+              ' position %s), found position %s', project_id, first_serial & 4294967295, before,
+              position)
+  FROM (SELECT b.project_id, b.first_serial, p.position,
+               lag(p.position) OVER (PARTITION BY b.project_id ORDER BY b.first_serial) AS before
+          FROM serial_blocks b
+          JOIN ledger_references r ON r.reference = concat('order/', b.order_id, '/issued')
+          JOIN ledger_positions p ON p.entry_id = r.id) runs
+ WHERE position < before
+"""
+"""Whoever paid first has the first serials: the project is locked while its units are issued."""
 
 _NO_GAP = """
 SELECT format('serials of project %s from %s on: expected to follow %s', project_id,
@@ -141,6 +155,11 @@ INVARIANTS = (
         "serials-of-orders",
         "A paid order has one run of serials of its project, of its quantity.",
         _RUNS,
+    ),
+    Invariant(
+        "serials-in-turn",
+        "Whoever paid first has the first serials: nobody changed theirs for others.",
+        _IN_TURN,
     ),
     Invariant("serials-without-a-gap", "The serials of a project have no gap, from 1 on.", _NO_GAP),
     Invariant(
