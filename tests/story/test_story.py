@@ -95,6 +95,7 @@ async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_
     assert "→ €1,250.00 of €6,250.00" in flat
     assert "reconciliation → No differences." in flat
     assert "The books balance." in flat
+    assert "their totals add up. 1 of 1 certificates are proven by the log." in flat
     await insist_on_nothing_left(cluster, said, tmp_path)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.story.chapters import (
+    auditing,
     banking,
     buying,
     closing,
@@ -45,6 +46,7 @@ CHAPTERS = (
     Chapter("The sale ends, and one project missed", ending.tell),
     Chapter("What was bought counts for both cities", contracting.claimed),
     Chapter("The project reports, and the result part is paid", reporting.tell),
-    # What the books say in the end; further chapters come before it.
+    # What the books say in the end; further chapters of the round come before it.
     Chapter("The books", closing.tell),
+    Chapter("A year for the auditors", auditing.tell),
 )
