@@ -119,6 +119,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 ABOUT = Path(__file__).with_name("about.md")
 """What the documentation of the interface begins with."""
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""What was asked and answered in a demo; `python3 scripts/dev.py cli examples` records it anew."""
 
 FORGET = housekeeping.forgetting(
     file_arrivals=files.forget_arrivals,
@@ -271,7 +273,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in fulfilments.VERIFICATION:
         app.include_router(router)
     app.webhooks.include_router(webhooks.OUTGOING)
-    openapi.install(app, credentials=CREDENTIALS)
+    openapi.install(app, credentials=CREDENTIALS, examples=EXAMPLES)
     docs.install(app)
     return app
 

@@ -98,6 +98,7 @@ TOP = {
         "about.md",
         "backups",
         "cli",
+        "examples.json",
         "core",
         "locale",
         "main.py",

@@ -1,10 +1,12 @@
 """Furnish a new installation as a demo."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import httpx
@@ -41,6 +43,21 @@ def demo() -> None:
         sys.unraisablehook = lambda _: None
         typer.echo("Stopped.", err=True)
         raise typer.Exit(STOPPED) from stopped
+
+
+def examples(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="Such as app/examples.json.")],
+) -> None:
+    """For developers: play the demo aside, and write what was asked and answered as examples."""
+    chosen = chosen_settings(advice=LAUNCHER)
+    try:
+        with refusals_in_one_sentence(), _progress() as begins:
+            found = tale.record(chosen, begins)
+    except (Failure, httpx.HTTPError) as failure:
+        typer.echo(f"There are no examples: {failure or type(failure).__name__}", err=True)
+        raise typer.Exit(1) from failure
+    file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    typer.echo(f"{len(found)} operations.")
 
 
 def _insist_on_a_place_for_demos(chosen: Settings) -> None:

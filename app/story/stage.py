@@ -122,8 +122,10 @@ class Stage:
 
 
 @contextmanager
-def built(beside: Settings) -> Iterator[Stage]:
+def built(beside: Settings, public_url: str | None = None) -> Iterator[Stage]:
     """Make an installation beside the database that the settings name, and remove it afterwards.
+
+    It calls itself by `public_url`, or by where it really is.
 
     Raises:
         NoStage: the role may not make databases, or the server does not start.
@@ -135,7 +137,11 @@ def built(beside: Settings) -> Iterator[Stage]:
         removing.callback(shutil.rmtree, home, ignore_errors=True)
         log = removing.enter_context((home / "log").open("a"))
         doors = Doors(*(removing.enter_context(_listening()) for _ in range(2)))
-        own = {"home": home, "secret": secrets.token_hex(32), "public_url": _url(doors.server)}
+        own = {
+            "home": home,
+            "secret": secrets.token_hex(32),
+            "public_url": public_url or _url(doors.server),
+        }
         settings = _settings(beside, name, doors, own)
         logs.configure(settings, log)
         removing.callback(_drop, beside, name)

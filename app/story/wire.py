@@ -3,12 +3,15 @@
 import json
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import httpx
 
 from app.core.ids import new_id
 from app.story.failures import Refused
+
+Listener: TypeAlias = Callable[[str, str, object, int, object], None]
 
 TIMEOUT_SECONDS = 60.0
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -26,6 +29,8 @@ class Wire:
         headers = {"User-Agent": "baat story"}
         self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
         self._told: list[str] = []
+        self.listener: Listener | None = None
+        """Who hears of every request that was done: what was asked, and what was answered."""
 
     def send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:  # noqa: ANN401  JSON.
         """Ask for something and give the answer; None where it has no content.
@@ -37,7 +42,10 @@ class Wire:
         answer = self._client.request(method, path, json=body, headers=headers)
         if answer.is_error:
             raise Refused(f"{method} {path}", answer.status_code, _problem(answer))
-        return answer.json() if answer.content else None
+        said = answer.json() if answer.content else None
+        if self.listener is not None:
+            self.listener(method, path, body, answer.status_code, said)
+        return said
 
     def carry(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         """Send a file, or fetch one.

@@ -11,6 +11,6 @@ Words:
 - The *welcome* is what its newcomer reads: addresses, who signs in, things to try.
 """
 
-from app.story.demo.furnishing import STEPS, furnish
+from app.story.demo.furnishing import STEPS, furnish, record
 
-__all__ = ["STEPS", "furnish"]
+__all__ = ["STEPS", "furnish", "record"]

@@ -4,12 +4,14 @@ import secrets
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from app.core.settings import Settings
 from app.story.demo import figures, welcome
 from app.story.demo.playing import Demo
 from app.story.demo.scenes import SCENES
-from app.story.stage import raised
+from app.story.recording import Recorder, explore
+from app.story.stage import built, raised
 
 PASSWORD_BYTES = 6
 STEPS = len(SCENES) + 1
@@ -45,3 +47,25 @@ def furnish(chosen: Settings, progress: Callable[[str], None], keep: Callable[[s
             stage.set_clock(datetime.now(UTC))
         finally:
             demo.wire.close()
+
+
+def record(beside: Settings, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
+    """Furnish a demo that is thrown away, and give an example of each operation that was heard.
+
+    Raises:
+        Failure: a scene did not go as it must, or there is no place to play.
+        httpx.HTTPError: there was no answer.
+    """
+    with built(beside, beside.public_url) as stage:
+        demo = Demo(stage, "demo-password")
+        try:
+            recorder = Recorder(demo.cast.public.get("/v1/openapi.json", told=False))
+            demo.wire.listener = recorder.hear
+            for scene in SCENES:
+                progress(scene.title)
+                scene.play(demo)
+            progress("What was not read yet")
+            explore(recorder, (demo.cast.public, *demo.cast.people))
+        finally:
+            demo.wire.close()
+    return dict(sorted(recorder.examples.items()))

@@ -18,8 +18,9 @@ def written(demo: Demo) -> str:
     roles = "\n".join(f"    {role.name:<24}{role.person.email}" for role in demo.cast.roles)
     given = f'{{"email": "{lotte.email}", "password": "{lotte.password}"}}'
     return f"""\
-A demo, in test mode: "{figures.NAME}". Cities, their rules and the kinds
-of projects are real; people, prices, sums and results are invented. No money moves.
+A demo, in test mode: "{figures.NAME}". Real are the kinds of projects, and
+what is public of the cities' rules; people, sums, results and the price of a RIKX (EUR 100) are
+assumed. No money moves.
 
   The interface             {URL}/docs
   What is for sale          {URL}/v1/market/projects?sale=running

@@ -5,6 +5,7 @@ added here and not by their authors, so that it can't be forgotten:
 
 - `answers` documents the refusals and headers that the house itself gives;
 - `schemas` gives what goes over the wire its public names;
+- `worked` adds what was really asked and answered in a demo;
 - `building` puts the document together, below `/v1` and without it.
 
 A route adds its own reasons with `responses=refusals(…)`. Its docstring becomes its summary (the

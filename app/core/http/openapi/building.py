@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic.alias_generators import to_camel
 
-from app.core.http.openapi import answers, schemas
+from app.core.http.openapi import answers, schemas, worked
 from app.core.problems import Problem, ProblemView
 from app.core.settings import Settings
 
@@ -36,10 +37,13 @@ def operation_id(route: APIRoute) -> str:
     return to_camel(route.name)
 
 
-def document(app: FastAPI, credentials: Sequence[type[Problem]] = ()) -> Document:
+def document(
+    app: FastAPI, credentials: Sequence[type[Problem]] = (), examples: Path | None = None
+) -> Document:
     """Write the document of an application.
 
-    `credentials` are the refusals that every operation may give which asks who calls.
+    `credentials` are the refusals that every operation may give which asks who calls; `examples`
+    is a file with worked examples of operations.
     """
     settings: Settings = app.state.settings
     draft = get_openapi(
@@ -53,6 +57,8 @@ def document(app: FastAPI, credentials: Sequence[type[Problem]] = ()) -> Documen
     _add_problem(components.setdefault("schemas", {}))
     components |= {"headers": deepcopy(answers.HEADERS), **_complete(paths, credentials)}
     schemas.drop_titles([paths, components["schemas"]])
+    if examples is not None:
+        worked.add(paths, examples)
     made = {
         "openapi": draft["openapi"],
         "info": _info(app, settings),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRouter
@@ -22,16 +23,19 @@ _PREFLIGHT = {
 }
 
 
-def install(app: FastAPI, credentials: Sequence[type[Problem]] = ()) -> None:
+def install(
+    app: FastAPI, credentials: Sequence[type[Problem]] = (), examples: Path | None = None
+) -> None:
     """Publish the document of an application, made when it is first asked for.
 
-    `credentials` are the refusals that every operation may give which asks who calls.
+    `credentials` are the refusals that every operation may give which asks who calls; `examples`
+    is a file with worked examples of operations (`worked`).
     """
     made: dict[str, Document] = {}
 
     def once() -> Document:
         if "document" not in made:
-            made["document"] = document(app, credentials)
+            made["document"] = document(app, credentials, examples)
         return made["document"]
 
     # The way to extend the document that FastAPI itself describes.

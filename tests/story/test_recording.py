@@ -1,0 +1,55 @@
+"""Recording: which examples are kept, and what is tried to find more."""
+
+from typing import Any
+
+from app.story import recording
+from app.story.recording import Recorder
+
+READABLE: dict[str, Any] = {"200": {"content": {"application/json": {}}}}
+DOCUMENT: dict[str, Any] = {
+    "paths": {
+        "/me": {"get": {"operationId": "readMe", "responses": READABLE}},
+        "/schemes": {
+            "get": {"operationId": "listSchemes", "responses": READABLE},
+            "post": {"operationId": "createScheme", "responses": {}},
+        },
+        "/schemes/{scheme_id}": {"get": {"operationId": "readScheme", "responses": READABLE}},
+        "/schemes/{scheme_id}/rounds": {
+            "get": {"operationId": "listRounds", "responses": READABLE}
+        },
+        "/rounds/{round_id}": {"get": {"operationId": "readRound", "responses": READABLE}},
+        "/rounds/{round_id}/plan": {"get": {"operationId": "readPlan", "responses": {"200": {}}}},
+    }
+}
+
+
+def tried(recorder: Recorder) -> dict[str, list[str]]:
+    return {operation.name: paths for operation, paths in recorder.unheard()}
+
+
+def test_what_was_named_is_tried_and_what_is_no_json_is_not() -> None:
+    recorder = Recorder(DOCUMENT)
+    assert tried(recorder)["readMe"] == ["/me"]
+    recorder.hear("POST", "/v1/schemes", {"code": "a"}, 201, {"id": "1", "currentRoundId": "7"})
+    found = tried(recorder)
+    assert found["readScheme"] == ["/schemes/1"]
+    assert found["listRounds"] == ["/schemes/1/rounds"]
+    assert "readPlan" not in found
+    recorder.hear("GET", "/v1/schemes/1/rounds?limit=2", None, 200, {"items": [{"id": "8"}]})
+    assert tried(recorder)["readRound"] == ["/rounds/8"]
+
+
+def test_the_first_example_is_kept_that_shows_something() -> None:
+    recorder = Recorder(DOCUMENT)
+    answers: tuple[list[dict[str, str]], ...] = ([], [{"id": "1"}], [{"id": "2"}])
+    for items in answers:
+        recorder.hear("GET", "/v1/schemes", None, 200, {"items": items})
+    expected = {"status": 200, "response": {"items": [{"id": "1"}]}}
+    assert recorder.examples == {"listSchemes": expected}
+
+
+def test_examples_are_short_and_open_nothing() -> None:
+    token = "baat_session_" + "a1" * 20
+    assert recording.shortened({"token": token}) == {"token": "baat_session_" + "x" * 40}
+    long = {"items": ["some words"] * 1_000}
+    assert recording.shortened(long) == {"items": ["some words"] * 3}
