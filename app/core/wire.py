@@ -36,6 +36,10 @@ PARAGRAPHS = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
 """Text that fits in the body of a mail: of control characters only tabs and line ends."""
 
 
+ERASED = "[erased]"
+"""What stands in a text where it named somebody who was erased."""
+
+
 def one_kind_of_line_end(text: str) -> str:
     """Write every line end as a line feed, whatever system the text comes from."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, events, idempotency, jobs, mail, sealing
 from app.core.database import Database
 from app.core.events import Actor
+from app.core.wire import ERASED
 from app.privacy import data_map
 from app.privacy.data_map import Holds
 from app.privacy.models import Erasure
@@ -21,7 +22,7 @@ FINISH = jobs.JobKind("privacy.finish-erasure", max_attempts=40, timeout_seconds
 """Each attempt goes on where another ended: what is masked is found no more."""
 
 PURPOSE = "erasure"
-MASK = "[erased]"
+MASK = ERASED
 SHORTEST = 5
 """A shorter word is not looked for: too much else is written like it."""
 

@@ -9,7 +9,8 @@ object, so that Python's own writer, told so, writes the same bytes.
     remark    = {"salt", "text"}
 
 Salts are 32 random bytes, written as 64 hexadecimal digits. Of both remarks the commitment of the
-remark stands in `committed`, not its text: who may not read a remark can still check the whole.
+remark stands in `committed`, not its text: who may not read a remark can still check the whole. Of
+a remark that named somebody who was erased the salt is gone: the whole can be checked as before.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.wire import Request, View
+from app.core.wire import ERASED, Request, View
 
 SALT_BYTES = 32
 FORM: Literal[1] = 1
@@ -82,8 +83,11 @@ class SealedRemark(View):
     @property
     def is_sound(self) -> bool:
         """Whether it is what was committed to, as far as it can be read."""
-        if self.salt is None or self.text is None:
-            return self.salt is None and self.text is None
+        if self.salt is None:
+            # Where it named somebody who was erased, the salt went too: nobody guesses the name.
+            return self.text is None or ERASED in self.text
+        if self.text is None:
+            return False
         return _of_remark(self.salt, self.text) == self.commitment
 
 
