@@ -3,9 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audits.models import AuditFinding
 from app.obligations.models import ObligationProposal
 from app.organisations.models import Membership, Organisation, Role
-from app.payouts.models import Payout, RemedyProposal
+from app.payouts.models import Payout, RemedyProposal, WriteOff
 from tests import make
 from tests.make import PASSWORD
 from tests.matrix import PERSONS, STAFF, Body, Caller, Place, Rule, World
@@ -21,9 +22,11 @@ async def _replaceable(session: AsyncSession, world: World, caller: Caller) -> B
         organisation = await session.get_one(Organisation, membership.organisation_id)
         await make.a_membership(session, organisation, await make.a_user(session), Role.ADMIN)
     other = (await make.a_user(session)).id
-    for proposal in (ObligationProposal, RemedyProposal):
+    for proposal in (ObligationProposal, RemedyProposal, WriteOff):
         theirs = sa.update(proposal).where(proposal.proposed_by_id == user_id)
         await session.execute(theirs.values(proposed_by_id=other))
+    assigned = sa.update(AuditFinding).where(AuditFinding.assigned_to_id == user_id)
+    await session.execute(assigned.values(assigned_to_id=other))
     planned = sa.update(Payout).where(Payout.planned_by_id == user_id)
     await session.execute(planned.values(planned_by_id=other))
     return {"password": PASSWORD, "isFinal": True}

@@ -24,8 +24,11 @@ from app.organisations.models import (
     TrailEntry,
     User,
 )
+from app.payments.models import Outgoing, OutgoingKind, OutgoingStatus, Rail
 from app.privacy.actions import masking
 from app.privacy.models import Erasure
+from app.privacy.queries import obstacles
+from app.schemes.models import PanelMember
 from tests import make
 from tests.make import PASSWORD, Member
 from tests.make.payments import jobs_done
@@ -262,3 +265,33 @@ async def test_a_document_stays_readable_whatever_the_erased_person_was_called(
     await session.refresh(event)
     note = 'Two [erased]\n[erased] for "[erased]" of [erased] people; hourstone.'
     assert event.data == {**told, "note": note, "of": [{"Hours": "[erased]"}, None, True]}
+
+
+async def test_who_proposed_or_was_asked_to_value_something_is_awaited(
+    session: AsyncSession,
+) -> None:
+    scheme = await make.a_scheme(session)
+    sitting = await make.a_sitting(session, await make.a_project(session))
+    assignment = await make.an_assignment(session, sitting)
+    member = await session.get_one(PanelMember, assignment.panel_member_id)
+    expert = await session.get_one(User, member.user_id)
+    planned = Outgoing(
+        scheme_id=scheme.id,
+        kind=OutgoingKind.FEE,
+        purpose=f"scheme/{scheme.id}",
+        amount_cents=100,
+        rail=Rail.BANK,
+        iban="NL91ABNA0417164300",
+        holder_name="Stichting Rijnmond",
+        description="Fee",
+        planned_by=str(Actor.user(expert.id)),
+    )
+    session.add(planned)
+    await session.flush()
+
+    proposed, asked = await obstacles.of_user(session, expert)
+    assert proposed.startswith(f"The outgoing payment {planned.id} waits for a second person")
+    assert asked.startswith(f"The expert of assignment {assignment.id} has not valued its plan")
+    planned.status = OutgoingStatus.WITHHELD
+    await make.sealed_scores(session, assignment)
+    assert await obstacles.of_user(session, expert) == []

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audits.models import AuditFinding
 from app.obligations.models import ObligationProposal, ProposalState
 from app.organisations.models import (
     Membership,
@@ -15,7 +16,14 @@ from app.organisations.models import (
     User,
 )
 from app.payments.models import Outgoing, OutgoingStatus
-from app.payouts.models import Payout, PayoutState, RemedyProposal, RemedyState
+from app.payouts.models import (
+    Payout,
+    PayoutState,
+    RemedyProposal,
+    RemedyState,
+    WriteOff,
+    WriteOffState,
+)
 from app.projects.models import Assignment, Recusal, SealedScores, Sitting
 from app.schemes.models import PanelMember
 
@@ -30,6 +38,7 @@ async def of_user(session: AsyncSession, user: User) -> list[str]:
         *await _last_staff(session, user),
         *await _waiting(session, user),
         *await _unscored(session, user),
+        *await _assigned(session, user),
     ]
 
 
@@ -107,6 +116,12 @@ def _proposed(user: User) -> Iterator[tuple[str, sa.Select[object]]]:
         ),
     )
     yield (
+        "write-off",
+        sa.select(WriteOff.id).where(
+            WriteOff.proposed_by_id == user.id, WriteOff.state == WriteOffState.PROPOSED
+        ),
+    )
+    yield (
         "outgoing payment",
         sa.select(Outgoing.id).where(
             Outgoing.planned_by == f"user:{user.id}", Outgoing.status == OutgoingStatus.PLANNED
@@ -128,5 +143,15 @@ async def _unscored(session: AsyncSession, user: User) -> list[str]:
     )
     return [
         f"The expert of assignment {each} has not valued its plan: do so, or be recused first."
+        for each in await session.scalars(query)
+    ]
+
+
+async def _assigned(session: AsyncSession, user: User) -> list[str]:
+    query = sa.select(AuditFinding.id).where(
+        AuditFinding.assigned_to_id == user.id, AuditFinding.closed_at.is_(None)
+    )
+    return [
+        f"The finding {each} of an auditor is theirs to answer: assign it to somebody else first."
         for each in await session.scalars(query)
     ]
