@@ -15,6 +15,7 @@ from app.audits import routes as audits
 from app.audits.actions import checking, findings, making
 from app.audits.actions import packs as audit_packs
 from app.audits.audiences import AUDIENCES as OF_AUDITS
+from app.audits.open_data import Kept
 from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
 from app.core.database import Database, open_database
 from app.core.files import scanning
@@ -261,6 +262,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.on_refusal = note_refusal
     app.state.on_answer = audits.readings.keep
     app.state.whose_books = readable_keepers
+    app.state.open_data = Kept()
     app.state.scanner = scanning.choose(settings)
     app.state.market = Validator(projects.market.ADDRESS, 2 * settings.job_poll_seconds)
     refusing.install(app)

@@ -9,8 +9,9 @@ from uuid import UUID
 import httpx
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 
-from app.audits.open_data import DATASETS, OpenFormat, closed_quarters, file_of
+from app.audits.open_data import DATASETS, Kept, OpenFormat, closed_quarters, file_of, keeping
 from app.core import clock
 from app.core.installation import Installation
 from app.organisations.models import UserSession
@@ -67,7 +68,7 @@ async def _reported(audit: Audit) -> None:
 
 @pytest.mark.usefixtures("later")
 async def test_a_closed_quarter_says_what_became_known_in_it_and_hides_small_counts(
-    audit: Audit,
+    app: FastAPI, audit: Audit
 ) -> None:
     client, quarter = audit.client, _this_quarter()
     order_id, _ = await audit.approved_claim()
@@ -115,15 +116,18 @@ async def test_a_closed_quarter_says_what_became_known_in_it_and_hides_small_cou
         ("took-part", "participatiewet"): "",
     }
 
-    await _stays_published(audit, order_id, f"{PATH}/purchases/{quarter}/rows.json")
+    kept: Kept = app.state.open_data
+    await _stays_published(audit, kept, order_id, f"{PATH}/purchases/{quarter}/rows.json")
 
 
-async def _stays_published(audit: Audit, order_id: UUID, path: str) -> None:
+async def _stays_published(audit: Audit, kept: Kept, order_id: UUID, path: str) -> None:
     """What comes later counts later: the quarter stays as it was published."""
     client = audit.client
     before = await client.get(path)
     assert said(await refund(audit.claims.stall, order_id, 4))[0] == 201
     await audit.seal()
+    assert len(kept.files) > 1
+    kept.files.clear()
     after = await client.get(path)
     assert after.content == before.content
     known = {"If-None-Match": after.headers["etag"]}
@@ -153,6 +157,16 @@ async def test_the_index_says_what_each_file_holds_and_where_it_is(audit: Audit)
         assert said(await client.get(f"{PATH}/{wrong}"))[0] == 404
     for bad in ("schemes/rows.xml", "results/2025-Q5/rows.csv"):
         assert said(await client.get(f"{PATH}/{bad}"))[0] == 400
+
+
+def test_only_so_many_files_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_FILES", 2)
+    kept = Kept()
+
+    for name in "abc":
+        kept.keep((name,), name.encode())
+
+    assert kept.files == {("b",): b"b", ("c",): b"c"}
 
 
 def test_quarters_close_a_day_after_they_ended() -> None:

@@ -12,6 +12,7 @@ something was suppressed.
 """
 
 from app.audits.open_data.datasets import DATASETS, Column, Dataset
+from app.audits.open_data.keeping import Kept
 from app.audits.open_data.quarters import closed_quarters, is_closed
 from app.audits.open_data.writing import OpenFormat, file_of
 
@@ -19,6 +20,7 @@ __all__ = [
     "DATASETS",
     "Column",
     "Dataset",
+    "Kept",
     "OpenFormat",
     "closed_quarters",
     "file_of",

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 
 from app.audits import open_data
-from app.audits.open_data import DATASETS, Dataset, OpenFormat
+from app.audits.open_data import DATASETS, Dataset, Kept, OpenFormat
 from app.audits.periods import named
 from app.audits.problems import QuarterNotPublished
 from app.audits.queries import open_data as rows
@@ -16,7 +16,7 @@ from app.audits.schemas.open_data import (
     OpenFilesView,
 )
 from app.core import clock
-from app.core.database import Session
+from app.core.database import Session, release
 from app.core.files import names
 from app.core.http import etags
 from app.core.http.routing import router as router_of
@@ -110,8 +110,16 @@ async def download_open_results(
     period = named(quarter)
     if not open_data.is_closed(period, clock.now()):
         raise QuarterNotPublished(f"{quarter} is published a day after it ended.")
-    content = _written(request, dataset_name, await read(session, period), form)
-    return _file(content, f"{dataset_name}-{quarter}", form, DAY)
+    kept: Kept = request.app.state.open_data
+    key = (dataset_name, quarter, form)
+    if key not in kept.files:
+        # Whoever waits for a turn holds no connection meanwhile.
+        await release(session)
+        async with kept.turn:
+            if key not in kept.files:
+                found = await read(session, period)
+                kept.keep(key, _written(request, dataset_name, found, form))
+    return _file(kept.files[key], f"{dataset_name}-{quarter}", form, DAY)
 
 
 def _written(request: Request, name: str, found: rows.Rows, form: OpenFormat) -> bytes:
