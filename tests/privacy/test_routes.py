@@ -25,9 +25,10 @@ from app.organisations.models import (
     User,
 )
 from app.payments.models import Outgoing, OutgoingKind, OutgoingStatus, Rail
+from app.payouts.models import WriteOff, WriteOffState
 from app.privacy.actions import masking
 from app.privacy.models import Erasure
-from app.privacy.queries import obstacles
+from app.privacy.queries import held, obstacles
 from app.schemes.models import PanelMember
 from tests import make
 from tests.make import PASSWORD, Member
@@ -295,3 +296,36 @@ async def test_who_proposed_or_was_asked_to_value_something_is_awaited(
     planned.status = OutgoingStatus.WITHHELD
     await make.sealed_scores(session, assignment)
     assert await obstacles.of_user(session, expert) == []
+
+
+async def test_nobody_takes_figures_and_others_words_along(session: AsyncSession) -> None:
+    proposer, other = await make.a_user(session), await make.a_user(session)
+    scheme = await make.a_scheme(session)
+    session.add(
+        WriteOff(
+            scheme_id=scheme.id,
+            entrepreneur_id=(await make.an_organisation(session)).id,
+            amount_cents=100,
+            reason="It is bankrupt.",
+            state=WriteOffState.APPROVED,
+            proposed_by_id=proposer.id,
+            decided_by_id=other.id,
+            decided_at=clock.now(),
+            decision_reason="I saw the judgment.",
+        )
+    )
+    await session.flush()
+
+    for user, words in (
+        (proposer, ("It is bankrupt.", None)),
+        (other, (None, "I saw the judgment.")),
+    ):
+        [row] = [
+            row
+            for _, table, rows in await held.about(session, user)
+            for row in rows
+            if table == "write_offs"
+        ]
+        assert (row["reason"], row["decision_reason"]) == words
+        assert row["scheme_id"] == str(scheme.id)
+        assert "amount_cents" not in row

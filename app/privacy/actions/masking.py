@@ -47,15 +47,18 @@ class Words:
 
     def pattern(self) -> re.Pattern[str]:
         """Find what is masked everywhere, as whole words; `privacy_mask` says the same in SQL."""
-        looked_for = [_alone(word) for word in self.everywhere if len(word) >= SHORTEST]
+        words = [word for word in self.everywhere if len(word) >= SHORTEST]
+        in_json = [json.dumps(word, ensure_ascii=False)[1:-1] for word in words]
+        looked_for = dict.fromkeys(map(_alone, [*words, *in_json]))
         return re.compile("|".join(looked_for), re.IGNORECASE)
 
 
 def _alone(word: str) -> str:
-    escaped = r"\s+".join(map(re.escape, word.split()))
+    # JSON writes the end of a line as a backslash and a letter: that is no part of a word.
+    escaped = r"(?:\s|\\[nrt])+".join(map(re.escape, word.split()))
     if "@" in word:
-        return rf"(?<![\w.+-]){escaped}(?![\w-]|\.\w)"
-    return rf"(?<!\w){escaped}(?!\w)"
+        return rf"(?:(?<![\w.+-])|(?<=\\[nrt])){escaped}(?![\w-]|\.\w)"
+    return rf"(?:(?<!\w)|(?<=\\[nrt])){escaped}(?!\w)"
 
 
 async def finish(database: Database, erasure_id: UUID) -> None:
