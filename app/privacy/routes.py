@@ -35,8 +35,9 @@ async def export_me(
     """Get all that is held about you, as a file for you and for other programs.
 
     Your account, where you signed in, for whom you act and acted, invitations, keys that you made,
-    mail to you, what you did and what you wrote. Documents of an organisation, its plans say, are
-    not in it: they are the organisation's. Hashes and sealed secrets are left out.
+    mail to you, what you did and what you wrote. Documents and figures of an organisation, its
+    plans and payouts say, are not in it: they are the organisation's. Nor are others' words,
+    hashes and sealed secrets.
     """
     await actions.exporting.prove(session, caller, me, request)
     held = await queries.held.about(session, me)

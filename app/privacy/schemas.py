@@ -79,7 +79,9 @@ class HeldRows(View):
     how_long: str
     rows: Annotated[
         list[dict[str, Any]],
-        Field(description="Of each what is about the person: moments, states, ids, their words."),
+        Field(
+            description="Of each what is about the person: moments, states, ids, their own words."
+        ),
     ]
 
 

@@ -40,6 +40,7 @@ RIGHTS = DataSet(
         table("auditor_appointments", words="reason"),
         table("panel_members", words="end_reason"),
     ),
+    of_one_person=True,
 )
 INVITATIONS = DataSet(
     title="Invitations",

@@ -13,7 +13,24 @@ from app.organisations.models import User
 from app.privacy.data_map import SETS, TABLES, DataSet, Holds
 
 SHOWN = {Holds.FACTS, Holds.PERSON, Holds.WORDS}
-"""Of texts; of the rest (moments, states, ids, figures) everything is."""
+"""Of texts; of the rest (moments, states, ids) everything is."""
+
+_SIDES = {"reason": "proposed_by_id", "decision_reason": "decided_by_id"}
+_OBJECTION = {"grounds": "lodged_by_id", "reason": "decided_by_id"}
+WRITTEN_BY: dict[str, dict[str, str]] = {
+    "audit_finding_steps": {"said": "made_by_id"},
+    "audit_findings": {"title": "raised_by_id", "description": "raised_by_id"},
+    "authorities": {"reason": "registered_by_id", "end_reason": "ended_by_id"},
+    "bank_accounts": {"closing_reason": "closed_by"},
+    "fulfilment_objections": _OBJECTION,
+    "objections": _OBJECTION,
+    "obligation_objections": _OBJECTION,
+    "obligation_proposals": _SIDES,
+    "remedy_proposals": _SIDES,
+    "scheme_recognitions": {"reason": "recognised_by_id", "end_reason": "ended_by_id"},
+    "write_offs": _SIDES,
+}
+"""Where a row names several people: who of them wrote what. The others' words are not theirs."""
 
 
 async def about(
@@ -21,7 +38,8 @@ async def about(
 ) -> list[tuple[DataSet, str, list[dict[str, Any]]]]:
     """Read what each table has about a person, who must be loaded; empty ones are left out.
 
-    Documents of organisations are left out, though the person wrote in them: they are read there.
+    Documents and figures of organisations are left out, though the person wrote them: they are
+    read there, by who still acts for them.
     """
     found = []
     for data_set in SETS:
@@ -38,10 +56,19 @@ async def _rows(
     named = _naming(session, table, user)
     if not named:
         return []
-    shown = [column for column in table.columns if _is_shown(data_set, column)]
+    shown = [_own(table, column, user) for column in table.columns if _is_shown(data_set, column)]
     query = sa.select(*shown).where(sa.or_(*named)).order_by(*table.primary_key.columns)
     rows = (await session.execute(query)).mappings()
     return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _own(table: sa.Table, column: sa.Column[Any], user: User) -> sa.ColumnElement[Any]:
+    """Leave out what somebody else wrote in a row that names both."""
+    author = WRITTEN_BY.get(table.name, {}).get(column.name)
+    if author is None:
+        return column
+    by = user.id if author in users_in(table) else f"user:{user.id}"
+    return sa.case((table.c[author] == by, column)).label(column.name)
 
 
 def _plain(value: object) -> object:
@@ -77,7 +104,7 @@ def users_in(table: sa.Table) -> list[str]:
 def _is_shown(data_set: DataSet, column: sa.Column[Any]) -> bool:
     holds = TABLES[column.table.name].columns.get(column.name)
     if holds is None:
-        return True
+        return data_set.of_one_person or not isinstance(column.type, sa.Integer)
     return holds in SHOWN and (data_set.of_one_person or not isinstance(column.type, JSONB))
 
 
