@@ -6,12 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from app.audits.actions import findings
 from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
-from app.organisations.models import Organisation, Role, User
+from app.organisations.models import Membership, Organisation, Role, User
+from app.schemes.models import AuditorAppointment
 from tests import make
 from tests.audits.conftest import Audit, Json
 from tests.audits.test_samples import drawn
@@ -230,3 +232,32 @@ async def test_a_finding_names_nobody_and_is_about_what_is_audited(case: Case) -
     found = await case.raised(subject=None, sampleItemId=item["id"])
     assert (found["subjectKind"], found["subjectId"]) == ("entry", item["thingId"])
     assert found["links"]["subject"] == item["links"]["thing"]
+
+
+async def test_who_left_hears_nothing_more_of_a_finding(case: Case, database: Database) -> None:
+    finding = await case.raised()
+    path = finding["links"]["finding"].removeprefix("/v1")
+    body = {"userId": str(case.clerk.user_id), "text": "Look at it."}
+    assert said(await case.post(f"{path}/assignments", case.admin, **body))[0] == 201
+    async with database.work() as session:
+        theirs = Membership.user_id == case.clerk.user_id
+        await session.execute(sa.delete(Membership).where(theirs))
+
+    before = len(await make.mails(database))
+    assert said(await case.post(f"{path}/answers", case.admin, text="It is right."))[0] == 201
+    later = str(clock.today() + timedelta(days=30))
+    asked = await case.post(f"{path}/reopenings", case.auditor, text="No.", dueOn=later)
+    assert said(asked)[0] == 201
+    told = {to for to, _ in await case.letters(database, before)}
+    async with database.work() as session:
+        auditor = await session.get_one(User, case.audit.authority.auditor_id)
+        assert auditor.email in told
+        assert case.clerk.email not in told
+        assert case.audit.authority.admin.email in told
+        ended = {"ended_at": clock.now(), "ended_by_id": auditor.id}
+        theirs = AuditorAppointment.user_id == auditor.id
+        await session.execute(sa.update(AuditorAppointment).where(theirs).values(ended))
+
+    before = len(await make.mails(database))
+    assert said(await case.post(f"{path}/answers", case.admin, text="It is right."))[0] == 201
+    assert await case.letters(database, before) == []

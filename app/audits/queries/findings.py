@@ -24,9 +24,10 @@ from app.fulfilments.models import Fulfilment, FulfilmentState
 from app.ledger.models import Ledger, LedgerLine
 from app.obligations.models import Contract, Obligation
 from app.orders.models import Order
-from app.organisations.models import Membership
+from app.organisations.models import Membership, User
 from app.payouts.models import Payout
-from app.schemes.models import Authority, Scheme
+from app.schemes.models import AuditorAppointment, Authority, Scheme
+from app.schemes.queries.keepers import today
 
 WAITING = [state for state in FindingState if state.awaits_answer]
 
@@ -100,6 +101,23 @@ async def is_member(session: AsyncSession, organisation_id: UUID, user_id: UUID)
         Membership.organisation_id == organisation_id, Membership.user_id == user_id
     )
     return bool(await session.scalar(sa.select(found)))
+
+
+async def concluding(session: AsyncSession, finding: AuditFinding) -> Sequence[User]:
+    """List who may conclude a finding: who audits there today, and is of its auditor's side."""
+    side = sa.or_(
+        User.id == finding.raised_by_id,
+        sa.exists().where(
+            Membership.organisation_id == finding.raised_for_id, Membership.user_id == User.id
+        ),
+    )
+    audits = AuditorAppointment.organisation_id == finding.organisation_id
+    query = (
+        sa.select(User)
+        .where(User.id.in_(sa.select(AuditorAppointment.user_id).where(audits, *today())), side)
+        .order_by(User.id)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def to_remind(session: AsyncSession, today: date, most: int) -> Sequence[UUID]:

@@ -47,12 +47,18 @@ async def readable_keepers(session: AsyncSession, caller: Caller) -> ReadableKee
 
 def audited(user_id: UUID) -> sa.Select[UUID]:
     """Select the organisations that a user audits today."""
-    today = clock.today()
     return sa.select(AuditorAppointment.organisation_id).where(
-        AuditorAppointment.user_id == user_id,
+        AuditorAppointment.user_id == user_id, *today()
+    )
+
+
+def today() -> tuple[sa.ColumnElement[bool], ...]:
+    """Say which appointments last today."""
+    day = clock.today()
+    return (
         AuditorAppointment.ended_at.is_(None),
-        AuditorAppointment.starts_on <= today,
-        AuditorAppointment.ends_on >= today,
+        AuditorAppointment.starts_on <= day,
+        AuditorAppointment.ends_on >= day,
     )
 
 
