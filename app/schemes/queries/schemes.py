@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.paging import Page, PageRequest, page
+from app.organisations.callers import Caller
 from app.schemes.models import (
     Authority,
     PanelMember,
@@ -48,20 +49,15 @@ async def public_one(session: AsyncSession, scheme_id: UUID) -> Scheme | None:
     return found
 
 
-async def of_user(
-    session: AsyncSession, user_id: UUID, organisations: list[UUID], paging: PageRequest
-) -> Page[Scheme]:
-    """List the schemes that a user runs, audits or is an expert of.
-
-    `organisations` are those that the user acts for.
-    """
+async def of_caller(session: AsyncSession, caller: Caller, paging: PageRequest) -> Page[Scheme]:
+    """List the schemes that a caller runs, audits or is an expert of."""
     on_panel = sa.select(PanelMember.scheme_id).where(
-        PanelMember.user_id == user_id, *PanelMember.sitting()
+        PanelMember.user_id == caller.user_id, *PanelMember.sitting()
     )
     query = sa.select(Scheme).where(
         sa.or_(
-            Scheme.operator_id.in_(organisations),
-            Scheme.operator_id.in_(keepers.audited(user_id)),
+            Scheme.operator_id.in_(list(caller.identity.rights)),
+            Scheme.operator_id.in_(await keepers.audited_by(session, caller)),
             Scheme.id.in_(on_panel),
         )
     )

@@ -70,8 +70,7 @@ async def list_my_schemes(caller: Person, session: Session, paging: Paging) -> P
     """List the schemes that you run, audit or are an expert of, drafts included; staff sees all."""
     if caller.is_staff:
         return await queries.schemes.every_one(session, paging)
-    acts_for = list(caller.identity.rights)
-    return await queries.schemes.of_user(session, caller.user_id, acts_for, paging)
+    return await queries.schemes.of_caller(session, caller, paging)
 
 
 @router.post(
