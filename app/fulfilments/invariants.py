@@ -38,6 +38,17 @@ SELECT format('fulfilment %s: expected the authority of its obligation, found %s
               f.authority_id)
   FROM fulfilments f JOIN obligations o ON o.id = f.obligation_id
  WHERE o.authority_id <> f.authority_id
+ UNION ALL
+SELECT format('fulfilment %s: expected to keep the invoice that it claims, found another', f.id)
+  FROM fulfilments f
+ CROSS JOIN LATERAL (SELECT CASE WHEN f.claim ->> 'invoiceNumber' <> 'not asked' THEN
+       concat(f.claim ->> 'supplierNumber', ' ',
+              regexp_replace(upper(f.claim ->> 'invoiceNumber'), '[^A-Z0-9]', '', 'g')) END AS name
+       ) w
+ WHERE f.kind <> 'social-purchase' AND f.invoice IS NOT NULL
+    -- Letters of other scripts are compared nowhere but where the claim was taken.
+    OR f.kind = 'social-purchase' AND f.invoice IS DISTINCT FROM w.name
+       AND f.claim ->> 'invoiceNumber' ~ '^[ -~]*$' AND f.claim::text NOT LIKE '%[erased]%'
 """
 
 _PROVISIONAL = """

@@ -16,6 +16,7 @@ from tests.fulfilments.conftest import Claims
 from tests.make.books import a_draft, a_keeper
 from tests.make.busy_books import sequence
 from tests.make.logs import sealed
+from tests.make.payments import jobs_done
 from tests.orders.undoing import refund
 from tests.payouts.conftest import Safe, a_safe
 from tests.transparency.access_table import WITNESS
@@ -44,6 +45,7 @@ async def settle(claims: Claims, safe: Safe) -> Kept:
     certified = await _claims(claims)
     await _payouts(safe)
     database = claims.stall.database
+    await jobs_done(database)
     async with database.work() as session:
         keeper = await a_keeper(session)
         deposit = chart.DEPOSIT.of(keeper, new_id())

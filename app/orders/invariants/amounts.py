@@ -117,6 +117,14 @@ SELECT format('order %s: expected %s cents paid at %s, found %s', o.id, o.total_
                  OR o.moved_from_id IS NULL AND m.cents IS DISTINCT FROM o.total_cents END
 """
 
+_REFUNDED = """
+SELECT format('outgoing %s: expected to go back to the buyer of order %s, found another', g.id,
+              o.id)
+  FROM outgoings g JOIN orders o ON g.purpose = concat('order/', o.id)
+ WHERE g.kind = 'refund'
+   AND (g.scheme_id, g.account_owner_id) IS DISTINCT FROM (o.scheme_id, o.buyer_id)
+"""
+
 _DECIDED = """
 WITH led AS (
     SELECT DISTINCT ON (order_id) order_id, kind, decided_at
@@ -167,6 +175,7 @@ INVARIANTS = (
         "An order is paid when the books have its money and its units, and for just that much.",
         _IN_BOOKS,
     ),
+    Invariant("orders-refunded", "What is refunded of an order goes back to its buyer.", _REFUNDED),
     recorded("order", "order_decisions", "order_id", OrderDecisionKind, "kind"),
     Invariant("orders-decided", "An order stands as the last decision about it left it.", _DECIDED),
     entered("order", "orders"),

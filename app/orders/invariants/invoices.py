@@ -106,7 +106,24 @@ SELECT format('invoice %s: expected the parties of order %s, found others', i.id
              ELSE p.entrepreneur_id END)
 """
 
+_RECORDED = """
+SELECT format('invoice %s: expected what was recorded when it was issued, found another',
+              coalesce(i.id, e.subject_id))
+  FROM invoices i
+  FULL JOIN (SELECT * FROM events WHERE type IN ('invoice.issued', 'invoice.credited')) e
+    ON e.subject_id = i.id
+ WHERE ((CASE i.kind WHEN 'invoice' THEN 'invoice.issued' ELSE 'invoice.credited' END,
+         i.order_id::text, i.total_cents::text)
+        = (e.type, e.data ->> 'orderId', e.data ->> 'totalCents')
+        AND abs(extract(epoch FROM e.occurred_at - i.issued_at)) <= 600) IS NOT TRUE
+"""
+
 INVARIANTS = (
+    Invariant(
+        "invoices-recorded",
+        "Which invoices were issued, and for how much, is what the trail of events says too.",
+        _RECORDED,
+    ),
     Invariant(
         "invoices-numbered",
         "The invoices of an issuer are numbered in a year from 1 on, in their order, without a"

@@ -79,6 +79,23 @@ SELECT format('outgoing %s (%s): expected its entries of %s cents each, at their
        ELSE ARRAY[''] END)
 """
 
+_WHOSE = """
+SELECT format('outgoing %s (%s): expected to leave from what its owner has, found others', o.id,
+              o.kind)
+  FROM outgoings o
+  JOIN ledger_references r ON r.reference = concat('outgoing/', o.id, '/sent')
+ WHERE NOT EXISTS (
+       SELECT FROM ledger_lines l
+         JOIN ledger_accounts a ON a.id = l.account_id
+         JOIN ledgers g ON g.id = a.ledger_id
+        WHERE l.entry_id = r.id AND l.side = 'debit'
+          AND (a.kind, a.owner_id, g.keeper_id)
+              = (CASE o.kind WHEN 'refund' THEN 'refund_due' WHEN 'payout' THEN 'payable'
+                             WHEN 'fee' THEN 'fee_income' WHEN 'vat' THEN 'vat_fee'
+                             ELSE 'suspense' END,
+                 coalesce(o.account_owner_id, o.scheme_id), o.scheme_id))
+"""
+
 _UNDER_WAY = """
 SELECT format('ledger %s: expected %s cents to be under way, as what was sent says, found %s', g.id,
               coalesce(o.cents, 0), coalesce(a.posted, 0))
@@ -105,6 +122,11 @@ INVARIANTS = (
         "outgoings-in-books",
         "Money that leaves is in the books for as far as it is on its way.",
         _LEFT,
+    ),
+    Invariant(
+        "outgoings-of-owners",
+        "Money leaves from the account of whoever it is owed to.",
+        _WHOSE,
     ),
     Invariant(
         "outgoings-under-way",
