@@ -12,11 +12,13 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.audits.packs import manifest, verifying
+from app.ledger.chart import PROVIDER_FEES
 from app.transparency import notes, verifier
 from app.transparency.actions import keys as of_log
 from app.transparency.notes import Signer
 from app.transparency.verifier import LogRefused
 from tests.audits.packs.conftest import Desk, contents
+from tests.orders.undoing import spend
 
 Files = dict[str, bytes]
 Changed = Callable[[Files], None]
@@ -94,12 +96,17 @@ SIGNED: dict[str, Changed] = {
 
 
 async def test_whatever_is_changed_in_a_pack_is_found(desk: Desk, tmp_path: Path) -> None:
+    # An account of the books may have less than nothing.
+    fees = {PROVIDER_FEES.of(desk.scheme_id): 10**9}
+    await spend(desk.claims.stall, fees, desk.order_id)
+    await desk.seal()
     _told, pack = await desk.made(desk.controller)
     keys, inside = verifier.read_keys([desk.key]), contents(pack)
     async with desk.claims.stall.database.work() as session:
         [signer] = await of_log.signers(session)
     file = tmp_path / "pack.zip"
 
+    assert b';"-9' in inside["books/scheme-trial-balance.csv"]
     verified = verifying.verify(_write(file, inside), keys)
 
     assert (verified.certificates, verified.unproven) == (1, 0)
