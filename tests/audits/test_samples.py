@@ -69,6 +69,12 @@ async def test_anybody_draws_a_sample_from_its_population_and_its_seed(audit: Au
         audit, audit.authority, population="entries", method="monetary-units", intervalCents=7_000
     )
     told = await audit.read(sample["links"]["population"] + "?format=json")
+    pages, path = [], sample["links"]["population"] + "?limit=2"
+    while path is not None:
+        page = await audit.read(path)
+        pages += page["items"]
+        path = page["next"] and f"{sample['links']['population']}?limit=2&after={page['next']}"
+    assert pages == told["items"]
     population = [Item(each["id"], each["amountCents"]) for each in told["items"]]
     assert sampling.digest(population).hex() == sample["populationSha256"]
     assert told["about"]["position"] == sample["position"]

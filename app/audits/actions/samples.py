@@ -16,6 +16,7 @@ from app.audits.sampling import Drawn, Item
 from app.audits.schemas.samples import AuditSampleRequest
 from app.core import events
 from app.core.ids import new_id
+from app.core.paging import PageRequest
 from app.core.problems import NotFound
 from app.ledger import positions
 from app.ledger.chart import Book
@@ -117,13 +118,16 @@ class Redrawn:
     is_same: bool
 
 
-async def population_of(session: AsyncSession, sample: AuditSample) -> list[Item]:
-    """Read the population of a sample again, from the books."""
+async def population_of(
+    session: AsyncSession, sample: AuditSample, paging: PageRequest | None = None
+) -> list[Item]:
+    """Read the population of a sample again, from the books: all of it, or a page and one."""
     scope = Scope(
         sample.keeper_id, sample.population, sample.begins_at, sample.ends_at, sample.position
     )
     is_scheme = await session.get(Scheme, sample.keeper_id) is not None
-    return await samples.population(session, scope, Book.MONEY if is_scheme else Book.SOCIAL_RETURN)
+    book = Book.MONEY if is_scheme else Book.SOCIAL_RETURN
+    return await samples.population(session, scope, book, paging)
 
 
 async def redraw(session: AsyncSession, sample: AuditSample) -> Redrawn:

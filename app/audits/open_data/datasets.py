@@ -56,7 +56,9 @@ def _moment(name: str, meaning: str) -> Column:
 QUARTER = _text("quarter", "The quarter in which it became known, such as 2026-Q2.")
 SCHEME = _text("schemeId", "The marketplace.")
 AUTHORITY = _text("authorityId", "The contracting authority.")
-AUTHORITY_NAME = _text("authorityName", "What it is called.")
+AUTHORITY_NAME = _text(
+    "authorityName", "What it was called when this was written: a name changes, a figure never."
+)
 SUPPRESSED = Column(
     "isSuppressed",
     ColumnKind.BOOLEAN,

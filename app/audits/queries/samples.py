@@ -49,8 +49,13 @@ _SOURCES = {
 }
 
 
-async def population(session: AsyncSession, scope: Scope, book: Book) -> list[Item]:
-    """Read a population, in the order of its ids; what adds up to nothing is not in it."""
+async def population(
+    session: AsyncSession, scope: Scope, book: Book, paging: PageRequest | None = None
+) -> list[Item]:
+    """Read a population, or a page of it and one, in the order of its ids.
+
+    What adds up to nothing is not in it.
+    """
     thing = LedgerLine.entry_id
     signed: sa.SQLColumnExpression[int] = (
         sa.case((LedgerLine.side == LedgerAccount.side, 1), else_=-1) * LedgerLine.amount
@@ -81,6 +86,10 @@ async def population(session: AsyncSession, scope: Scope, book: Book) -> list[It
         .having(sa.func.sum(signed) > 0)
         .order_by(thing)
     )
+    if paging is not None:
+        query = query.limit(paging.limit + 1)
+        if paging.after is not None:
+            query = query.where(thing > paging.after)
     return [Item(row.id, row.cents) for row in await session.execute(query)]
 
 

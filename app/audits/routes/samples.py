@@ -1,5 +1,8 @@
 """Samples: drawn by an auditor, and again by anybody."""
 
+from bisect import bisect_right
+from operator import attrgetter
+
 from fastapi import Request, Response
 
 from app.audits.access.auditing import DrawnSample, OwnAudit
@@ -97,12 +100,16 @@ async def list_audit_sample_population(
     request: Request, sample: DrawnSample, session: Session, asked: Asked
 ) -> Response | ListOf[PopulationItemView]:
     """List all that could have been drawn, in the order in which a sample is drawn of it."""
-    population = await samples.population_of(session, sample)
+    # A file is read page by page: it takes them from what was read once.
+    whole = None if asked.format is None else await samples.population_of(session, sample)
 
     async def read(paging: PageRequest, _position: int) -> Page[PopulationItemView]:
-        after = paging.after
-        rows = [item for item in population if after is None or item.id > after]
-        page = Page(rows[: paging.limit + 1], paging.limit)
+        if whole is None:
+            rows = await samples.population_of(session, sample, paging)
+        else:
+            begin = bisect_right(whole, paging.after, key=attrgetter("id")) if paging.after else 0
+            rows = whole[begin : begin + paging.limit + 1]
+        page = Page(rows, paging.limit)
         return page.showing(lambda item: PopulationItemView.of(item, sample.population))
 
     asked = asked.model_copy(update={"position": sample.position})
