@@ -283,7 +283,10 @@ async def _own_objection(
 ) -> ObligationObjection:
     bound = await _bound_by(session, caller, obligation)
     lodger = objection.lodged_by_id
-    if caller.user_id != lodger and not await organisations.employs(session, bound, lodger):
+    parties = await queries.contracts.party_organisations(session, obligation.contract_id)
+    is_own = caller.user_id == lodger or await organisations.employs(session, bound, lodger)
+    # Who lodged it may have left since; of one contractor it is that one's all the same.
+    if not is_own and not set(parties) <= set(bound):
         message = "Another contractor lodged it: its people decide whether they let go of it."
         raise RoleTooSmall(message)
     return objection

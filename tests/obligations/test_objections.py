@@ -1,9 +1,13 @@
 """Objections of a contractor: to a sanction, and to the refusal of a waiver."""
 
 from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
 
 from app.core import clock
-from app.organisations.models import Role
+from app.obligations.models import ObligationObjection
+from app.organisations.models import Organisation, Role
 from tests import make
 from tests.make import Member
 from tests.obligations.conftest import REASON, Deal
@@ -67,8 +71,7 @@ async def test_the_refusal_of_a_waiver_is_contested_and_judged_by_somebody_else(
     }
 
     second = await lodged(deal, path, await refused_waiver(deal, path, 3_000_000))
-    gone = await deal.post(f"{second['path']}/withdrawals", {}, deal.contractor)
-    assert gone.json()["state"] == "withdrawn"
+    await _taken_back_by_a_colleague(deal, second)
     third = await refused_waiver(deal, path, 3_000_000)
     async with later(deal, 43):
         body = {"proposalId": third, "grounds": GROUNDS}
@@ -87,6 +90,20 @@ async def test_the_refusal_of_a_waiver_is_contested_and_judged_by_somebody_else(
         "objection-upheld",
         "waived",
     ]
+
+
+async def _taken_back_by_a_colleague(deal: Deal, objection: dict[str, Any]) -> None:
+    """Let somebody have lodged an objection who works there no more, and a colleague let go."""
+    async with deal.database.work() as session:
+        company = await session.get_one(Organisation, deal.contractor.organisation_id)
+        left = ObligationObjection.proposal_id == UUID(objection["body"]["proposalId"])
+        lodged_by_id = (await make.a_user(session)).id
+        await session.execute(
+            sa.update(ObligationObjection).where(left).values(lodged_by_id=lodged_by_id)
+        )
+        colleague = await make.a_member(session, Role.MEMBER, company)
+    gone = await deal.post(f"{objection['path']}/withdrawals", {}, colleague)
+    assert gone.json()["state"] == "withdrawn"
 
 
 async def test_who_decides_hears_of_an_objection_and_no_fellow_contractor_lets_go_of_it(
