@@ -1,7 +1,8 @@
 """Open data: the register and the results, for everybody to use; what each file holds, pure.
 
 - *register*: schemes, rounds, authorities and projects as everybody sees them now.
-- *results*: figures of a closed quarter, as they became known in it; the same for ever.
+- *results*: figures of a closed quarter, as they became known in it; the same for ever, but
+  for what somebody is called.
 
 Decision: figures of people and money are published by closed quarter only, and as what a quarter
 added, never as a running total. Two days of a total, one before and one after somebody joined, give

@@ -105,7 +105,7 @@ async def download_open_register(
 async def download_open_results(
     dataset_name: DatasetName, quarter: Quarter, form: Form, session: Session, request: Request
 ) -> Response:
-    """Download the figures of a closed quarter: the same for ever."""
+    """Download the figures of a closed quarter: the same for ever, but for what is renamed."""
     read = existing(rows.QUARTERLY.get(dataset_name), dataset_name)
     period = named(quarter)
     if not open_data.is_closed(period, clock.now()):
