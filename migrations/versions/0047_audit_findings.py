@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0048_audit_findings"
-down_revision = "0048_write_offs"
+revision = "0047_audit_findings"
+down_revision = "0046_write_offs"
 
 READ_AND_ADD = {"rights": "SELECT, INSERT", "append_only": True}
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}

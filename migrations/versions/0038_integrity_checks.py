@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040_integrity_checks"
+revision = "0038_integrity_checks"
 down_revision = "0037_claims_taken_back"
 
 MOMENT = sa.TIMESTAMP(timezone=True)

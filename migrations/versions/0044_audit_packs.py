@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0043_audit_packs"
-down_revision = "0042_audit_samples"
+revision = "0044_audit_packs"
+down_revision = "0043_audit_samples"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045_webhooks"
-down_revision = "0044_event_log"
+revision = "0041_webhooks"
+down_revision = "0040_event_log"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 

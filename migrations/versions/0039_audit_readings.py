@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0041_audit_readings"
-down_revision = "0040_integrity_checks"
+revision = "0039_audit_readings"
+down_revision = "0038_integrity_checks"
 
 TABLE = "audit_readings"
 READ_AND_ADD = {"rights": "SELECT, INSERT", "append_only": True}

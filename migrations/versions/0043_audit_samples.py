@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042_audit_samples"
-down_revision = "0046_privacy"
+revision = "0043_audit_samples"
+down_revision = "0042_privacy"
 
 READ_AND_ADD = {"rights": "SELECT, INSERT", "append_only": True}
 MOMENT = sa.TIMESTAMP(timezone=True)

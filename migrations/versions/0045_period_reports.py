@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_period_reports"
-down_revision = "0043_audit_packs"
+revision = "0045_period_reports"
+down_revision = "0044_audit_packs"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0048_write_offs"
-down_revision = "0047_period_reports"
+revision = "0046_write_offs"
+down_revision = "0045_period_reports"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 KEPT = {"rights": "SELECT, INSERT, UPDATE"}

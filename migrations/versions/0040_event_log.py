@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044_event_log"
-down_revision = "0041_audit_readings"
+revision = "0040_event_log"
+down_revision = "0039_audit_readings"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 GROWS = {"rights": "SELECT, INSERT", "append_only": True}

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051_masked_remarks"
-down_revision = "0050_masked_words"
+revision = "0049_masked_remarks"
+down_revision = "0048_masked_words"
 
 # A remark stands with the salt that it was committed to under: who has that guesses the name.
 MASKED = r"""

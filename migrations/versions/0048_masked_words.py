@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050_masked_words"
-down_revision = "0048_audit_findings"
+revision = "0048_masked_words"
+down_revision = "0047_audit_findings"
 
 # Anybody may be called like a member, a code or a figure of a document ("Hours", "Building"): with
 # those masked nobody could read it any more. And a word after a line's end, which JSON writes as

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046_privacy"
-down_revision = "0045_webhooks"
+revision = "0042_privacy"
+down_revision = "0041_webhooks"
 
 MOMENT = sa.TIMESTAMP(timezone=True)
 
