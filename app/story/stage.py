@@ -46,9 +46,9 @@ from app.story.failures import NeverHappened, NoStage
 
 HOST = "127.0.0.1"
 START_SECONDS = STOP_SECONDS = CLOCK_SECONDS = 30.0
+SILENCE_SECONDS = 3_600.0
 POLL_SECONDS = 0.02
 SESSION_HOURS = 24 * 730
-BUSY = 60_000
 OPERATOR = Actor.system("operator")
 NOT_ALLOWED = "42501"
 
@@ -228,9 +228,6 @@ def _settings(beside: Settings, name: str, doors: Doors, own: dict[str, object])
             # A year of the clock passes in a minute: nobody was away meanwhile.
             "session_idle_minutes": 60 * SESSION_HOURS,
             "session_hours": SESSION_HOURS,
-            # One person does in seconds what would take months.
-            "writes_per_minute": BUSY,
-            "reads_per_minute": BUSY,
             **own,
         }
     )
@@ -288,6 +285,8 @@ def _served(app: FastAPI | Starlette, listening: socket.socket, log: Path) -> It
         app,
         log_config=None,
         server_header=False,
+        # Longer than anybody is silent: a connection that is closed just when it is used fails.
+        timeout_keep_alive=int(SILENCE_SECONDS),
         timeout_graceful_shutdown=int(STOP_SECONDS),
     )
     server = uvicorn.Server(config)
