@@ -52,7 +52,7 @@ NOTHING_ELSE_SAYS: dict[str, set[str]] = {
         *("pay_by", "purchase_order_number", "cost_centre", "invoice_address", "is_named"),
         *("reserved_until", "ordered_by_key_id"),
     },
-    "outgoings": {"description", "failure"},
+    "outgoings": {"description", "failure", "iban", "holder_name"},
     "payments": {
         *("description", "failure", "checkout_id", "intent_id", "checkout_url", "return_url"),
         *("expires_at", "cancel_requested_at", "creditor_reference"),
@@ -61,7 +61,7 @@ NOTHING_ELSE_SAYS: dict[str, set[str]] = {
     "payouts": {"moment", "due_on", "tranche"},
     "receipts": {"payer_name", "payer_iban", "remittance"},
     "serial_annulments": {"reason", "id"},
-    "serial_blocks": set(),
+    "serial_blocks": {"id"},
 }
 """Tables that are tampered with, and columns of theirs that nothing else says.
 

@@ -119,6 +119,9 @@ SELECT format('part %s of order %s: expected its entry of %s units when it was d
                          ON a.id = l.account_id AND a.kind = 'owned'
                       WHERE l.entry_id = e.id) l ON true
  WHERE l.amount IS DISTINCT FROM p.quantity_units
+    OR NOT EXISTS (SELECT FROM ledger_lines t JOIN ledger_accounts a ON a.id = t.account_id
+                    WHERE t.entry_id = e.id AND t.amount = p.quantity_units AND t.side = 'debit'
+                      AND a.kind = CASE WHEN p.are_for_sale THEN 'for_sale' ELSE 'annulled' END)
     OR abs(extract(epoch FROM e.recorded_at - p.decided_at)) > 600
 """
 
