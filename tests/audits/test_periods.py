@@ -111,8 +111,8 @@ async def _tells_restatements(claims: Claims, path: str, position: int) -> None:
     assert told["position"] > position
     found = {(each["section"], each["account"]): each for each in told["restatements"]}
     counted = found["fulfilment", "fulfilled"]
-    assert (counted["then"]["closing"], counted["now"]["closing"]) == (150_000, 90_000)
-    assert (counted["now"]["credit"], counted["now"]["closingCount"]) == (60_000, 1)
+    assert (counted["knownThen"]["closing"], counted["knownNow"]["closing"]) == (150_000, 90_000)
+    assert (counted["knownNow"]["credit"], counted["knownNow"]["closingCount"]) == (60_000, 1)
     then = await client.get(f"{path}/restatements?position={position}", headers=headers)
     assert then.json()["restatements"] == []
 

@@ -89,8 +89,8 @@ class ReportDifferenceView(View):
     section: str
     subject: str
     account: str
-    then: PeriodRowView | None
-    now: PeriodRowView | None
+    known_then: PeriodRowView | None
+    known_now: PeriodRowView | None
 
     @classmethod
     def of(cls, found: Difference) -> Self:
@@ -99,8 +99,8 @@ class ReportDifferenceView(View):
             section=found.section,
             subject=found.subject,
             account=found.account,
-            then=_shown(found.then),
-            now=_shown(found.now),
+            known_then=_shown(found.then),
+            known_now=_shown(found.now),
         )
 
 

@@ -25,7 +25,7 @@ from tests.core.http import exemplary
 Document = dict[str, Any]
 
 SEMVER = r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
-KEBAB_PATH = r"/|(/([a-z0-9-]+|{[^}]+}))(/([a-z0-9.-]+|{[^}]+}))*"
+KEBAB_PATH = r"/|(/([a-z0-9-]+|{[^}]+}))(/([a-z0-9.-]+|{[^}]+}|[a-z-]+\.{[^}]+}))*"
 CAMEL = r"[a-z][a-z\d]*([A-Z][a-z\d]*)*"
 PASCAL = r"([A-Z][a-z\d]*)+"
 METHODS = {"get", "post", "put", "patch", "delete"}
