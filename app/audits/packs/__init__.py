@@ -12,7 +12,8 @@ manifest says what: the state of an obligation (its last decision is there), and
 It costs questions of their own beside those that the pages ask. Considered: freezing the rows of
 each pack (another copy of everything, which nobody could check against the books).
 
-Decision: the same pack is made by the same version of this software. A later one may write a file
-otherwise, and so may one after something of a person was erased from a reason or a title; then the
+Decision: the same pack is made by the same version of this software, with the same zlib (another
+implementation packs otherwise; what is packed is the same). A later one may write a file otherwise,
+and so may one after something of a person was erased from a reason or a title; then the
 hashes differ and the making fails, rather than that two packs look alike.
 """
