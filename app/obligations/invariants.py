@@ -123,6 +123,13 @@ SELECT format('contract %s: expected amendments numbered from 1 on, found %s aft
                lag(number, 1, 0::bigint) OVER (PARTITION BY contract_id ORDER BY number) AS before
           FROM contract_amendments) a
  WHERE number <> before + 1
+ UNION ALL
+SELECT format('contract %s: expected its last amendment to say whether it has a clause and goes on,'
+              ' found otherwise', c.id)
+  FROM contracts c
+  LEFT JOIN LATERAL (SELECT has_clause, is_cancelled FROM contract_amendments
+                      WHERE contract_id = c.id ORDER BY number DESC LIMIT 1) a ON true
+ WHERE (c.has_clause, c.is_cancelled) IS DISTINCT FROM (a.has_clause, a.is_cancelled)
 """
 
 
@@ -193,7 +200,7 @@ INVARIANTS = (
     ),
     Invariant(
         "obligations-of-contracts",
-        "An obligation follows from its own contract, whose amendments have no gap.",
+        "An obligation follows from its own contract, which stands as its amendments left it.",
         _FOLLOWS,
     ),
     entered("obligation", "obligations"),

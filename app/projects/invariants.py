@@ -30,6 +30,18 @@ SELECT format('project %s: expected to be listed once it is on the market (%s), 
                                         'valued')
 """
 
+_VALUED = """
+SELECT format('listing of project %s: expected the %s units, %s at least, that its valuation and'
+              ' what was adopted with it say, found %s and %s', l.project_id, v.impact_units,
+              v.threshold_units, l.impact_units, l.threshold_units)
+  FROM listings l LEFT JOIN valuations v ON v.id = l.valuation_id
+ WHERE (v.project_id, v.plan_version_id, v.impact_units, v.threshold_units,
+        v.document ->> 'impactUnits', v.document ->> 'thresholdUnits')
+       IS DISTINCT FROM
+       (l.project_id, l.plan_version_id, l.impact_units, l.threshold_units,
+        CAST(l.impact_units AS text), CAST(l.threshold_units AS text))
+"""
+
 _FUNDED = """
 SELECT format('project %s (%s): expected its start in the books exactly if it was funded, found %s',
               p.id, p.state, CASE WHEN r.id IS NULL THEN 'none' ELSE 'one' END)
@@ -50,6 +62,11 @@ INVARIANTS = (
         "projects-listed",
         "What is on the market is a listed project of its round and entrepreneur.",
         _LISTED,
+    ),
+    Invariant(
+        "projects-valued",
+        "What is on the market has the worth and the threshold that were adopted for it.",
+        _VALUED,
     ),
     Invariant(
         "projects-funded",

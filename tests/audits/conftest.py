@@ -9,9 +9,12 @@ from uuid import UUID
 import httpx
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import Database
+from app.audits.invariants import INVARIANTS
+from app.core.database import Database, open_database
+from app.core.invariants import all_faults
 from app.core.settings import Settings
 from app.fulfilments.models import Fulfilment
 from app.ledger import positions
@@ -168,3 +171,18 @@ def audit(client: httpx.AsyncClient, database: Database, town: Furnished[World])
         there.owing.people.stall(client, database), there.owing.first, there.owing.second
     )
     return Audit(claims, database, there.authority, there.operator)
+
+
+async def faults_behind_its_back(database: Database, name: str, statement: str) -> list[int]:
+    """Count what breaks an invariant, before and after its owner changes rows unseen; undo that."""
+    [kept] = [each for each in INVARIANTS if each.name == name]
+    owner = SecretStr(database.settings.owner_url)
+    settings = database.settings.model_copy(update={"database_url": owner})
+    table = statement.split()[1]
+    async with open_database(settings) as opened, opened.sessions() as session:
+        await session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        before = [fault async for fault in all_faults(session, [kept])]
+        await session.execute(sa.text(statement))
+        after = [fault async for fault in all_faults(session, [kept])]
+        await session.rollback()
+    return [len(before), len(after)]

@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.ids import new_id
 from app.ledger import positions
 from app.transparency.actions import publishing
-from tests.audits.conftest import Audit
+from tests.audits.conftest import Audit, faults_behind_its_back
 from tests.fulfilments.conftest import Claims
 from tests.make import Member
 from tests.orders.conftest import said
@@ -88,6 +88,16 @@ async def test_a_frozen_report_stays_as_it_is_and_later_corrections_are_told(
     listed = await client.get(f"{PATH}?keeperId={authority_id}", headers=officer.headers)
     assert [each["id"] for each in listed.json()["items"]] == [newer.json()["id"], report["id"]]
     await _tells_restatements(claims, path, report["position"])
+    for name, change in BEHIND_ITS_BACK.items():
+        none, some = await faults_behind_its_back(claims.stall.database, name, change)
+        assert (none, some > 0) == (0, True), name
+
+
+BEHIND_ITS_BACK = {
+    "reports-frozen": "UPDATE period_reports SET content = content || ' '::bytea",
+    "projects-valued": "UPDATE listings SET threshold_units = threshold_units - 1",
+    "obligations-of-contracts": "UPDATE contracts SET has_clause = NOT has_clause",
+}
 
 
 async def _says_what_counts(claims: Claims, path: str, sha256: str) -> None:

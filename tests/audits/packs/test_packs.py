@@ -23,6 +23,7 @@ from app.core import clock
 from app.core.sheets import writing
 from app.ledger import positions
 from app.transparency import verifier
+from tests.audits.conftest import faults_behind_its_back
 from tests.audits.packs.conftest import Desk, a_clerk, contents
 from tests.make.commands import baat
 from tests.orders.conftest import said
@@ -56,6 +57,9 @@ async def test_a_pack_is_the_same_whatever_is_corrected_later(desk: Desk, tmp_pa
     assert third != pack
     assert newest["position"] > told["position"]
     _shows_the_correction(contents(pack), contents(third))
+    another = "UPDATE audit_packs SET sha256 = sha256('x'::bytea)"
+    found = await faults_behind_its_back(desk.claims.stall.database, "packs-recorded", another)
+    assert found == [0, 2]
     await _elsewhere(desk)
     await _from_the_command(desk, told, tmp_path)
 
