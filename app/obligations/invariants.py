@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
 from app.core.invariants import Faults, Invariant, Proof, recorded
 from app.ledger.invariants import entered
 from app.obligations.actions.computing import appraise
@@ -92,15 +93,16 @@ SELECT format('obligation %s (%s): expected nothing to be owed or undecided exac
 """
 )
 
-_BY_CALENDAR = """
+_BY_CALENDAR = f"""
 SELECT format('obligation %s (%s): expected a state that fits its days, %s to %s, found another',
               id, state, starts_on, due_on)
   FROM obligations
- WHERE state = 'confirmed' AND starts_on < CAST(:now AS date) - 1
+ WHERE state = 'confirmed'
+       AND starts_on < CAST((:now - interval '1 hour') AT TIME ZONE '{clock.TIME_ZONE}' AS date)
     OR state = 'active' AND (starts_on > CAST(:now AS date) + 1
                              OR due_on < CAST(:now AS date) - 1 AND recovery_ends_on IS NOT NULL)
     OR state = 'in_recovery' AND (due_on > CAST(:now AS date) OR recovery_ends_on IS NULL)
-"""
+"""  # noqa: S608  A name of our own.
 
 _FOLLOWS = """
 SELECT format('obligation %s: expected what follows from the last amendment of its contract, found'

@@ -147,7 +147,6 @@ async def test_a_bug_is_not_called_busy() -> None:
     [
         "UPDATE events SET type = 'x'",
         "DELETE FROM events",
-        "TRUNCATE events",
         "TRUNCATE events CASCADE",
         "INSERT INTO events TABLE events ON CONFLICT (id) DO UPDATE SET type = excluded.type",
         "MERGE INTO events USING events AS same ON same.id = events.id WHEN MATCHED THEN DELETE",
