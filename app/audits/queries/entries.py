@@ -136,8 +136,8 @@ async def of_keeper(
     ids: list[UUID] = []
     for within in _ever_more(blocks):
         if len(ids) < wanted:
-            query = _in_blocks(ledgers, within, after, position).limit(wanted - len(ids))
-            ids += await session.scalars(query)
+            most = wanted - len(ids)
+            ids += await session.scalars(_in_blocks(ledgers, within, (after, position), most))
     rows = await session.scalars(sa.select(LedgerEntry).where(LedgerEntry.id.in_(ids)))
     by_id = {row.id: row for row in rows}
     return await _shown(session, keepers, Page([by_id[each] for each in ids], paging.limit))
@@ -152,9 +152,10 @@ def _ever_more(blocks: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _in_blocks(
-    ledgers: Sequence[UUID], blocks: Sequence[int], after: int, position: int
+    ledgers: Sequence[UUID], blocks: Sequence[int], between: tuple[int, int], most: int
 ) -> sa.Select[UUID]:
-    """Select what has lines in some ledgers, among some blocks of positions."""
+    """Select the first entries that have lines in some ledgers, among some blocks of positions."""
+    after, position = between
     numbers = sa.literal(blocks, sa.ARRAY(sa.BigInteger()))
     within = (
         sa.func.unnest(numbers)
@@ -165,7 +166,8 @@ def _in_blocks(
     has_lines = sa.exists().where(
         LedgerLine.entry_id == LedgerPosition.entry_id, LedgerLine.ledger_id.in_(ledgers)
     )
-    # Block by block, or those between them would be read too.
+    # Block by block, or those between them would be read too; and of each no more than is wanted,
+    # in the order of its index, which ends as soon as there is enough.
     found = (
         sa.select(LedgerPosition.position, LedgerPosition.entry_id)
         .where(
@@ -173,6 +175,8 @@ def _in_blocks(
             LedgerPosition.position <= sa.func.least((block + 1) * BLOCK, position),
             has_lines,
         )
+        .order_by(LedgerPosition.position)
+        .limit(most)
         .lateral("found")
     )
     return (
@@ -180,6 +184,7 @@ def _in_blocks(
         .select_from(within)
         .join(found, sa.true())
         .order_by(found.c.position)
+        .limit(most)
     )
 
 
