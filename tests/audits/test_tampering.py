@@ -3,6 +3,7 @@
 import os
 import random
 from collections import Counter
+from contextlib import aclosing
 from datetime import timedelta
 
 import httpx
@@ -60,8 +61,9 @@ async def finder(session: AsyncSession, kept: Kept) -> str | None:
     # What asks every table comes last.
     for each in sorted(INVARIANTS, key=lambda one: one.name == "rows-refer"):
         if each.name not in PROTECTION:
-            async for _ in faults_of(session, each):
-                return each.name
+            async with aclosing(faults_of(session, each)) as faults:
+                async for _ in faults:
+                    return each.name
     try:
         verifier.replay(await published(session), kept.keys, kept.checkpoint)
     except (LogRefused, LookupError):

@@ -1,6 +1,6 @@
 """What an invariant is, and how it is looked at."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -87,7 +87,7 @@ IN_THE_WAY = ("40", "53", "55P03", "57")
 """How SQLSTATE begins where others block us, end us, or leave us no room."""
 
 
-async def faults_of(session: AsyncSession, kept: Kept) -> Faults:
+async def faults_of(session: AsyncSession, kept: Kept) -> AsyncGenerator[str, None]:
     """Name what breaks one of them; what can't be read is broken, too.
 
     Raises:
