@@ -36,6 +36,8 @@ CHECKS = (
     "unsupported_method"
 )
 
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+
 NO_LIMIT = 1_000_000
 
 
@@ -59,7 +61,8 @@ async def fuzz(address: str, *arguments: str) -> str:
     program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
     assert program, "schemathesis is not installed beside this Python"
     running = await asyncio.create_subprocess_exec(
-        *(program, "run", f"{address}/v1/openapi.json", "--url", f"{address}/v1"),
+        *(program, "--config-file", str(CONFIGURATION)),
+        *("run", f"{address}/v1/openapi.json", "--url", f"{address}/v1"),
         *("--checks", CHECKS, "--max-examples", EXAMPLES),
         # One worker: CPython 3.11 parses source in two threads at once at its own risk.
         *("--workers", "1"),
