@@ -32,6 +32,7 @@ from app.core import installation, logs
 from app.core.database import Database, open_database
 from app.core.settings import Settings
 from app.main import create_app
+from tests import dialect
 
 PROJECT = Path(__file__).parent.parent
 SECRET = "a secret of the tests, long enough to seal"
@@ -40,6 +41,8 @@ SECRET = "a secret of the tests, long enough to seal"
 hypothesis_settings.register_profile("normal", deadline=None, print_blob=True)
 hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max_examples=5_000)
 hypothesis_settings.load_profile("normal")
+
+dialect.share()
 
 _numbers = count()
 
