@@ -14,7 +14,6 @@ FORMAT = "baat audit pack 1"
 
 NO_BOOKS = "Whoever asked for it may not read the books of the scheme."
 NO_OBLIGATIONS = "Whoever asked for it may not read what is the authority's own."
-TOO_LONG = "It has more rows than a sheet: the CSV has them all."
 NOT_AS_OF_THEN = (
     ("certificates as PDF", "The program that sets pages may set them otherwise later on."),
     ("states of obligations", "They change in place: the last decision is there instead."),
@@ -48,15 +47,13 @@ def written(asked: Asked, entries: Sequence[Entry], totals: dict[str, Any]) -> b
             for each in entries
         ],
         "totals": totals,
-        "leftOut": [{"what": what, "why": why} for what, why in _left_out(asked, entries)],
+        "leftOut": [{"what": what, "why": why} for what, why in _left_out(asked)],
     }
     return rfc8785.dumps(told)
 
 
-def _left_out(asked: Asked, entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    paths = {each.path for each in entries}
-    tables = (path.removesuffix(".csv") for path in sorted(paths) if path.endswith(".csv"))
-    left = [(f"{table}.xlsx", TOO_LONG) for table in tables if f"{table}.xlsx" not in paths]
+def _left_out(asked: Asked) -> list[tuple[str, str]]:
+    left: list[tuple[str, str]] = []
     if not asked.has_books:
         left.append(("the books of the scheme", NO_BOOKS))
     if not asked.has_obligations:

@@ -15,7 +15,7 @@ from app.audits.packs.tables import OF_AUTHORITY, OF_SCHEME, Table
 from app.core import clock, files
 from app.core.database import settings_of
 from app.core.languages import Language
-from app.core.sheets.writing import TooManyRows, as_csv, as_workbook
+from app.core.sheets.writing import Sheet, as_csv, as_workbook
 from app.fulfilments.certificates import canonical, page
 from app.ledger.exports import hledger, xaf, years
 from app.ledger.exports.xaf import Administration, Party
@@ -90,11 +90,8 @@ async def _tables(
     for table in tables:
         yield Member(f"{table.path}.csv", as_csv(table.header, table.rows(session, asked)))
         with files.working_file(settings_of(session)) as file:
-            try:
-                await as_workbook(file, table.name, table.header, table.rows(session, asked))
-            except TooManyRows:
-                # The manifest says that it is missing.
-                continue
+            sheet = Sheet(table.name, table.header, table.rows(session, asked))
+            await as_workbook(file, sheet)
             yield Member(f"{table.path}.xlsx", _pieces(file))
 
 

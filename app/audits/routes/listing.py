@@ -67,7 +67,7 @@ async def answer(
     whole = {"next": None, "position": position, "links": links.model_dump(by_alias=True)}
     name = f"{path.rpartition('/')[2]}-{position}.{asked.format}"
     return Response(
-        exported(asked.format, view, rows, origin, whole),
+        await exported(asked.format, view, rows, origin, whole),
         headers={
             "Content-Type": asked.format.media_type,
             names.HEADER: names.attachment(name),

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -143,20 +142,15 @@ async def download_period_report_rows(
 ) -> Response:
     """Download the report's lines for a spreadsheet, with what things are called today."""
     called = await queries.periods.names(session, report.keeper_id)
-    rows = _each(printing.cells(json.loads(report.content), report.sha256, called))
+    rows = writing.each(printing.cells(json.loads(report.content), report.sha256, called))
     if sheet_format is SheetFormat.CSV:
         content = b"".join([part async for part in writing.as_csv(printing.HEADER, rows)])
     else:
         file = io.BytesIO()
-        await writing.as_workbook(file, report.period, printing.HEADER, rows)
+        await writing.as_workbook(file, writing.Sheet(report.period, printing.HEADER, rows))
         content = file.getvalue()
     named = {names.HEADER: names.attachment(f"{_name(report)}.{sheet_format}")}
     return Response(content, media_type=sheet_format.media_type, headers=named)
-
-
-async def _each(rows: Iterator[list[writing.Cell]]) -> AsyncIterator[list[writing.Cell]]:
-    for row in rows:
-        yield row
 
 
 def _name(report: PeriodReport) -> str:

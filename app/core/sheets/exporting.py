@@ -8,13 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from pydantic import BaseModel
 
 from app.core.files.kinds import XLSX
-from app.core.sheets.tables import MARK, written
+from app.core.sheets.writing import Cell, Sheet, as_csv, as_workbook, each
 
 
 class ExportFormat(StrEnum):
@@ -58,7 +55,7 @@ class Origin:
         }
 
 
-def exported(
+async def exported(
     file_format: ExportFormat,
     view: type[BaseModel],
     rows: Sequence[BaseModel],
@@ -75,12 +72,14 @@ def exported(
         document = {"about": told, **(page or {}), "items": shown}
         return json.dumps(document, ensure_ascii=False, indent=1).encode()
     header, told = list(columns(view)), origin.told(len(rows))
-    table = [[_found(row, name) for name in header] for row in shown]
-    if file_format is ExportFormat.XLSX:
-        return _workbook(header, table, told)
-    lines = [[*row, *told.values()] for row in table]
-    cells = [[_text(value) for value in line] for line in [[*header, *told], *lines]]
-    return (MARK + written(cells)).encode()
+    table = [[_cell(_found(row, name)) for name in header] for row in shown]
+    if file_format is ExportFormat.CSV:
+        lines = each([*row, *told.values()] for row in table)
+        return b"".join([piece async for piece in as_csv([*header, *told], lines)])
+    file = io.BytesIO()
+    about = Sheet("about", ("about", "value"), each(told.items()))
+    await as_workbook(file, Sheet("rows", header, each(table)), about)
+    return file.getvalue()
 
 
 def columns(view: type[BaseModel], before: str = "") -> Iterator[str]:
@@ -101,37 +100,9 @@ def _found(row: dict[str, Any], name: str) -> Any:  # noqa: ANN401  JSON can be 
     return found
 
 
-def _text(value: Any) -> str:  # noqa: ANN401  JSON can be anything.
-    if value is None:
-        return ""
-    if isinstance(value, str):
+def _cell(value: Any) -> Cell:  # noqa: ANN401  JSON can be anything.
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def _workbook(
-    header: Sequence[str], table: Sequence[Sequence[Any]], told: dict[str, str | int]
-) -> bytes:
-    workbook = openpyxl.Workbook(write_only=True)
-    sheets = (("rows", [header, *table]), ("about", list(told.items())))
-    for title, lines in sheets:
-        sheet = workbook.create_sheet(title)
-        for line in lines:
-            sheet.append([_cell(sheet, value) for value in line])
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def _cell(sheet: Any, value: Any) -> Any:  # noqa: ANN401  The library has no types.
-    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT
-    if value is None or is_number:
-        return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", _text(value)))
-    # Text stays text, also where a spreadsheet would take it for a formula.
-    cell.data_type = "s"
-    return cell
-
-
-_EXACT = 10**15
-"""A spreadsheet keeps 15 digits of a number; what has more is written as text."""

@@ -3,7 +3,9 @@
 What is written depends on the rows alone: a workbook says no moment at which it was made.
 """
 
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, TypeAlias
 
@@ -13,17 +15,33 @@ from app.core.sheets.tables import MARK, written
 
 Cell: TypeAlias = str | int | None
 
-LARGEST_WORKBOOK_ROWS = 1_048_575
+LARGEST_SHEET_ROWS = 1_048_575
 """Below the header: so many lines does a sheet have."""
 AT_ONCE = 500
 _ZERO_HOUR = datetime(1980, 1, 1)  # noqa: DTZ001  Of no place: it is no moment.
 _LONGEST_NAME = 31
 _MOST_DIGITS = 15
 """A spreadsheet reckons with so many; a longer number is written as text."""
+_LONGEST_TEXT = 32_767
+"""Characters of a cell: the library would leave a longer text out."""
+_CUT_OFF = " … (cut off: the CSV has it whole)"
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What XML can't hold."""
 
 
-class TooManyRows(Exception):  # noqa: N818  Read aloud it says what is wrong.
-    """A sheet has no room for them."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a workbook."""
+
+    name: str
+    header: Sequence[str]
+    rows: AsyncIterator[Sequence[Cell]]
+
+
+async def each(rows: Iterable[Sequence[Cell]]) -> AsyncIterator[Sequence[Cell]]:
+    """Give rows that are there already one after the other."""
+    for row in rows:
+        yield row
 
 
 async def as_csv(
@@ -41,37 +59,55 @@ async def as_csv(
         yield written(waiting).encode()
 
 
-async def as_workbook(
-    file: IO[bytes], name: str, header: Sequence[str], rows: AsyncIterator[Sequence[Cell]]
-) -> None:
-    """Write rows as an XLSX; a text is a text there, whatever it begins with.
+async def as_workbook(file: IO[bytes], *sheets: Sheet) -> None:
+    """Write tables as an XLSX; a text is a text there, whatever it begins with.
 
-    Raises:
-        TooManyRows: they don't fit into a sheet.
+    What is longer than a sheet goes on in a further one, below the same header.
     """
     # Row by row through a file of its own: nothing is kept in memory.
     workbook = xlsxwriter.Workbook(file, {"constant_memory": True})
     workbook.set_properties({"created": _ZERO_HOUR})
-    sheet = workbook.add_worksheet(name[:_LONGEST_NAME])
-    sheet.freeze_panes(1, 0)
-    _write(sheet, 0, header)
-    number = 0
     try:
-        async for row in rows:
-            number += 1
-            if number > LARGEST_WORKBOOK_ROWS:
-                raise TooManyRows(name)
-            _write(sheet, number, row)
+        for sheet in sheets:
+            await _add(workbook, sheet)
     finally:
         workbook.close()
 
 
-def _write(sheet: "xlsxwriter.worksheet.Worksheet", number: int, row: Sequence[Cell]) -> None:
+async def _add(workbook: xlsxwriter.Workbook, sheet: Sheet) -> None:
+    part, number = 1, 0
+    page = _page(workbook, sheet, part)
+    async for row in sheet.rows:
+        if number == LARGEST_SHEET_ROWS:
+            part, number = part + 1, 0
+            page = _page(workbook, sheet, part)
+        number += 1
+        _write(page, number, row)
+
+
+def _page(
+    workbook: xlsxwriter.Workbook, sheet: Sheet, part: int
+) -> "xlsxwriter.worksheet.Worksheet":
+    ending = f" ({part})" if part > 1 else ""
+    page = workbook.add_worksheet(sheet.name[: _LONGEST_NAME - len(ending)] + ending)
+    page.freeze_panes(1, 0)
+    _write(page, 0, sheet.header)
+    return page
+
+
+def _write(page: "xlsxwriter.worksheet.Worksheet", number: int, row: Sequence[Cell]) -> None:
     for column, cell in enumerate(row):
         if isinstance(cell, int) and len(str(abs(cell))) <= _MOST_DIGITS:
-            sheet.write_number(number, column, cell)
+            page.write_number(number, column, cell)
         elif cell is not None:
-            sheet.write_string(number, column, str(cell))
+            page.write_string(number, column, _text(str(cell)))
+
+
+def _text(text: str) -> str:
+    text = _ILLEGAL.sub("\ufffd", text)
+    if len(text) > _LONGEST_TEXT:
+        return text[: _LONGEST_TEXT - len(_CUT_OFF)] + _CUT_OFF
+    return text
 
 
 def shown(value: object) -> Cell:

@@ -11,7 +11,6 @@ from typing import Any
 
 import asyncpg
 import openpyxl
-import pytest
 import pyxaf
 from pyxaf.validate import validate
 from sqlalchemy.engine import make_url
@@ -20,7 +19,6 @@ from typer.testing import CliRunner
 from app.audits.actions import packs
 from app.cli import cli
 from app.core import clock
-from app.core.sheets import writing
 from app.ledger import positions
 from app.transparency import verifier
 from tests.audits.conftest import faults_behind_its_back
@@ -167,9 +165,7 @@ async def test_programs_of_others_find_a_pack_right(desk: Desk, tmp_path: Path) 
     assert verifier.verify(proof.decode(), keys).entry.kind == "fulfilment"
 
 
-async def test_a_pack_holds_what_whoever_asks_may_read(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_pack_holds_what_whoever_asks_may_read(desk: Desk) -> None:
     told, pack = await desk.made(desk.auditor)
     inside = contents(pack)
 
@@ -188,12 +184,6 @@ async def test_a_pack_holds_what_whoever_asks_may_read(
     assert said(await desk.ask(clerk.headers)) == (403, "/problems/role-too-small")
     buyer = desk.claims.stall.buyer.clerk
     assert said(await desk.ask(buyer.headers)) == (404, "/problems/not-found")
-    # What has more rows than a sheet is there as CSV alone, and the manifest says so.
-    monkeypatch.setattr(writing, "LARGEST_WORKBOOK_ROWS", 0)
-    inside = contents((await desk.made(desk.auditor))[1])
-    left = {each["what"] for each in json.loads(inside["manifest.json"])["leftOut"]}
-    assert "obligations/contracts.csv" in inside
-    assert "obligations/contracts.xlsx" in left - inside.keys()
 
 
 async def test_what_nobody_knows_is_refused(desk: Desk) -> None:
