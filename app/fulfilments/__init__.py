@@ -31,7 +31,12 @@ from drafts.
 Decision: whether units count for what came about is said by the rules of the authority, which also
 say whom a final report must count for it; the default is that they count as bought. Both factors
 are policy: the scheme's says what a euro of the price stands for, the authority's what of that
-counts. What was refunded goes first of what did not come about, so that no buyer loses it twice.
+counts. What was refunded goes first of what did not come about, so that no buyer loses it twice:
+within the claim or the allocation whose units are lost. The order's other claims keep what a final
+report left of them, although there is then less that did not come about: what was decided in the
+end is lowered by an entry, and raised by nobody but who decides anew. The public log counts an
+approved claim down only. Whose claim is revoked for that reason claims its units once more, and
+they are valued by the units that are left.
 
 Decision: an allocation carries what it counts for provisionally, and a fulfilment what it counts
 for in the end: so each gives back exactly its own, whatever else is posted to an obligation in the

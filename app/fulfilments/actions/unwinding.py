@@ -86,7 +86,8 @@ def _lose(
 def take_off(fulfilment: Fulfilment, units: int, surplus: Beyond) -> Revoked:
     """Take the last units off a fulfilment, and what they count for: surplus first.
 
-    What did not come about of its value goes with them before anything that counts.
+    What did not come about of its own value goes with them before anything that counts; what did
+    not come about of the order's other claims stays as it is (`app.fulfilments`).
     """
     rest = fulfilment.counted_units - units
     counted = fulfilment.value_cents - fulfilment.revoked_cents
