@@ -24,7 +24,6 @@ from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
 from app.organisations.problems import RoleTooSmall
-from app.organisations.queries import organisations
 from app.organisations.scopes import Scope
 from app.schemes import queries as of_schemes
 from app.schemes.models import Authority
@@ -239,18 +238,35 @@ async def _asked(obligation_id: UUID, caller: Person, session: Session) -> Asked
     return Asked(obligation.id, ProposalSide.CONTRACTOR)
 
 
-async def _insist_on_one(session: AsyncSession, caller: Caller, bound: list[UUID]) -> None:
-    if not any(Right.WRITE in caller.rights_in(organisation_id) for organisation_id in bound):
-        await find_organisation(session, caller, bound[0], Right.WRITE)
+async def _insist_on_one(session: AsyncSession, caller: Caller, bound: list[UUID]) -> UUID:
+    """Give the first of these organisations for which somebody works."""
+    for organisation_id in bound:
+        if Right.WRITE in caller.rights_in(organisation_id):
+            return organisation_id
+    return (await find_organisation(session, caller, bound[0], Right.WRITE)).id
 
 
-async def _bound_obligation(obligation_id: UUID, caller: Person, session: Session) -> Obligation:
-    obligation = await find_obligation(session, caller, obligation_id)
+async def _known_obligation(obligation_id: UUID, caller: Person, session: Session) -> Obligation:
+    return await find_obligation(session, caller, obligation_id)
+
+
+KnownObligation = Annotated[Obligation, Depends(_known_obligation)]
+"""An obligation that the person may read."""
+
+
+async def _bound_for(obligation: KnownObligation, caller: Person, session: Session) -> UUID:
     bound = await _bound_by(session, caller, obligation)
     if not bound:
         message = "This is for the people of the contractor."
         raise RoleTooSmall(message)
-    await _insist_on_one(session, caller, bound)
+    return await _insist_on_one(session, caller, bound)
+
+
+BoundFor = Annotated[UUID, Depends(_bound_for)]
+"""The contractor for which the person works; of several that one contract binds, the oldest."""
+
+
+async def _bound_obligation(obligation: KnownObligation, _contractor: BoundFor) -> Obligation:
     return obligation
 
 
@@ -262,7 +278,7 @@ async def _bound_by(session: AsyncSession, caller: Caller, obligation: Obligatio
     """Name the person's organisations that an obligation binds."""
     return [
         organisation_id
-        for organisation_id in caller.identity.rights
+        for organisation_id in sorted(caller.identity.rights)
         if await queries.contracts.binds(session, obligation.contract_id, [organisation_id])
     ]
 
@@ -279,16 +295,13 @@ BoundObjection = Annotated[ObligationObjection, Depends(_bound_objection)]
 
 
 async def _own_objection(
-    objection: BoundObjection, obligation: BoundObligation, caller: Person, session: Session
+    objection: BoundObjection, caller: Person, session: Session
 ) -> ObligationObjection:
-    bound = await _bound_by(session, caller, obligation)
-    lodger = objection.lodged_by_id
-    parties = await queries.contracts.party_organisations(session, obligation.contract_id)
-    is_own = caller.user_id == lodger or await organisations.employs(session, bound, lodger)
-    # Who lodged it may have left since; of one contractor it is that one's all the same.
-    if not is_own and not set(parties) <= set(bound):
+    lodged_for_id = objection.lodged_for_id
+    if lodged_for_id is None or not caller.rights_in(lodged_for_id):
         message = "Another contractor lodged it: its people decide whether they let go of it."
         raise RoleTooSmall(message)
+    await find_organisation(session, caller, lodged_for_id, Right.WRITE)
     return objection
 
 
@@ -300,7 +313,7 @@ async def _decided_objection(
 
 
 OwnObjection = Annotated[ObligationObjection, Depends(_own_objection)]
-"""An objection that somebody of the person's own organisation lodged."""
+"""An objection that was lodged for an organisation for which the person works."""
 DecidedObjection = Annotated[ObligationObjection, Depends(_decided_objection)]
 """An objection that the person may decide about for the authority."""
 

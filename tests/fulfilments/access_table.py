@@ -117,7 +117,7 @@ async def _contest(
     lodger = await make.a_member(session, Role.MEMBER, tenant.organisation)
     lodged = {"grounds": "It was.", "lodged_by_id": lodger.user_id}
     about = {"obligation_id": obligation.id, "proposal_id": waivers[0].id}
-    to_waiver = ObligationObjection(**about, **lodged)
+    to_waiver = ObligationObjection(**about, **lodged, lodged_for_id=tenant.organisation.id)
     about = {"fulfilment_id": rejected.id, "decision_id": first.id}
     to_claim = FulfilmentObjection(**about, **lodged)
     session.add_all([to_waiver, to_claim])

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.obligations.models import ObligationObjection
-from app.organisations.models import Organisation, Role
+from app.organisations.models import Membership, Organisation, Role
 from tests import make
 from tests.make import Member
 from tests.obligations.conftest import REASON, Deal
@@ -115,6 +115,10 @@ async def test_who_decides_hears_of_an_objection_and_no_fellow_contractor_lets_g
     path = f"/obligations/{obligation_id}"
     await deal.confirm(obligation_id)
     objection = await lodged(deal, path, await refused_waiver(deal, path, 2_000_000))
+    # Though whoever lodged it works for the other one as well.
+    async with deal.database.work() as session:
+        both = {"organisation_id": fellow.organisation_id, "user_id": deal.contractor.user_id}
+        session.add(Membership(**both, role=Role.MEMBER))
     theirs = await deal.post(f"{objection['path']}/withdrawals", {}, fellow)
     assert said(theirs) == (403, "/problems/role-too-small")
     mails = await make.mails(deal.database)

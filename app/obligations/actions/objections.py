@@ -31,9 +31,13 @@ OUTCOMES = {
 
 
 async def lodge(
-    session: AsyncSession, caller: Caller, obligation_id: UUID, request: ObligationObjectionRequest
+    session: AsyncSession,
+    caller: Caller,
+    bound: Obligation,
+    organisation_id: UUID,
+    request: ObligationObjectionRequest,
 ) -> ObligationObjection:
-    """Contest a sanction, or the refusal of a waiver, once and in time.
+    """Contest a sanction, or the refusal of a waiver, once and in time, for one that is bound.
 
     Raises:
         NotFound: the obligation has no such proposal.
@@ -41,8 +45,8 @@ async def lodge(
         TooLateToObject: the days that the rules give have passed.
         ObjectedBefore: it was contested before.
     """
-    obligation = await queries.obligations.kept(session, obligation_id)
-    found = await queries.obligations.proposal(session, obligation_id, request.proposal_id)
+    obligation = await queries.obligations.kept(session, bound.id)
+    found = await queries.obligations.proposal(session, obligation.id, request.proposal_id)
     proposal = existing(found, request.proposal_id)
     _insist_on_contestable(obligation, proposal)
     if proposal.decided_at is not None:
@@ -56,6 +60,7 @@ async def lodge(
         state=ContestState.LODGED,
         grounds=request.grounds,
         lodged_by_id=caller.user_id,
+        lodged_for_id=organisation_id,
     )
     session.add(objection)
     kind = ObligationDecisionKind.OBJECTION_LODGED

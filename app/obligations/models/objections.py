@@ -64,3 +64,5 @@ class ObligationObjection(Contest):
     obligation_id: Mapped[UUID] = mapped_column(ForeignKey("obligations.id"))
     proposal_id: Mapped[UUID] = mapped_column(ForeignKey("obligation_proposals.id"), unique=True)
     """The sanction that was approved, or the waiver that was refused; contested once."""
+    lodged_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    """Of several contractors the one that objects; unknown of some that are older."""

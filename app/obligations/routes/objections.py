@@ -7,6 +7,7 @@ from app.core.paging import Page, PageOf, Paging
 from app.core.problems import NotFound, refusals
 from app.obligations import actions, queries
 from app.obligations.access import (
+    BoundFor,
     BoundObligation,
     DecidedObjection,
     OwnObjection,
@@ -56,6 +57,7 @@ async def object_to_proposal(
     request: ObligationObjectionRequest,
     caller: Person,
     obligation: BoundObligation,
+    organisation_id: BoundFor,
     session: Session,
     _once: Idempotent,
 ) -> ObligationObjection:
@@ -63,7 +65,7 @@ async def object_to_proposal(
 
     Once for each, within the days that the rules give; where they are silent, at any time.
     """
-    return await actions.objections.lodge(session, caller, obligation.id, request)
+    return await actions.objections.lodge(session, caller, obligation, organisation_id, request)
 
 
 @router.post(

@@ -55,3 +55,7 @@ class ObligationObjectionView(ContestView):
 
     obligation_id: UUID
     proposal_id: UUID
+    lodged_for_id: Annotated[
+        UUID | None,
+        Field(description="The contractor that objects; unknown of some that are older."),
+    ]

@@ -1,6 +1,5 @@
 """Questions about organisations and who acts for them."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -58,16 +57,6 @@ async def membership(
         .options(sa.orm.joinedload(Membership.user))
     )
     return found
-
-
-async def employs(session: AsyncSession, organisation_ids: Iterable[UUID], user_id: UUID) -> bool:
-    """Tell whether somebody is a member of one of these organisations."""
-    found = await session.scalar(
-        sa.select(Membership.id)
-        .where(Membership.organisation_id.in_(organisation_ids), Membership.user_id == user_id)
-        .limit(1)
-    )
-    return found is not None
 
 
 async def deputies(
