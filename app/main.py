@@ -16,7 +16,16 @@ from app.audits.actions import checking, findings, making
 from app.audits.actions import packs as audit_packs
 from app.audits.audiences import AUDIENCES as OF_AUDITS
 from app.audits.open_data import Kept
-from app.core import files, housekeeping, idempotency, installation, jobs, mail, throttle
+from app.core import (
+    files,
+    housekeeping,
+    idempotency,
+    installation,
+    jobs,
+    mail,
+    throttle,
+    wiring,
+)
 from app.core.database import Database, open_database
 from app.core.files import scanning
 from app.core.http import docs, health, openapi, refusing, root
@@ -204,15 +213,15 @@ async def _unwound(session: AsyncSession, order: Order, part: OrderPart) -> Sequ
     )
 
 
-unwinding.wire_unwound(_unwound)
-unwinding.wire_meant(splitting.purpose)
-sanctioning.wire_waiting(claimed.waiting)
-results.wire_short(freezing.freeze_short)
-results.wire_undecided(freezes.undecided)
+unwinding.unwound.wire(_unwound)
+unwinding.meant.wire(splitting.purpose)
+sanctioning.waiting.wire(claimed.waiting)
+results.found_short.wire(freezing.freeze_short)
+results.undecided.wire(freezes.undecided)
 
 telling.wire(*OF_PEOPLE, *OF_THE_LOG, *OF_SCHEMES, *OF_PROJECTS, *OF_OBLIGATIONS)
 telling.wire(*OF_PAYMENTS, *OF_ORDERS, *OF_FULFILMENTS, *OF_PAYOUTS, *OF_AUDITS)
-telling.wire_audited(audited_by)
+telling.audited_by.wire(audited_by)
 
 published.wire(Source(disclosing.SOURCE, EntryKind.FULFILMENT, disclosing.statements))
 
@@ -317,9 +326,7 @@ async def work_on_jobs(
 async def prepare(database: Database) -> None:
     """Insist, before anything runs, on a fitting installation and on a handler for every job."""
     jobs.insist_on_all(HANDLERS)
-    unwinding.insist_on_wiring()
-    sanctioning.insist_on_wiring()
-    results.insist_on_wiring()
+    wiring.insist_on_all()
     published.insist_on_wiring()
     telling.insist_on_wiring()
     async with database.reading() as session:

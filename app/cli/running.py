@@ -10,11 +10,12 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from app.core import installation, jobs, mail
+from app.core import installation, mail
 from app.core.database import Database, open_database, unavailable
 from app.core.events import Actor
 from app.core.problems import Problem
 from app.core.settings import Settings, settings
+from app.core.wiring import NotWired
 from app.main import prepare
 
 OPERATOR = Actor.system("operator")
@@ -65,7 +66,7 @@ def refusals_in_one_sentence() -> Iterator[None]:
     """End the command where it or the database refuses; a bug keeps its traceback."""
     try:
         yield
-    except (Problem, installation.WrongInstallation, jobs.NotWired, mail.BadLetter) as refusal:
+    except (Problem, installation.WrongInstallation, NotWired, mail.BadLetter) as refusal:
         sentence = str(refusal)
     except asyncpg.ClientConfigurationError as error:
         sentence = f"The database can't be reached so: {error}"

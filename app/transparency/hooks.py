@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.jobs import NotWired
+from app.core.wiring import NotWired
 from app.transparency.entries import Entry, EntryKind, commitment_of
 
 

@@ -5,7 +5,7 @@ them may know. Where that is in doubt, it is told to the operator or the authori
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.database import Identified
 from app.core.events import Event
-from app.core.jobs import NotWired
+from app.core.wiring import Hook, NotWired
 from app.organisations.callers import Caller
 
 TOLD = (
@@ -76,10 +76,10 @@ def _named(member: str) -> sa.ColumnElement[UUID]:
 
 _audiences: defaultdict[str, list[Audience]] = defaultdict(list)
 
-Audited: TypeAlias = Callable[[AsyncSession, Caller, UUID | None], Awaitable[Collection[UUID]]]
-"""Says which organisations (or whether that one) a caller audits now, and notes that they read."""
-
-_audited: list[Audited] = []
+audited_by: Hook[[AsyncSession, Caller, UUID | None], Collection[UUID]] = Hook(
+    "webhooks.audited-by"
+)
+"""Say which organisations (or whether that one) a caller audits now, and note that they read."""
 
 
 def wire(*audiences: Audience) -> None:
@@ -89,18 +89,13 @@ def wire(*audiences: Audience) -> None:
             _audiences[audience.noun].append(audience)
 
 
-def wire_audited(audited: Audited) -> None:
-    """Say which organisations somebody audits."""
-    _audited[:] = [audited]
-
-
 def insist_on_wiring() -> None:
     """Refuse to start while nobody is told of anything.
 
     Raises:
-        NotWired: neither audiences nor auditors are wired.
+        NotWired: no audience is wired.
     """
-    if not (_audiences and _audited):
+    if not _audiences:
         message = "Nobody is told of any event: wire the audiences in app/main.py."
         raise NotWired(message)
 
@@ -133,11 +128,3 @@ def read_with(scopes: frozenset[str]) -> frozenset[str]:
         for noun, said in _audiences.items()
         if all(each.scope is None or each.scope in scopes for each in said)
     )
-
-
-async def audited_by(
-    session: AsyncSession, caller: Caller, organisation_id: UUID | None
-) -> Collection[UUID]:
-    """Say which organisations (or whether that one) a caller audits now."""
-    insist_on_wiring()
-    return await _audited[0](session, caller, organisation_id)

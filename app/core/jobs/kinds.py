@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Database
+from app.core.wiring import NotWired
 
 LONGEST_BACK_OFF_SECONDS = 3600.0
 
@@ -42,10 +43,6 @@ class JobKind:
 
 DECLARED: dict[str, JobKind] = {}
 """Every kind that a module of the application declares."""
-
-
-class NotWired(Exception):  # noqa: N818  Read aloud it says what is wrong.
-    """A kind of job was declared, and `main` names nobody who does it."""
 
 
 class GiveUp(Exception):  # noqa: N818  An instruction more than an error.

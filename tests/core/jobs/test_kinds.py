@@ -3,11 +3,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import jobs
+from app.core import jobs, wiring
 from app.core.database import Database
 from app.core.jobs import JobKind, Periodic, kinds
 from app.core.jobs.attempts import described
 from app.core.settings import Settings
+from app.core.wiring import Hook, NotWired
 from app.main import HANDLERS, create_app
 from tests.conftest import living
 from tests.make.jobs import a_kind
@@ -17,15 +18,23 @@ async def act(_database: Database) -> None:
     """Do nothing."""
 
 
-async def test_a_kind_that_nobody_does_keeps_the_application_from_starting(
+async def test_what_nobody_does_keeps_the_application_from_starting(
     settings: Settings,
 ) -> None:
     JobKind("test.forgotten")
     try:
-        with pytest.raises(jobs.NotWired, match=r"test\.forgotten"):
+        with pytest.raises(NotWired, match=r"test\.forgotten"):
             await living(create_app(settings)).__aenter__()
     finally:
         del kinds.DECLARED["test.forgotten"]
+    hook: Hook[[int], int] = Hook("test.forgotten")
+    try:
+        with pytest.raises(NotWired, match=r"test\.forgotten"):
+            await living(create_app(settings)).__aenter__()
+        with pytest.raises(NotWired, match=r"test\.forgotten"):
+            await hook(1)
+    finally:
+        del wiring.DECLARED["test.forgotten"]
     async with living(create_app(settings)):
         pass
 
