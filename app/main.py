@@ -47,6 +47,7 @@ from app.obligations import hooks as sanctioning
 from app.obligations import routes as obligations
 from app.obligations.actions import confirming, following, judging, packages, reminding
 from app.obligations.audiences import AUDIENCES as OF_OBLIGATIONS
+from app.obligations.queries import small_counts
 from app.orders import hooks as unwinding
 from app.orders import routes as orders
 from app.orders.actions import OWNER, disputes, ending, expiring, filing, invoices, letters
@@ -218,6 +219,7 @@ unwinding.meant.wire(splitting.purpose)
 sanctioning.waiting.wire(claimed.waiting)
 results.found_short.wire(freezing.freeze_short)
 results.undecided.wire(freezes.undecided)
+results.smallest_count.wire(small_counts.of_scheme)
 
 telling.wire(*OF_PEOPLE, *OF_THE_LOG, *OF_SCHEMES, *OF_PROJECTS, *OF_OBLIGATIONS)
 telling.wire(*OF_PAYMENTS, *OF_ORDERS, *OF_FULFILMENTS, *OF_PAYOUTS, *OF_AUDITS)

@@ -1,4 +1,4 @@
-"""What domains above must do where a result is found short, and know where a round is settled."""
+"""What domains above do and know of projects: of short results, settled rounds, small counts."""
 
 from uuid import UUID
 
@@ -13,3 +13,6 @@ found_short: Hook[[AsyncSession, Caller, Project, str], None] = Hook("projects.f
 
 undecided: Hook[[AsyncSession, UUID], int] = Hook("projects.undecided")
 """Count the projects of a round whose money is frozen until somebody decides about it."""
+
+smallest_count: Hook[[AsyncSession, UUID], int | None] = Hook("projects.smallest-count")
+"""Say from how many people on everybody may see what came of a scheme's projects; None: never."""

@@ -107,7 +107,15 @@ async def test_a_closed_quarter_says_what_became_known_in_it_and_hides_small_cou
         name: told for (dimension, name), told in shown.items() if dimension == "target-group"
     }
     assert groups == {"participatiewet": "", "jobs-agreement": ""}
-    results = await _table(client, f"results/{quarter}")
+    await _results(audit, quarter)
+
+    kept: Kept = app.state.open_data
+    await _stays_published(audit, kept, order_id, f"{PATH}/purchases/{quarter}/rows.json")
+
+
+async def _results(audit: Audit, quarter: str) -> None:
+    """Small counts are hidden, on the project's own page as well."""
+    results = await _table(audit.client, f"results/{quarter}")
     assert {(row["category"], row["targetGroup"]): row["people"] for row in results} == {
         ("found-work", ""): "5",
         ("found-work", "participatiewet"): "5",
@@ -115,9 +123,16 @@ async def test_a_closed_quarter_says_what_became_known_in_it_and_hides_small_cou
         ("took-part", "jobs-agreement"): "",
         ("took-part", "participatiewet"): "",
     }
-
-    kept: Kept = app.state.open_data
-    await _stays_published(audit, kept, order_id, f"{PATH}/purchases/{quarter}/rows.json")
+    page = await audit.client.get(f"/v1/market/projects/{audit.claims.stall.listing.project_id}")
+    shown = {
+        (row["category"], row["group"]): (row["reportedPeople"], row["isSuppressed"])
+        for row in page.json()["results"]
+    }
+    assert shown == {
+        ("took-part", "participatiewet"): (None, True),
+        ("found-work", "participatiewet"): (5, False),
+        ("took-part", "jobs-agreement"): (None, True),
+    }
 
 
 async def _stays_published(audit: Audit, kept: Kept, order_id: UUID, path: str) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
+from app.core.suppression import is_total_shown, suppressed
 from app.fulfilments.dashboards.figures import Group, Source
 from app.fulfilments.dashboards.spreading import Reached, reached
-from app.fulfilments.dashboards.suppression import is_total_shown, suppressed
 from app.fulfilments.models import FulfilmentKind
 from app.ledger import positions
 from app.organisations.models import Organisation

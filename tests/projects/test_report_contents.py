@@ -15,6 +15,7 @@ from app.projects.contents import (
     compare_results,
     public_part_of_report,
     report_lacks,
+    results_for_everybody,
 )
 from app.schemes.terms import ReportTerms
 from tests.make.reports import a_plan_of, a_report
@@ -99,6 +100,14 @@ def test_expected_reported_and_measured_stand_in_columns_of_their_own() -> None:
         ("participatiewet", "found-work", "outcome", None, 5, None),
         ("wia", "found-work", "outcome", None, None, 1),
         ("jobs-agreement", "took-part", "output", 3, 3, None),
+    ]
+    # Everybody sees it without what is of too few people, or would give that away.
+    shown = results_for_everybody(rows, 5)
+    assert [(row.expected_people, row.reported_people, row.is_suppressed) for row in shown] == [
+        (9, None, True),
+        (None, 5, False),
+        (None, None, True),
+        (3, None, True),
     ]
     [milestone] = compare_milestones(a_plan(), content)
     assert (milestone.what, milestone.is_reported) == ("Zes rijbewijzen gehaald", True)

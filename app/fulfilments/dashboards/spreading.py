@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.core.money import split
+from app.core.suppression import is_total_shown, suppressed
 from app.fulfilments.dashboards.figures import Source
-from app.fulfilments.dashboards.suppression import is_total_shown, suppressed
 
 OTHER = "other"
 """The target group of a plan that counts nobody."""

@@ -7,6 +7,7 @@ from app.obligations.queries import (
     objections,
     obligations,
     rules,
+    small_counts,
     standing,
     standings,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "objections",
     "obligations",
     "rules",
+    "small_counts",
     "standing",
     "standings",
 ]

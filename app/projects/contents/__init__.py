@@ -24,6 +24,7 @@ from app.projects.contents.reporting import (
     compare_promises,
     compare_results,
     report_lacks,
+    results_for_everybody,
 )
 from app.projects.contents.scores import Findings, ScoreSheet, SealedRemark
 from app.projects.contents.spreading import Demand, Spread, spread
@@ -82,6 +83,7 @@ __all__ = [
     "public_part",
     "public_part_of_report",
     "report_lacks",
+    "results_for_everybody",
     "smallest_covering",
     "spread",
     "total_cents",

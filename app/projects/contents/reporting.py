@@ -1,9 +1,10 @@
 """What a report lacks, and what it says beside what the plan promised."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from app.core.suppression import suppressed
 from app.projects.contents.completeness import Lack
 from app.projects.contents.plan import Plan
 from app.projects.contents.report import (
@@ -139,6 +140,8 @@ class ComparedResult:
     reported_people: int | None
     measured_people: int | None
     """What the operator found afterwards; none where it did not measure."""
+    is_suppressed: bool = False
+    """Whether what was reported and measured is left out: it is of too few people to show."""
 
     @property
     def kind(self) -> ResultKind:
@@ -181,6 +184,25 @@ def compare_results(
         for group in TargetGroup
         for category in ResultCategory
         if (key := (group, category)) in promised | said | found
+    ]
+
+
+def results_for_everybody(
+    results: Sequence[ComparedResult], smallest: int | None
+) -> list[ComparedResult]:
+    """Leave out what is of fewer people than may be shown, or would give such a count away."""
+    hidden: set[tuple[ResultCategory, str]] = set()
+    for category in ResultCategory:
+        of_category = [each for each in results if each.category is category]
+        reported = {each.group.value: each.reported_people or 0 for each in of_category}
+        measured = {each.group.value: each.measured_people or 0 for each in of_category}
+        for counts in (reported, measured):
+            hidden |= {(category, group) for group in suppressed(counts, smallest)}
+    return [
+        replace(each, reported_people=None, measured_people=None, is_suppressed=True)
+        if (each.category, each.group) in hidden
+        else each
+        for each in results
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, database
 from app.core.files import File
 from app.core.paging import Page, PageRequest, page
-from app.projects import contents
+from app.projects import contents, hooks
 from app.projects.contents import (
     ComparedMilestone,
     ComparedPromise,
@@ -204,6 +204,17 @@ async def accepted(session: AsyncSession, project_id: UUID) -> ReportPage | None
     )
     found: Report | None = await session.scalar(query)
     return await read(session, found) if found else None
+
+
+async def for_everybody(
+    session: AsyncSession, project_id: UUID, scheme_id: UUID
+) -> list[ComparedResult]:
+    """Read what the last accepted report says came of a project, without small counts."""
+    report = await accepted(session, project_id)
+    if report is None:
+        return []
+    smallest = await hooks.smallest_count(session, scheme_id)
+    return contents.results_for_everybody(report.results, smallest)
 
 
 def frame(project: Project, report: Report, plan: Plan) -> ReportFrame:

@@ -61,8 +61,8 @@ async def read_market_project(
         raise NotFound(message)
     today = clock.today()
     validators.mark(request, response, row.version, today)
-    report = await queries.reports.accepted(session, listed_project_id)
-    return on_page(row, report.results if report else (), today)
+    results = await queries.reports.for_everybody(session, listed_project_id, row.scheme_id)
+    return on_page(row, results, today)
 
 
 @router.get(

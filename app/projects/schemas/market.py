@@ -152,6 +152,15 @@ class ProjectResultView(View):
     expected_people: Annotated[
         int | None, Field(description="As the plan promised; null where it names no number.")
     ]
+    is_suppressed: Annotated[
+        bool,
+        Field(
+            description="Whether what was reported and measured is left out: it is of fewer people"
+            " than the rules of the authorities let everybody see, or would give such a count"
+            " away.",
+            examples=[False],
+        ),
+    ]
     reported_people: int | None
     measured_people: Annotated[
         int | None, Field(description="As the operator found afterwards; null: not measured.")

@@ -28,6 +28,7 @@ PRICE_REASON = (
 ASSUMED = "Assumed for the demo"
 DEN_HAAG = "GM0518"
 OBJECTION_DAYS = 42
+REPORTING: dict[str, Any] = {"smallestCount": 5, "ageingDays": [30, 90, 365]}
 
 
 def legal_name(name: str) -> str:
@@ -57,7 +58,10 @@ class City:
             rules["buildingBlocks"] = other["buildingBlocks"] | {"longestMonths": 24}
             source += f". {other['source']}"
         rules["deadlines"] = rules["deadlines"] | {"objectionDays": OBJECTION_DAYS}
-        rules["source"] = f"{source}. {ASSUMED}: {self.says}, {OBJECTION_DAYS} days to object."
+        rules["reporting"] = REPORTING
+        small = f"no counts of fewer than {REPORTING['smallestCount']} people"
+        told = f"{self.says}, {OBJECTION_DAYS} days to object, {small}"
+        rules["source"] = f"{source}. {ASSUMED}: {told}."
         return rules
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audits.open_data.writing import Cell
 from app.audits.periods import Period
 from app.audits.queries.open_data.quarterly import known
+from app.core.suppression import is_total_shown, suppressed
 from app.fulfilments.dashboards.spreading import Cell as Spread
 from app.fulfilments.dashboards.spreading import reached
-from app.fulfilments.dashboards.suppression import is_total_shown, suppressed
 from app.fulfilments.queries.reach import sources
 from app.fulfilments.queries.recognised import Whose
-from app.obligations.models import RuleVersion
+from app.obligations.queries import small_counts
 from app.obligations.queries.standings import Clock
 from app.organisations.models import Organisation
 from app.projects.models import (
@@ -27,7 +28,7 @@ from app.projects.models import (
     ReportState,
     ReportVersion,
 )
-from app.schemes.models import Authority, SchemeRecognition
+from app.schemes.models import Authority
 
 Rows = list[Sequence[Cell]]
 
@@ -39,12 +40,17 @@ async def reach(session: AsyncSession, period: Period) -> Rows:
         .join(Organisation, Organisation.id == Authority.organisation_id)
         .order_by(Authority.id)
     )
-    smallest = await _smallest(session, period)
+    smallest = await small_counts.by_authority(session, *_then(period))
     rows: Rows = []
     for authority_id, name in (await session.execute(query)).all():
         told = await _of_authority(session, period, authority_id, smallest.get(authority_id))
         rows += [(period.name, authority_id, name, *each) for each in told]
     return rows
+
+
+def _then(period: Period) -> tuple[date, datetime]:
+    """Say by whose rules people are shown: those that were there at the end of a period."""
+    return period.ends_before - timedelta(days=1), period.ends_at
 
 
 async def _of_authority(
@@ -72,25 +78,6 @@ def _cells(dimension: str, cells: Sequence[Spread]) -> Iterator[tuple[Cell, ...]
         yield dimension, cell.name, cell.people, cell.is_suppressed
 
 
-async def _smallest(session: AsyncSession, period: Period) -> dict[UUID, int]:
-    """Say from how many on each authority shows people, by rules that were there at the end."""
-    query = (
-        sa.select(RuleVersion)
-        .where(
-            RuleVersion.valid_from < period.ends_before,
-            RuleVersion.published_at < period.ends_at,
-        )
-        .order_by(RuleVersion.authority_id, RuleVersion.number)
-    )
-    found: dict[UUID, int] = {}
-    for version in await session.scalars(query):
-        reporting = version.read_rules().reporting
-        found.pop(version.authority_id, None)
-        if reporting is not None:
-            found[version.authority_id] = reporting.smallest_count
-    return found
-
-
 async def results(session: AsyncSession, period: Period) -> Rows:
     """Count the people of projects whose final report was accepted, by category and group."""
     counts: defaultdict[tuple[UUID, str], defaultdict[str, int]]
@@ -98,7 +85,7 @@ async def results(session: AsyncSession, period: Period) -> Rows:
     for scheme_id, said in await _accepted(session, period):
         for (group, category), people in said.items():
             counts[scheme_id, category][group] += people
-    smallest = await _smallest_of_schemes(session, period)
+    smallest = await small_counts.by_scheme(session, *_then(period))
     return [
         (period.name, scheme_id, category, *each)
         for scheme_id, category in sorted(counts)
@@ -147,17 +134,4 @@ async def _accepted(
         found.append(
             (scheme_id, {(each.group.value, each.category.value): each.people for each in said})
         )
-    return found
-
-
-async def _smallest_of_schemes(session: AsyncSession, period: Period) -> dict[UUID, int]:
-    """Take the most careful of the authorities that recognised a scheme by then."""
-    of_authorities = await _smallest(session, period)
-    query = sa.select(SchemeRecognition.scheme_id, SchemeRecognition.authority_id).where(
-        SchemeRecognition.recognised_at < period.ends_at
-    )
-    found: dict[UUID, int] = {}
-    for scheme_id, authority_id in await session.execute(query):
-        if authority_id in of_authorities:
-            found[scheme_id] = max(found.get(scheme_id, 0), of_authorities[authority_id])
     return found
