@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.audits.open_data import DATASETS, Kept, OpenFormat, closed_quarters, file_of, keeping
+from app.audits.open_data.hiding import Moved, hidden_kinds
 from app.core import clock
+from app.core.ids import new_id
 from app.core.installation import Installation
 from app.organisations.models import UserSession
 from app.projects.models import ReportDecision, ReportKind, ReportState, ReportVersion, Result
@@ -97,6 +99,7 @@ async def test_a_closed_quarter_says_what_became_known_in_it_and_hides_small_cou
     )
     owed = await _table(client, f"obligations/{quarter}")
     assert {row["authorityName"] for row in owed} == {"Gemeente"}
+    assert {row["isSuppressed"] for row in [counted, *owed]} == {"false"}
     [imposed] = [row for row in owed if row["account"] == "imposed"][:1]
     assert int(imposed["addedCents"]) > 0
     # Three of twelve are too few, and the nine would give them away beside the total.
@@ -172,6 +175,27 @@ async def test_the_index_says_what_each_file_holds_and_where_it_is(audit: Audit)
         assert said(await client.get(f"{PATH}/{wrong}"))[0] == 404
     for bad in ("schemes/rows.xml", "results/2025-Q5/rows.csv"):
         assert said(await client.get(f"{PATH}/{bad}"))[0] == 400
+
+
+def test_of_few_placements_no_amount_is_shown_nor_what_would_tell_it() -> None:
+    few, many, alone, silent = (new_id() for _ in range(4))
+    moved = [
+        Moved(few, "building-block", 4, 9_000),
+        Moved(few, "pso", 0, 500),
+        Moved(few, "rikx", 0, 400),
+        Moved(many, "building-block", 5, 9_000),
+        Moved(alone, "building-block", 1, 9_000),
+        Moved(silent, "building-block", 50, 9_000),
+        Moved(silent, "rikx", 0, 400),
+    ]
+
+    assert hidden_kinds(moved, {few: 5, many: 5, alone: 5}) == {
+        few: {"building-block", "rikx"},
+        # Nothing is beside it: its accounts are hidden too.
+        alone: {"building-block"},
+        # Nobody said how many are too few.
+        silent: {"building-block", "rikx"},
+    }
 
 
 def test_only_so_many_files_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ AUTHORITY_NAME = _text(
 SUPPRESSED = Column(
     "isSuppressed",
     ColumnKind.BOOLEAN,
-    "The count is left out: it is of too few people to show, or would give such a count away.",
+    "What was counted is left out: it is of too few people to show, or would give that away.",
 )
 
 SCHEMES = Dataset(
@@ -158,23 +158,26 @@ OBLIGATIONS = Dataset(
         AUTHORITY,
         AUTHORITY_NAME,
         _text("account", "`imposed`, `owed`, `provisional`, `fulfilled`, `waived`, `sanctioned`…"),
-        _number("addedCents", "What was added to it."),
-        _number("takenOffCents", "What was taken off it."),
+        _number("addedCents", "What was added to it; empty where that is suppressed."),
+        _number("takenOffCents", "What was taken off it; the same."),
+        SUPPRESSED,
     ),
     is_quarterly=True,
 )
 FULFILMENTS = Dataset(
     "fulfilments",
     "What counted",
-    "What each authority recognised for good, by kind; revocations take off.",
+    "What each authority recognised for good, by kind; revocations take off. Nothing is told of the"
+    " placements of too few people, nor of what would give them away.",
     (
         QUARTER,
         AUTHORITY,
         AUTHORITY_NAME,
         _text("kind", "`rikx`, `building-block`, `social-purchase`, …"),
-        _number("fulfilments", "So many fulfilments had something added."),
-        _number("addedCents", "What was added, in cents of social return."),
-        _number("takenOffCents", "What was taken off."),
+        _number("fulfilments", "So many fulfilments had something added; empty where suppressed."),
+        _number("addedCents", "What was added, in cents of social return; the same."),
+        _number("takenOffCents", "What was taken off; the same."),
+        SUPPRESSED,
     ),
     is_quarterly=True,
 )

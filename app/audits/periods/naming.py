@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,11 @@ class Period:
     kind: PeriodKind
     begins_on: date
     ends_before: date
+
+    @property
+    def last_day(self) -> date:
+        """Its last day, included."""
+        return self.ends_before - timedelta(days=1)
 
     @property
     def begins_at(self) -> datetime:

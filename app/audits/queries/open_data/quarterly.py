@@ -1,16 +1,22 @@
 """What became known in a quarter, added up: of companies together, and by authority."""
 
 from collections.abc import Sequence
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeAlias
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audits.open_data import hiding
+from app.audits.open_data.hiding import Moved
 from app.audits.open_data.writing import Cell
 from app.audits.periods import Period
 from app.ledger import positions
+from app.obligations.queries import small_counts
 
 Rows = list[Sequence[Cell]]
+Found: TypeAlias = Sequence[sa.Row[Any]]
 
 
 async def known(session: AsyncSession, period: Period) -> tuple[int, int]:
@@ -21,23 +27,47 @@ async def known(session: AsyncSession, period: Period) -> tuple[int, int]:
 
 async def purchases(session: AsyncSession, period: Period) -> Rows:
     """Add up the units of each project that were bought, returned and used up."""
-    return await _read(session, _PURCHASES, period)
+    return [(period.name, *row) for row in await _found(session, _PURCHASES, period)]
 
 
 async def obligations(session: AsyncSession, period: Period) -> Rows:
-    """Add up what the accounts of each authority's obligations moved by."""
-    return await _read(session, _OBLIGATIONS, period)
+    """Add up what the accounts of each authority's obligations moved by.
+
+    Where nothing but a few placements was recognised, what that moved is left out.
+    """
+    hidden = await _hidden(session, period, await _found(session, _FULFILMENTS, period))
+    rows: Rows = []
+    for row in await _found(session, _OBLIGATIONS, period):
+        is_alone = len(hidden.get(row.id, ())) == 1
+        is_hidden = is_alone and row.kind in hiding.TELLING
+        amounts = (None, None) if is_hidden else (row.added, row.off)
+        rows.append((period.name, row.id, row.legal_name, row.kind, *amounts, is_hidden))
+    return rows
 
 
 async def fulfilments(session: AsyncSession, period: Period) -> Rows:
-    """Add up what each authority recognised for good, by kind."""
-    return await _read(session, _FULFILMENTS, period)
+    """Add up what each authority recognised for good, by kind; nothing of a few placements."""
+    found = await _found(session, _FULFILMENTS, period)
+    hidden = await _hidden(session, period, found)
+    rows: Rows = []
+    for row in found:
+        is_hidden = row.kind in hidden.get(row.id, ())
+        amounts = (None, None, None) if is_hidden else (row.fulfilments, row.added, row.off)
+        rows.append((period.name, row.id, row.legal_name, row.kind, *amounts, is_hidden))
+    return rows
 
 
-async def _read(session: AsyncSession, query: sa.TextClause, period: Period) -> Rows:
+async def _hidden(
+    session: AsyncSession, period: Period, found: Found
+) -> dict[UUID, AbstractSet[str]]:
+    moved = [Moved(row.id, row.kind, row.people, row.added + row.off) for row in found]
+    smallest = await small_counts.by_authority(session, period.last_day, period.ends_at)
+    return hiding.hidden_kinds(moved, smallest)
+
+
+async def _found(session: AsyncSession, query: sa.TextClause, period: Period) -> Found:
     after, until = await known(session, period)
-    values: dict[str, Any] = {"quarter": period.name, "after": after, "until": until}
-    return [tuple(row) for row in await session.execute(query, values)]
+    return (await session.execute(query, {"after": after, "until": until})).all()
 
 
 _LINES = """
@@ -49,7 +79,7 @@ _LINES = """
 """
 
 _PURCHASES = sa.text(f"""
-    SELECT CAST(:quarter AS text), scheme_id, round_id, project_id, bought, returned, retired,
+    SELECT scheme_id, round_id, project_id, bought, returned, retired,
            (bought - returned) * unit_price_cents
       FROM (
         SELECT i.scheme_id, i.round_id, i.project_id, i.unit_price_cents,
@@ -73,8 +103,8 @@ _PURCHASES = sa.text(f"""
 """)  # noqa: S608  Lines of our own.
 
 _OBLIGATIONS = sa.text(f"""
-    SELECT CAST(:quarter AS text), h.id, g.legal_name, a.kind,
-           CAST(coalesce(sum(added), 0) AS bigint), CAST(coalesce(sum(off), 0) AS bigint)
+    SELECT h.id, g.legal_name, a.kind, CAST(coalesce(sum(added), 0) AS bigint) AS added,
+           CAST(coalesce(sum(off), 0) AS bigint) AS off
       {_LINES}
       JOIN obligations b ON b.id = a.owner_id
       JOIN authorities h ON h.id = b.authority_id
@@ -85,9 +115,12 @@ _OBLIGATIONS = sa.text(f"""
 """)
 
 _FULFILMENTS = sa.text(f"""
-    SELECT CAST(:quarter AS text), h.id, g.legal_name, f.kind,
-           count(DISTINCT f.id) FILTER (WHERE added IS NOT NULL),
-           CAST(coalesce(sum(added), 0) AS bigint), CAST(coalesce(sum(off), 0) AS bigint)
+    SELECT h.id, g.legal_name, f.kind,
+           count(DISTINCT f.id) FILTER (WHERE added IS NOT NULL) AS fulfilments,
+           CAST(coalesce(sum(added), 0) AS bigint) AS added,
+           CAST(coalesce(sum(off), 0) AS bigint) AS off,
+           (SELECT count(DISTINCT n.candidate_mark) FROM placement_lines n
+             WHERE n.fulfilment_id = ANY (array_agg(DISTINCT f.id))) AS people
       {_LINES}
       JOIN fulfilments f ON f.id = l.about_id
       JOIN authorities h ON h.id = f.authority_id
@@ -95,4 +128,4 @@ _FULFILMENTS = sa.text(f"""
      WHERE p.position > :after AND p.position <= :until AND a.kind = 'fulfilled'
      GROUP BY h.id, g.legal_name, f.kind
      ORDER BY h.id, f.kind
-""")
+""")  # noqa: S608  Lines of our own.

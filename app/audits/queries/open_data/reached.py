@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -50,7 +50,7 @@ async def reach(session: AsyncSession, period: Period) -> Rows:
 
 def _then(period: Period) -> tuple[date, datetime]:
     """Say by whose rules people are shown: those that were there at the end of a period."""
-    return period.ends_before - timedelta(days=1), period.ends_at
+    return period.last_day, period.ends_at
 
 
 async def _of_authority(
