@@ -7,6 +7,7 @@
 """
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -45,6 +46,13 @@ hypothesis_settings.load_profile("normal")
 dialect.share()
 
 _numbers = count()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the modules hold out of every search for garbage: it took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _named(url: str, database: str) -> str:
