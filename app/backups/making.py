@@ -16,6 +16,7 @@ from app import __version__
 from app.backups import manifest, programs
 from app.backups.failures import BackupRefused
 from app.backups.manifest import DUMP, KEPT, NAME, Log, Manifest
+from app.core import migrations
 from app.core.database import Database, settings_of
 from app.core.files import File, store
 from app.core.installation import Installation
@@ -131,9 +132,7 @@ async def _described(
     return Manifest(
         made_at=datetime.now(UTC),
         baat_version=__version__,
-        schema_revision=str(
-            await session.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        ),
+        schema_revision=str(await migrations.present(session)),
         postgresql_version=version,
         mode=installation.mode,
         demo=installation.demo,

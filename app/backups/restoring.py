@@ -7,9 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -18,7 +15,7 @@ from app.audits.invariants import INVARIANTS
 from app.backups import manifest, programs
 from app.backups.failures import BackupRefused
 from app.backups.manifest import DUMP, KEPT, Manifest
-from app.core import clock, installation
+from app.core import clock, installation, migrations
 from app.core.database import explain_failed_connections, open_database
 from app.core.files import store
 from app.core.invariants import all_faults
@@ -41,7 +38,7 @@ def restore(chosen: Settings, folder: Path) -> tuple[Manifest, list[str]]:
     settings = chosen.model_copy(update={"demo": found.demo})
     asyncio.run(_bring_database(settings, folder, found))
     # To this version, and with the application's rights.
-    installation.migrate(settings)
+    migrations.migrate(settings)
     return found, asyncio.run(_bring_the_rest(settings, folder, found))
 
 
@@ -78,7 +75,7 @@ def _insist_on_fit(chosen: Settings, found: Manifest) -> None:
         f" {found.application_role}: name these roles in MIGRATIONS_DATABASE_URL and"
         " DATABASE_URL.": (_roles(chosen) != (found.owner_role, found.application_role)),
         f"The backup was made by a later version of Baat ({found.baat_version}): use that one.": (
-            not _is_known(found.schema_revision)
+            found.schema_revision not in migrations.known()
         ),
     }
     if said := [reason for reason, applies in reasons.items() if applies]:
@@ -89,14 +86,6 @@ def _roles(settings: Settings) -> tuple[str | None, str | None]:
     urls = (settings.owner_url, settings.database_url.get_secret_value())
     owner, application = (make_url(url).username for url in urls)
     return owner, application
-
-
-def _is_known(revision: str) -> bool:
-    scripts = ScriptDirectory.from_config(Config(installation.ALEMBIC_INI))
-    try:
-        return scripts.get_revision(revision) is not None
-    except CommandError:
-        return False
 
 
 async def _insist_on_room(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audits.invariants import INVARIANTS, SECTIONS
 from app.cli.running import in_database
-from app.core import clock
+from app.core import clock, migrations
 from app.core.database import Database
 from app.core.invariants import Kept, all_faults
 from app.ledger import positions
@@ -60,6 +60,7 @@ def check(
     async def prove(database: Database) -> tuple[int, list[Found]]:
         found = []
         async with database.snapshot() as session:
+            await migrations.insist_on_newest(session)
             position = await positions.latest(session)
             for kept in invariants:
                 found.append(await _look(session, kept))

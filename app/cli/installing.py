@@ -8,7 +8,7 @@ from pydantic import SecretStr, ValidationError
 
 from app import __version__
 from app.cli.running import chosen_settings, in_database, refusals_in_one_sentence, sentences
-from app.core import installation, languages
+from app.core import installation, languages, migrations
 from app.core.database import Database, open_database
 from app.core.languages import Language
 from app.core.settings import Settings
@@ -25,7 +25,7 @@ def migrate() -> None:
             await installation.create(session, chosen)
 
     with refusals_in_one_sentence():
-        installation.migrate(chosen)
+        migrations.migrate(chosen)
         asyncio.run(create())
 
 

@@ -6,11 +6,8 @@ refuses a change. Only a demo's clock can be set; every process follows it.
 
 import math
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,10 +27,6 @@ CLOCK_LATEST = "SELECT clock_offset_seconds FROM installations"
 
 END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)
 """A demo's clock stops short of this: it can't be put back."""
-
-
-ALEMBIC_INI = Path(__file__).parents[2] / "alembic.ini"
-"""How to migrate; the project is installed where it lies, so the migrations stand beside `app`."""
 
 
 class Installation(Identified):
@@ -56,14 +49,6 @@ class Installation(Identified):
 
 class WrongInstallation(Exception):  # noqa: N818  Read aloud it says what is wrong.
     """The settings and the database disagree about what this installation is."""
-
-
-def migrate(settings: Settings) -> None:
-    """Bring a database to this version, and give the application its rights there."""
-    config = Config(ALEMBIC_INI)
-    # Not what the environment says: it may be another database than this process works with.
-    config.attributes["settings"] = settings
-    command.upgrade(config, "head")
 
 
 async def begin_demo(session: AsyncSession, settings: Settings, behind: timedelta) -> None:

@@ -31,7 +31,7 @@ from sqlalchemy.pool import NullPool
 from starlette.applications import Starlette
 
 from app.audits.invariants import INVARIANTS
-from app.core import clock, installation, logs
+from app.core import clock, installation, logs, migrations
 from app.core.database import Database, explain_failed_connections, open_database
 from app.core.events import Actor
 from app.core.invariants import all_faults
@@ -270,7 +270,7 @@ def _execute(beside: Settings, statement: str) -> None:
 
 def _install(settings: Settings, make: Callable[[AsyncSession], Awaitable[object]]) -> None:
     """Do what `baat migrate` does, and make the installation."""
-    installation.migrate(settings)
+    migrations.migrate(settings)
 
     async def create() -> None:
         async with open_database(settings) as database, database.work() as session:

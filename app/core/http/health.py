@@ -2,17 +2,13 @@
 
 import asyncio
 import hmac
-from functools import lru_cache
 from ipaddress import ip_address
 
-import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
+from app.core import migrations
 from app.core.database import Database
-from app.core.installation import ALEMBIC_INI
 from app.core.problems import Problem
 from app.core.settings import Settings
 
@@ -64,24 +60,12 @@ async def _database_faults(database: Database) -> list[str]:
     try:
         # Not the pool of the requests: taking a busy process away makes the others busier.
         async with asyncio.timeout(ANSWERS_WITHIN_SECONDS), database.aside() as session:
-            present = await session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            present = await migrations.present(session)
     except Exception:  # noqa: BLE001  Whatever it is, the answer is the same: not ready.
         return ["database: does not answer"]
-    if present is None or present in _outdated():
+    if migrations.lacks_some(present):
         return ["database: migrations are missing, run `baat migrate`"]
     return []
-
-
-@lru_cache
-def _outdated() -> frozenset[str]:
-    """Name the migrations that others follow.
-
-    A name that this version does not know is a newer one's: during a deployment the old processes
-    work on, and migrations are written for that.
-    """
-    scripts = ScriptDirectory.from_config(Config(ALEMBIC_INI))
-    newest = scripts.get_heads()
-    return frozenset(script.revision for script in scripts.walk_revisions()).difference(newest)
 
 
 @router.get("/metrics")
