@@ -42,6 +42,8 @@ class Reading:
 async def _reading(
     request: Annotated[EventsRequest, Query()], caller: EventReader, session: Session
 ) -> Reading:
+    if request.type is not None and (detail := hooks.unknown(request.type)) is not None:
+        raise _not_in_query("type", "unknown-type", detail)
     organisations = await _told(session, caller, request.organisation_id)
     scopes = caller.identity.scopes
     after = await _position(session, caller, request.after)
@@ -81,14 +83,13 @@ async def _position(session: AsyncSession, caller: Caller, event_id: UUID | None
         async with caller.visitor.database.reading() as primary:
             position = await queries.events.position_of(primary, event_id)
     if position is None:
-        fault = {
-            "in": "query",
-            "parameter": "after",
-            "code": "unknown-event",
-            "detail": "Send the id of an event that you were given.",
-        }
-        raise InvalidRequest([fault])
+        detail = "Send the id of an event that you were given."
+        raise _not_in_query("after", "unknown-event", detail)
     return position
+
+
+def _not_in_query(parameter: str, code: str, detail: str) -> InvalidRequest:
+    return InvalidRequest([{"in": "query", "parameter": parameter, "code": code, "detail": detail}])
 
 
 ReadingOfEvents = Annotated[Reading, Depends(_reading)]

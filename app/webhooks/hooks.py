@@ -110,6 +110,13 @@ def nouns() -> frozenset[str]:
     return frozenset(_audiences)
 
 
+def unknown(kind: str) -> str | None:
+    """Say why nobody is ever told of a type, or of any of a noun; nothing, if somebody may be."""
+    if noun_of(kind) in nouns():
+        return None
+    return "No event is about this. The nouns are: " + ", ".join(sorted(nouns()))
+
+
 def of(noun: str) -> Collection[Audience]:
     """Give what was said of a noun; nothing, if nobody has."""
     return tuple(_audiences.get(noun, ()))

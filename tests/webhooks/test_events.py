@@ -133,7 +133,12 @@ async def test_the_log_is_read_page_by_page_and_by_type(
     assert [each["type"] for each in of_type["items"]] == [kinds[2]]
     assert page["items"][0]["subjectId"] == str(admin.organisation_id)
     assert page["items"][0]["data"] == {}
-    for wrong in ({"after": str(new_id())}, {"type": "organisation"}, {"type": "*.*"}):
+    for wrong in (
+        {"after": str(new_id())},
+        {"type": "organisation"},
+        {"type": "*.*"},
+        {"type": "riddle.posed"},
+    ):
         answer = await client.get("/v1/events", params=wrong, headers=admin.headers)
         assert answer.status_code == 400
 

@@ -72,10 +72,10 @@ def _insist_on_sense(session: AsyncSession, url: str | None, types: Sequence[str
             "in": "body",
             "pointer": f"#/types/{index}",
             "code": "unknown-type",
-            "detail": "No event is about this. The nouns are: " + ", ".join(sorted(hooks.nouns())),
+            "detail": detail,
         }
         for index, each in enumerate(types)
-        if hooks.noun_of(each) not in hooks.nouns()
+        if (detail := hooks.unknown(each)) is not None
     ]
     written = ""
     if url is not None:

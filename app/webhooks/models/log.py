@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import READ_AND_ADD, Base
@@ -44,7 +44,10 @@ class EventAudience(Base):
     """That an organisation, or the platform, is told of an event."""
 
     __tablename__ = "event_audiences"
-    __table_args__ = ({"info": READ_AND_ADD},)
+    __table_args__ = (
+        Index(None, "organisation_id", "type", "position"),
+        {"info": READ_AND_ADD},
+    )
 
     organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
