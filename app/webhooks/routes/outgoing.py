@@ -9,7 +9,7 @@ from app.webhooks.schemas.messages import WebhookMessageView
 router = APIRouter()
 
 
-@router.post("event", status_code=204, tags=["Webhooks"])
+@router.post("event", operation_id="receiveEvent", status_code=204, tags=["Webhooks"])
 async def receive_event(
     message: WebhookMessageView,
     webhook_id: Annotated[str, Header(description="The event's id: act on each once.")],
@@ -28,4 +28,3 @@ async def receive_event(
     Anything else is tried again, ten times in about three days; 410 disables the endpoint, and so
     does failing for three days. Redirects are not followed.
     """
-    raise NotImplementedError

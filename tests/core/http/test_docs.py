@@ -69,9 +69,11 @@ async def test_the_reference_shows_every_operation() -> None:
     page = Page((await asked("/docs")).text)
     shown = [details["id"] for details in page.all("details")]
     document = an_app().openapi()
-    wanted = [each["operationId"] for item in document["paths"].values() for each in item.values()]
+    items = [*document["paths"].values(), *document["webhooks"].values()]
+    wanted = [each["operationId"] for item in items for each in item.values()]
     assert sorted(filter(None, shown)) == sorted(wanted)
-    assert "changeHook" in wanted
+    # What it sends to others is shown beside what it is asked for.
+    assert {"changeHook", "receiveEvent"} <= set(wanted)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/problems", "/problems/not-found"])

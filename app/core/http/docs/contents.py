@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +12,9 @@ from app.core.http.docs.members import Member, phrase, prose
 from app.core.http.openapi import Document
 
 _REASON = re.compile(r"`/problems/(?P<slug>[a-z0-9-]+)`: (?P<text>.+)", re.DOTALL)
+
+RECEIVER = "the address of your endpoint"
+"""Where webhooks go: they have no path here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Operation:
     summary: Markup
     description: Markup
     caller: str
+    """Who may ask; nobody of what we send to others."""
     parameters: tuple[Member, ...]
     body_kind: str
     body: tuple[Member, ...]
@@ -78,6 +82,10 @@ def groups(document: Document) -> list[Group]:
             found[operation["tags"][0]].operations.append(
                 _operation(document, path, method, operation)
             )
+    for item in document.get("webhooks", {}).values():
+        for method, operation in item.items():
+            sent = _operation(document, RECEIVER, method, operation)
+            found[operation["tags"][0]].operations.append(replace(sent, caller=""))
     return list(found.values())
 
 
