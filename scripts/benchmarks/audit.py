@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -17,6 +17,7 @@ from scripts.benchmarks import contenders, drilling, exporting, growth, helpers
 from scripts.benchmarks.contenders import Last, Shape
 from scripts.benchmarks.exporting import Streamed
 from scripts.benchmarks.ledger import CONNECTIONS
+from scripts.benchmarks.ratios import Goal, Ratio, Rival
 from scripts.benchmarks.rounds import Comparison, Figure, Row, interleaved
 from scripts.benchmarks.server import SECRET, Bench
 from scripts.launcher.steps import Steps
@@ -32,12 +33,16 @@ class Plan:
     calls: int
     lines: int
     """Of the books that are written as files, and in which an auditor drills down."""
+    page_seconds: float = 6
 
 
-TINY = Plan(1, 1, (600,), 5, 800)
+TINY = Plan(1, 1, (600,), 5, 800, 0.1)
 QUICK = Plan(3, 12, (100_000,), 200, 100_000)
 FULL = Plan(5, 12, (1_000_000,), 500, 1_000_000)
 BIG = (10_000_000,)
+
+
+ROUND_TRIP = "a round trip, to compare"
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def run(bench: Bench, plan: Plan, steps: Steps) -> Found:
             found.sealed_per_second[leaves] = _grow(bench, leaves)
             found.taken.extend(asyncio.run(_proofs(bench, plan.calls)))
     with steps.step(f"drill-down in {plan.lines:,} lines"):
-        found.pages.extend(drilling.measure(bench, plan.lines, plan.seconds / 2))
+        found.pages.extend(drilling.measure(bench, plan.lines, plan.page_seconds))
     return found
 
 
@@ -152,7 +157,7 @@ async def _proofs(bench: Bench, calls: int) -> list[Taken]:
             verifier.verify(random.choice(texts), keys)
 
         timed = {
-            "a round trip, to compare": (round_trip, None),
+            ROUND_TRIP: (round_trip, None),
             "inclusion proof": (inclusion, 5.0),
             "consistency proof": (consistency, None),
             "leaf, checkpoint and proof": (prove, None),
@@ -208,3 +213,30 @@ def table(found: Found, machine: str) -> str:
     lines += [f"  {n:>44,}{per:>10,.0f}" for n, per in found.sealed_per_second.items()]
     lines += ["", exporting.HEAD, *map(str, found.streamed), exporting.TARGETS]
     return "\n".join(lines)
+
+
+def ratios(found: Found) -> Iterator[Ratio]:
+    """Compare posting beside the sealer with posting alone, and times with what they may be."""
+    for row in found.posting:
+        if row.target:
+            floor = Rival("nothing sealed", found.posting[0].per_second)
+            goal = Goal(row.target)
+            yield Ratio("posting, sealed beside", row.per_second, "/s", floor, goal, row.ratio)
+    for each in found.taken:
+        if each.what == ROUND_TRIP:
+            trip = Rival("a round trip", each.p99)
+        elif each.target:
+            what = f"{each.what}, {each.leaves:,} leaves, p99"
+            yield Ratio(what, each.p99, "ms", trip, _at_most(each.target))
+    for page in found.pages:
+        what = f"page: {page.what}, {page.lines:,} lines, p99"
+        yield Ratio(what, page.p99, "ms", None, _at_most(drilling.TARGET_MILLISECONDS))
+    for file in found.streamed:
+        what = f"a year as {file.what}, of {file.lines:,} lines"
+        seconds = file.seconds * 1_000_000 / file.lines
+        yield Ratio(f"{what}, for 10⁶", seconds, "s", None, _at_most(exporting.SECONDS))
+        yield Ratio(what, file.peak_mebibytes, "MiB", None, _at_most(exporting.MEBIBYTES))
+
+
+def _at_most(limit: float) -> Goal:
+    return Goal(limit, is_most=True, is_of_ratio=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scripts.benchmarks import contenders, growth, helpers
 from scripts.benchmarks.contenders import Last, Shape
+from scripts.benchmarks.ratios import Goal, Ratio, Rival
 from scripts.benchmarks.rounds import Comparison, Figure, Measure, Report, interleaved
 from scripts.benchmarks.server import Bench
 from scripts.launcher.steps import Steps
@@ -167,3 +168,24 @@ def _beside_the_sequencer(bench: Bench, plan: Plan) -> Comparison:
 
     measures: dict[str, Measure] = {"door alone": alone, "door beside": beside}
     return Comparison("2 lines, spread, with the sequencer", measures, {"door beside": 0.95})
+
+
+GROWTH = Goal(1.3, is_most=True)
+GROWING = ("post", "hold", "balance")
+
+
+def ratios(report: Report) -> Iterator[Ratio]:
+    """Compare contenders with the floor of their rounds, and large books with small ones."""
+    for row in report.rows:
+        if row.figures is row.floor:
+            floor = Rival(row.contender, row.per_second)
+        else:
+            goal = Goal(row.target) if row.target else None
+            yield Ratio(
+                f"{row.what}: {row.contender}", row.per_second, "/s", floor, goal, row.ratio
+            )
+    smallest, *_, largest = report.growth
+    rival = f"at {smallest['lines']:,.0f}"
+    for what in GROWING:
+        small = Rival(rival, smallest[what])
+        yield Ratio(f"{what}, at {largest['lines']:,.0f} lines", largest[what], "µs", small, GROWTH)

@@ -58,8 +58,8 @@ class Asked:
 
 
 async def load(asked: Asking, connections: int, seconds: float) -> Load:
-    """Let so many connections ask for so long; the first half second is not counted."""
-    ends = time.perf_counter() + WARM_UP_SECONDS + seconds
+    """Let so many connections ask for so long, once they are warm."""
+    ends = time.perf_counter() + min(WARM_UP_SECONDS, seconds) + seconds
     begins = ends - seconds
     waits = await asyncio.gather(*(_ask(asked, begins, ends) for _ in range(connections)))
     all_waits = sorted(wait for each in waits for wait in each)

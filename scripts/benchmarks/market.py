@@ -5,7 +5,7 @@ The generator of the load shares the cores with the servers: only ratios say som
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from uuid import UUID
@@ -16,6 +16,7 @@ from app.core.settings import Settings
 from app.projects import queries
 from app.projects.schemas import MarketRequest
 from scripts.benchmarks.loading import Asked, Load, etag, load
+from scripts.benchmarks.ratios import Goal, Ratio, Rival
 from scripts.benchmarks.server import Bench
 from scripts.benchmarks.serving import served
 from scripts.launcher.steps import Steps
@@ -44,8 +45,13 @@ class Row:
     projects: int
     what: str
     found: Load
-    ratio: float
-    """Of its requests a second to those of the bare endpoint, measured just before."""
+    bare: Load
+    """Of the bare endpoint, measured just before."""
+
+    @property
+    def ratio(self) -> float:
+        """Of its requests a second to those of the bare endpoint."""
+        return self.found.per_second / self.bare.per_second
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ async def _measure(port: int, bare: int, size: int, seconds: float) -> list[Row]
         ):
             floor = await load(Asked(bare, "/"), connections, seconds)
             found = await load(Asked(port, path, tag), connections, seconds)
-            rows.append(Row(size, name, found, found.per_second / floor.per_second))
+            rows.append(Row(size, name, found, floor))
     return rows
 
 
@@ -112,6 +118,33 @@ def table(report: Report, machine: str) -> str:
     costs = report.query_milliseconds
     lines += ["", *(f"{size:>8,}  its one query: {cost:.2f} ms" for size, cost in costs.items())]
     return "\n".join(lines)
+
+
+KNOWN, PAGE, FLAT = Goal(0.60), Goal(3, is_most=True), Goal(1.3, is_most=True)
+"""Of the bare endpoint; of the one query of a page; of a page with fewer projects."""
+ONE_AT_A_TIME = "whole, one at a time"
+
+
+def ratios(report: Report) -> Iterator[Ratio]:
+    """Compare answers with the bare endpoint, a page with its query, and many projects with few."""
+    for row in report.rows:
+        rival = Rival("bare", row.bare.per_second)
+        goal = KNOWN if row.what.endswith("304") else None
+        yield Ratio(_of(row), row.found.per_second, "/s", rival, goal)
+    alone = {(row.projects, row.what): row for row in report.rows if ONE_AT_A_TIME in row.what}
+    for (size, what), row in alone.items():
+        if what.startswith("list"):
+            rival = Rival("its one query", report.query_milliseconds[size])
+            yield Ratio(f"{_of(row)}, p50", row.found.p50_milliseconds, "ms", rival, PAGE)
+    *_, fewer, most = [0, *report.query_milliseconds]
+    for what in [what for size, what in alone if size == fewer]:
+        rival = Rival(f"with {fewer:,}", alone[fewer, what].found.p50_milliseconds)
+        row = alone[most, what]
+        yield Ratio(f"{_of(row)}, p50", row.found.p50_milliseconds, "ms", rival, FLAT)
+
+
+def _of(row: Row) -> str:
+    return f"{row.what}, {row.projects:,} projects"
 
 
 # What the market reads, and nothing else: the rows that those refer to are left out.

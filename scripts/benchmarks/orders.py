@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from scripts.benchmarks import reserving, stalls
 from scripts.benchmarks.loading import Load, load
+from scripts.benchmarks.ratios import Goal, Ratio, Rival
 from scripts.benchmarks.server import Bench
 from scripts.benchmarks.serving import served
 from scripts.benchmarks.stalls import Stalls
@@ -33,7 +34,7 @@ class Plan:
     seconds: float
 
 
-TINY = Plan(2, (2,), 1.0)
+TINY = Plan(2, (2,), 0.5)
 QUICK = Plan(200, (8,), 3.0)
 FULL = Plan(200, (1, 8, 32), 5.0)
 
@@ -185,3 +186,25 @@ def _line(row: Row) -> str:
     if row.floor_per_second is None:
         return line
     return f"{line}{row.floor_per_second:>9,.0f}{found.per_second / row.floor_per_second:>9.2f}"
+
+
+PER_SECOND = {"reserve, one project": 500.0, "reserve, spread": 1_200.0, "event arrives": 1_000.0}
+"""What one server should do of each, on two cores, where more than one asks."""
+WAIT = Goal(250, is_most=True, is_of_ratio=False)
+"""In milliseconds, where the most ask."""
+
+
+def ratios(rows: Sequence[Row]) -> Iterator[Ratio]:
+    """Compare each with the bare endpoint and with the floor."""
+    most = max(row.connections for row in rows)
+    for row in rows:
+        what = f"{row.what}, {row.connections} connections"
+        goal = Goal(PER_SECOND[row.what], is_of_ratio=False) if row.connections > 1 else None
+        bare = Rival("bare", row.bare.per_second)
+        yield Ratio(what, row.found.per_second, "/s", bare, goal)
+        if row.floor_per_second is not None:
+            floor = Rival("floor", row.floor_per_second)
+            yield Ratio(what, row.found.per_second, "/s", floor)
+        if row.connections == most and row.floor_per_second is not None:
+            wait = Rival("bare", row.bare.p99_milliseconds)
+            yield Ratio(f"{what}, p99", row.found.p99_milliseconds, "ms", wait, WAIT)

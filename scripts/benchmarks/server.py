@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncpg
@@ -82,11 +82,13 @@ class Bench:
         """
         file = self.folder / f"{secrets.token_hex(8)}.pgbench"
         file.write_text(script)
+        # It knows whole seconds only.
+        seconds = max(1, round(seconds))
         threads = min(connections, 2)
         command = [
             *(str(self.programs / "pgbench"), "--no-vacuum", "--protocol=prepared"),
             *(f"--file={file}", f"--client={connections}", f"--jobs={threads}"),
-            *(f"--time={seconds:.0f}", self.database.migrations_url),
+            *(f"--time={seconds}", self.database.migrations_url),
         ]
         try:
             return self.metered(lambda: self._per_second(command), seconds)
@@ -152,6 +154,16 @@ def durable(project: Project) -> Iterator[Bench]:
             Cluster.stop(server)
             lock.release()
             shutil.rmtree(folder / "data", ignore_errors=True)
+
+
+@contextmanager
+def copied(bench: Bench, name: str) -> Iterator[Bench]:
+    """Make a database like this one, which nobody may be connected to; remove it afterwards."""
+    bench.execute(f'CREATE DATABASE "{name}" TEMPLATE "{bench.database_name}"')
+    try:
+        yield replace(bench, database_name=name)
+    finally:
+        bench.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _configure(file: Path, settings: Mapping[str, str]) -> None:
