@@ -39,6 +39,13 @@ SELECT format('fulfilment %s: expected the authority of its obligation, found %s
   FROM fulfilments f JOIN obligations o ON o.id = f.obligation_id
  WHERE o.authority_id <> f.authority_id
  UNION ALL
+SELECT format('fulfilment %s: expected a claim of its kind, %s, and of its %s units, found others',
+              f.id, f.kind, f.quantity_units)
+  FROM fulfilments f
+ WHERE f.claim ->> 'kind' IS DISTINCT FROM f.kind
+    OR f.kind = 'rikx'
+       AND f.claim ->> 'quantityUnits' IS DISTINCT FROM CAST(f.quantity_units AS text)
+ UNION ALL
 SELECT format('fulfilment %s: expected to keep the invoice that it claims, found another', f.id)
   FROM fulfilments f
  CROSS JOIN LATERAL (SELECT CASE WHEN f.claim ->> 'invoiceNumber' <> 'not asked' THEN
@@ -72,7 +79,8 @@ SELECT format('fulfilment %s: expected serials that order %s has, found %s to %s
               f.first_serial, f.last_serial - f.revoked_units)
   FROM fulfilments f LEFT JOIN serial_blocks b ON b.order_id = f.order_id
   LEFT JOIN orders o ON o.id = f.order_id
- WHERE f.first_serial IS NOT NULL AND f.state IN ('submitted', 'approved')
+ WHERE (f.first_serial IS NULL) <> (f.last_serial IS NULL)
+    OR f.first_serial IS NOT NULL AND f.state IN ('submitted', 'approved')
    AND (b.id IS NULL OR f.first_serial < b.first_serial
         OR f.last_serial - f.revoked_units > b.last_serial - o.undone_units)
 """
@@ -130,6 +138,35 @@ SELECT format('fulfilment %s (%s): expected %s units and %s cents, as was decide
         WHERE fulfilment_id = f.id AND kind = f.state ORDER BY id DESC LIMIT 1) d
  WHERE f.state IN ('submitted', 'rejected')
    AND (d.quantity_units, d.value_cents) <> (f.quantity_units, f.value_cents)
+ UNION ALL
+SELECT format('fulfilment %s (%s): expected the value that was approved last (%s), found %s', f.id,
+              f.state, d.value_cents, f.value_cents)
+  FROM fulfilments f
+ CROSS JOIN LATERAL (
+       SELECT value_cents FROM fulfilment_decisions
+        WHERE fulfilment_id = f.id AND kind = 'approved' ORDER BY id DESC LIMIT 1) d
+ WHERE f.state IN ('approved', 'revoked')
+    -- What counts again was lowered or lost before, which its decision leaves out.
+   AND (f.value_cents < d.value_cents
+        OR f.value_cents > d.value_cents AND f.times_reinstated = 0)
+ UNION ALL
+SELECT format('fulfilment %s: expected to be reinstated as often as an objection was upheld (%s),'
+              ' found %s', f.id, d.times, f.times_reinstated)
+  FROM fulfilments f
+ CROSS JOIN LATERAL (SELECT count(*) AS times FROM fulfilment_decisions
+                      WHERE fulfilment_id = f.id AND kind = 'objection-upheld') d
+ WHERE f.times_reinstated <> d.times
+ UNION ALL
+SELECT format('fulfilment %s (%s): expected %s, found %s of %s cents revoked, and %s lowered', f.id,
+              f.state, fault, f.revoked_cents, f.value_cents, f.lowered_cents)
+  FROM fulfilments f
+ CROSS JOIN LATERAL (VALUES
+       (f.state = 'revoked' AND (f.revoked_cents, f.lowered_cents) <> (f.value_cents, 0),
+        'all of its value revoked'),
+       (f.state NOT IN ('approved', 'revoked') AND f.revoked_cents > 0, 'nothing revoked'),
+       (f.lowered_cents > 0 AND f.report_id IS NULL, 'a final report by which it was lowered')
+       ) v(found, fault)
+ WHERE found
 """
 
 _CERTIFIED = """
@@ -239,7 +276,11 @@ INVARIANTS = (
         "A fulfilment stands as the last decision about it left it.",
         _DECIDED,
     ),
-    recorded("fulfilment", "fulfilment_decisions", "fulfilment_id", FulfilmentDecisionKind, "kind"),
+    recorded(
+        "fulfilment",
+        FulfilmentDecisionKind,
+        figures={"quantity_units": "quantityUnits", "value_cents": "valueCents"},
+    ),
     Invariant(
         "certificates-true",
         "A certificate states what was approved, as the books and its fulfilment say it.",

@@ -93,6 +93,24 @@ SELECT format('obligation %s (%s): expected nothing to be owed or undecided exac
 """
 )
 
+_ENDED = """
+SELECT format('obligation %s: expected a state to which its last decision leads (%s), found %s',
+              o.id, coalesce(d.kind, 'none that ends it'), o.state)
+  FROM obligations o
+  LEFT JOIN (SELECT DISTINCT ON (obligation_id) obligation_id, kind
+               FROM obligation_decisions
+              WHERE kind IN ('fulfilled', 'reopened', 'waived', 'sanctioned', 'sanction-lifted',
+                             'settled')
+              ORDER BY obligation_id, id DESC) d ON d.obligation_id = o.id
+ WHERE CASE d.kind
+       WHEN 'fulfilled' THEN o.state <> 'fulfilled'
+       WHEN 'sanctioned' THEN o.state <> 'sanctioned'
+       WHEN 'settled' THEN o.state <> 'settled'
+       -- A part may be waived: the rest is to be fulfilled, or was.
+       WHEN 'waived' THEN o.state IN ('sanctioned', 'settled')
+       ELSE o.state IN ('fulfilled', 'waived', 'sanctioned', 'settled') END
+"""
+
 _BY_CALENDAR = f"""
 SELECT format('obligation %s (%s): expected a state that fits its days, %s to %s, found another',
               id, state, starts_on, due_on)
@@ -184,11 +202,16 @@ INVARIANTS = (
         "What is imposed, waived and sanctioned is what was decided.",
         _DECIDED,
     ),
-    recorded("obligation", "obligation_decisions", "obligation_id", ObligationDecisionKind, "kind"),
+    recorded("obligation", ObligationDecisionKind, figures={"amount_cents": "amountCents"}),
     Invariant(
         "obligations-met",
         "An obligation is fulfilled when its book owes nothing more, and not before.",
         _STATES,
+    ),
+    Invariant(
+        "obligations-ended",
+        "An obligation ended as the last decision that ends it says, and no other did.",
+        _ENDED,
     ),
     Invariant(
         "obligations-by-calendar",

@@ -128,7 +128,7 @@ INVARIANTS = (
         "What is payable to an entrepreneur is what was approved and has not left.",
         _PAYABLE,
     ),
-    recorded("payout", "payout_decisions", "payout_id", PayoutState, "state"),
+    recorded("payout", PayoutState, kind="state"),
     Invariant("payouts-decided", "A payout stands as the last decision about it says.", _DECIDED),
     entered("payout", "payouts"),
     Invariant(

@@ -176,7 +176,7 @@ INVARIANTS = (
         _IN_BOOKS,
     ),
     Invariant("orders-refunded", "What is refunded of an order goes back to its buyer.", _REFUNDED),
-    recorded("order", "order_decisions", "order_id", OrderDecisionKind, "kind"),
+    recorded("order", OrderDecisionKind),
     Invariant("orders-decided", "An order stands as the last decision about it left it.", _DECIDED),
     entered("order", "orders"),
 )
