@@ -1,12 +1,12 @@
 """What must be true of entries and their lines; each check names the faults in its range."""
 
 _LINE_COUNT = """
-SELECT format('entry %s: expected lines 1 to %s, found %s of them, numbered %s to %s',
-              e.id, e.fewest, coalesce(l.n, 0), l.lowest, l.highest)
-  FROM (SELECT id, greatest(line_count, 2) AS fewest FROM entries) e
+SELECT format('entry %s: expected lines 1 to %s, found %s of them, numbered %s to %s, and %s'
+              ' said', e.id, e.fewest, coalesce(l.n, 0), l.lowest, l.highest, e.line_count)
+  FROM (SELECT id, line_count, greatest(line_count, 2) AS fewest FROM entries) e
   LEFT JOIN (SELECT entry_id, count(*) AS n, min(position) AS lowest, max(position) AS highest
                FROM lines GROUP BY entry_id) l ON l.entry_id = e.id
- WHERE (l.n, l.lowest, l.highest) IS DISTINCT FROM (e.fewest, 1, e.fewest)
+ WHERE (l.n, l.lowest, l.highest, e.line_count) IS DISTINCT FROM (e.fewest, 1, e.fewest, e.fewest)
 """
 
 _BALANCE = """

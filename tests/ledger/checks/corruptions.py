@@ -56,6 +56,10 @@ CORRUPTIONS: dict[str, tuple[str, list[str]]] = {
             "account # (deposit of {project}): expected 460 posted",
         ],
     ),
+    "that it has one line": (
+        "UPDATE ledger_entries SET line_count = 1 WHERE id = '{queued}'",
+        ["entry {queued}: expected lines 1 to 2, found 2 of them, numbered 1 to 2, and 1 said"],
+    ),
     "the account of a line": (
         "UPDATE ledger_lines SET account_id = 999 WHERE entry_id = '{queued}' AND position = 1",
         ["line 1 of entry {queued}: expected account 999, found none"],
@@ -293,6 +297,10 @@ CORRUPTIONS: dict[str, tuple[str, list[str]]] = {
     "a moment before": (
         "UPDATE ledger_positions SET known_at = known_at - interval '1 hour' WHERE position = 3",
         ["position 3: expected to be known at "],
+    ),
+    "the moment before its own entry": (
+        "UPDATE ledger_positions SET known_at = known_at - interval '1 hour' WHERE position = 1",
+        ["position 1: expected to be known at "],
     ),
     "two places": (
         "INSERT INTO ledger_unsequenced (entry_id) VALUES ('{received}')",
