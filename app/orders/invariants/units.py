@@ -52,6 +52,13 @@ SELECT format('order %s (%s): expected %s, found %s', o.id, o.state,
             ELSE h.state = 'pending' OR h.quantity <> o.quantity_units
                  OR h.id IS NULL AND o.paid_at IS NOT NULL AND o.moved_from_id IS NULL END
     OR h.state = 'posted' AND abs(extract(epoch FROM h.settled_at - o.paid_at)) > 600
+ UNION ALL
+SELECT format('order %s: expected its first reservation, and %s anew, as was decided, found %s of'
+              ' them', o.id, d.times, o.reservations)
+  FROM orders o
+ CROSS JOIN LATERAL (SELECT count(*) AS times FROM order_decisions
+                      WHERE order_id = o.id AND kind = 'reserved-anew') d
+ WHERE o.reservations <> d.times + 1
 """
 
 _RUNS = """
@@ -123,6 +130,13 @@ SELECT format('part %s of order %s: expected its entry of %s units when it was d
                     WHERE t.entry_id = e.id AND t.amount = p.quantity_units AND t.side = 'debit'
                       AND a.kind = CASE WHEN p.are_for_sale THEN 'for_sale' ELSE 'annulled' END)
     OR abs(extract(epoch FROM e.recorded_at - p.decided_at)) > 600
+ UNION ALL
+SELECT format('part %s of order %s: expected whoever decided it, as was recorded, found another',
+              p.id, p.order_id)
+  FROM parts p
+ WHERE NOT EXISTS (SELECT FROM events e
+                    WHERE e.subject_id = p.order_id AND e.data ->> 'partId' = CAST(p.id AS text)
+                      AND e.actor = p.decided_by)
 """
 
 _ANNULLED = """
