@@ -77,6 +77,7 @@ def record(
     kind: str,
     subject_id: UUID,
     actor: Actor,
+    /,
     **data: str | int | bool | list[str] | None,
 ) -> None:
     """Write an event of `kind` about a subject, with ids and figures as `data`."""

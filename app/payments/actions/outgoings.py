@@ -208,7 +208,8 @@ async def settle(
     session: AsyncSession, outgoing: Outgoing, external_id: str, occurred_at: datetime
 ) -> None:
     """Note that sent money left the balance or the account; it is locked. Twice is as once."""
-    outgoing.external_id = outgoing.external_id or external_id
+    if outgoing.status is OutgoingStatus.SENT:
+        outgoing.external_id = outgoing.external_id or external_id
     drafts = await _settled(session, outgoing, occurred_at)
     await books.enter(session, outgoing.scheme_id, drafts)
 
@@ -289,6 +290,7 @@ def _record(session: AsyncSession, what: str, outgoing: Outgoing, actor: Actor) 
         actor,
         purpose=outgoing.purpose,
         amountCents=outgoing.amount_cents,
+        kind=outgoing.kind.value,
     )
 
 

@@ -96,6 +96,24 @@ SELECT format('outgoing %s (%s): expected to leave from what its owner has, foun
                  coalesce(o.account_owner_id, o.scheme_id), o.scheme_id))
 """
 
+_NAMED = """
+SELECT format('outgoing %s (%s): expected the name that its entries know it by, found another',
+              o.id, o.status)
+  FROM outgoings o
+ CROSS JOIN LATERAL (
+       SELECT concat(CASE o.rail WHEN 'provider' THEN 'stripe:' ELSE 'camt:' END, o.external_id)
+           AS proof) n
+ WHERE o.external_id IS NOT NULL AND o.status IN ('planned', 'approved', 'withheld')
+    OR o.status IN ('settled', 'clawed_back') AND o.external_id IS NULL
+    OR EXISTS (SELECT FROM ledger_references r JOIN ledger_entries e ON e.id = r.id
+                WHERE r.reference IN (concat('outgoing/', o.id, '/settled'),
+                                      concat('outgoing/', o.id, '/failed'),
+                                      concat('outgoing/', o.id, '/returned'),
+                                      concat('outgoing/', o.id, '/clawed-back'))
+                  AND e.evidence <> CASE WHEN o.external_id IS NULL THEN ARRAY[]::text[]
+                                         ELSE ARRAY[n.proof] END)
+"""
+
 _UNDER_WAY = """
 SELECT format('ledger %s: expected %s cents to be under way, as what was sent says, found %s', g.id,
               coalesce(o.cents, 0), coalesce(a.posted, 0))
@@ -127,6 +145,11 @@ INVARIANTS = (
         "outgoings-of-owners",
         "Money leaves from the account of whoever it is owed to.",
         _WHOSE,
+    ),
+    Invariant(
+        "outgoings-named",
+        "What the other side calls money that left is what the books say of it.",
+        _NAMED,
     ),
     Invariant(
         "outgoings-under-way",

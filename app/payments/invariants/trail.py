@@ -54,6 +54,8 @@ SELECT format('outgoing %s (%s): expected what was recorded of it (%s), found an
  WHERE ((o.planned_by, o.purpose, o.amount_cents::text,
          'outgoing.' || replace(o.status, '_', '-'))
         = (e.actor, e.data ->> 'purpose', e.data ->> 'amountCents', l.type)
+        -- Those of before this was recorded tell it when they are sent, in the books.
+        AND coalesce(e.data ->> 'kind', o.kind) = o.kind
         AND abs(extract(epoch FROM e.occurred_at - o.planned_at)) <= 600
         AND o.approved_by IS NOT DISTINCT FROM a.actor
         AND abs(extract(epoch FROM coalesce(a.occurred_at - o.approved_at, interval '0'))) <= 600
