@@ -58,8 +58,9 @@ SELECT format('leaf %s: expected a checkpoint over it within minutes, found none
 TIMES = """
 SELECT format('leaf %s: expected to be appended after %s and before %s, found %s', l."index",
               l.before, c.signed_at, l.appended_at)
-  FROM (SELECT "index", appended_at, lag(appended_at) OVER (ORDER BY "index") AS before
-          FROM log_leaves) l
+  FROM (SELECT l."index", appended_at,
+               coalesce(lag(appended_at) OVER (ORDER BY l."index"), p.known_at) AS before
+          FROM log_leaves l LEFT JOIN ledger_positions p ON p.position = l.position) l
   LEFT JOIN LATERAL (SELECT signed_at FROM log_checkpoints WHERE size > l."index"
                       ORDER BY size LIMIT 1) c ON true
  WHERE l.appended_at < l.before - interval '5 minutes'
