@@ -6,8 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audits.models import AuditFinding
 from app.audits.queries import findings
-from app.core import mail
-from app.core.mail import Category
+from app.organisations.actions.letters import about_task
 from app.organisations.models import Organisation, User
 from app.organisations.queries import users
 
@@ -42,18 +41,12 @@ async def _send(
     said: str | None,
 ) -> None:
     audited = await session.get_one(Organisation, finding.organisation_id)
+    told = {
+        "organisation": audited.legal_name,
+        "what": what,
+        "title": finding.title,
+        "due_on": finding.due_on,
+        "said": said,
+    }
     for user in readers:
-        if user.wants_task_mail:
-            await mail.send(
-                session,
-                to=user.email,
-                language=user.language,
-                letter="audits/finding",
-                category=Category.TASKS,
-                name=user.name,
-                organisation=audited.legal_name,
-                what=what,
-                title=finding.title,
-                due_on=finding.due_on,
-                said=said,
-            )
+        await about_task(session, user, "audits/finding", told)

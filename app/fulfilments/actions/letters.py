@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, mail
-from app.core.mail import Category
+from app.core import clock
+from app.core.languages import Language
 from app.fulfilments import queries
 from app.fulfilments.models import (
     Fulfilment,
@@ -17,8 +17,8 @@ from app.obligations.actions import objecting
 from app.obligations.models import Contract, Obligation
 from app.orders.models import Order
 from app.orders.queries import letters
+from app.organisations.actions.letters import to_deciders
 from app.organisations.models import Organisation
-from app.organisations.queries import users
 from app.schemes.models import Authority
 
 
@@ -29,20 +29,17 @@ async def adjusted(session: AsyncSession, order: Order, obligation: Obligation) 
     contract = await session.get_one(Contract, obligation.contract_id)
     about = await letters.about(session, order.project_id)
     counted, lowered = await _figures(session, order, obligation)
-    for user in await users.deciders(session, order.buyer_id):
-        await mail.send(
-            session,
-            to=user.email,
-            language=user.language,
-            letter="fulfilments/adjusted",
-            category=Category.TASKS,
-            name=user.name,
-            authority=recognising.legal_name,
-            reference=contract.reference,
-            project=about.named(user.language)["project"],
-            cents=counted,
-            lowered=lowered,
-        )
+
+    def told(language: Language) -> dict[str, object]:
+        return {
+            "authority": recognising.legal_name,
+            "reference": contract.reference,
+            "project": about.named(language)["project"],
+            "cents": counted,
+            "lowered": lowered,
+        }
+
+    await to_deciders(session, order.buyer_id, "fulfilments/adjusted", told)
 
 
 async def decided(
@@ -94,15 +91,7 @@ async def _to(
     obligation = await session.get_one(Obligation, fulfilment.obligation_id)
     contract = await session.get_one(Contract, obligation.contract_id)
     told = {"authority": deciding.legal_name, "reference": contract.reference, **values}
-    for user in await users.deciders(session, organisation_id):
-        await mail.send(
-            session,
-            to=user.email,
-            language=user.language,
-            letter=f"fulfilments/{letter}",
-            category=Category.TASKS,
-            **{"name": user.name, **told},
-        )
+    await to_deciders(session, organisation_id, f"fulfilments/{letter}", told)
 
 
 async def _figures(session: AsyncSession, order: Order, obligation: Obligation) -> tuple[int, int]:

@@ -6,8 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import mail
-from app.core.mail import Category
 from app.obligations import queries
 from app.obligations.actions import objecting
 from app.obligations.models import (
@@ -18,8 +16,8 @@ from app.obligations.models import (
     ProposalState,
 )
 from app.obligations.queries.standing import Standing
+from app.organisations.actions.letters import to_deciders
 from app.organisations.models import Organisation
-from app.organisations.queries import users
 from app.schemes.models import Authority
 
 CONTESTABLE = {
@@ -131,12 +129,4 @@ async def _to(
         **values,
     }
     for organisation_id in organisation_ids:
-        for user in await users.deciders(session, organisation_id):
-            await mail.send(
-                session,
-                to=user.email,
-                language=user.language,
-                letter=f"obligations/{letter}",
-                category=Category.TASKS,
-                **{"name": user.name, **told},
-            )
+        await to_deciders(session, organisation_id, f"obligations/{letter}", told)

@@ -4,7 +4,7 @@ An action wants a letter by a row of its own transaction (`about_order`, `about_
 writes it, in one transaction with the mail, so that it is sent once and no lock waits for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, events, jobs, mail
-from app.core.mail import Category
+from app.core import clock, events, jobs
+from app.core.languages import Language
 from app.ledger import balances
 from app.ledger.chart import UNALLOCATED
 from app.orders import queries
@@ -21,6 +21,7 @@ from app.orders.actions import decisions
 from app.orders.models import Order, OrderDecisionKind, OrderState
 from app.orders.queries.letters import REMINDED
 from app.orders.serials import Serial
+from app.organisations.actions.letters import about_task, to_deciders
 from app.organisations.models import User
 from app.organisations.queries import users
 from app.projects.models import Project, ProjectState
@@ -105,9 +106,11 @@ async def tell(session: AsyncSession, project_id: UUID, letter: str, by_id: UUID
     about = await queries.letters.about(session, project_id)
     sold, _ = await queries.orders.sold(session, project_id)
     threshold = about.threshold_units
-    for user in await users.deciders(session, about.entrepreneur_id):
-        said = {**about.named(user.language), "sold": sold, "threshold": threshold}
-        await _send(session, user, letter, said)
+
+    def told(language: Language) -> dict[str, Any]:
+        return {**about.named(language), "sold": sold, "threshold": threshold}
+
+    await to_deciders(session, about.entrepreneur_id, f"orders/{letter}", told)
     to_buyers = TO_BUYERS[ProjectLetter(letter)]
     bought = await queries.orders.of_project(session, project_id, *BOUGHT)
     for order_id in (each for each in bought if each != by_id):
@@ -133,7 +136,8 @@ async def write(
         **await _facts(session, order, kind),
     }
     for user in await _readers(session, order, kind):
-        await _send(session, user, letter, {**said, **about.named(user.language)})
+        told = {**said, **about.named(user.language)}
+        await about_task(session, user, f"orders/{letter}", told)
 
 
 async def _readers(session: AsyncSession, order: Order, kind: OrderLetter) -> Sequence[User]:
@@ -143,7 +147,7 @@ async def _readers(session: AsyncSession, order: Order, kind: OrderLetter) -> Se
     user = await queries.letters.orderer(session, order)
     if user is None:
         return await users.deciders(session, order.buyer_id)
-    return [user] if user.wants_task_mail else []
+    return [user]
 
 
 async def _facts(session: AsyncSession, order: Order, kind: OrderLetter) -> dict[str, Any]:
@@ -199,16 +203,3 @@ async def remind(session: AsyncSession) -> None:
             if order.state is OrderState.RESERVED:
                 events.record(session, REMINDED, order.id, decisions.CLOCK, days=days)
                 await about_order(session, order, OrderLetter.EXPIRING)
-
-
-async def _send(
-    session: AsyncSession, user: User, letter: str, values: Mapping[str, object]
-) -> None:
-    await mail.send(
-        session,
-        to=user.email,
-        language=user.language,
-        letter=f"orders/{letter}",
-        category=Category.TASKS,
-        **{"name": user.name, **values},
-    )

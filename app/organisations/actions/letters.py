@@ -1,5 +1,9 @@
 """The letters of this domain: what is mailed to whom, in their language."""
 
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import mail
@@ -7,6 +11,7 @@ from app.core.languages import Language
 from app.core.mail import Category
 from app.core.settings import Settings
 from app.organisations.models import User
+from app.organisations.queries import users
 
 
 async def to_user(session: AsyncSession, user: User, letter: str, **values: str) -> None:
@@ -26,6 +31,35 @@ async def to_address(
         category=Category.SECURITY,
         **values,
     )
+
+
+Told: TypeAlias = Mapping[str, object] | Callable[[Language], Mapping[str, object]]
+"""What a letter says; of what is called otherwise in each language, for who reads one."""
+
+
+async def about_task(session: AsyncSession, user: User, letter: str, told: Told) -> None:
+    """Mail somebody about what is to be done, or was, unless they declined such mail.
+
+    The letter is named with its domain: `orders/paid`.
+    """
+    if user.wants_task_mail:
+        said = told(user.language) if callable(told) else told
+        await mail.send(
+            session,
+            to=user.email,
+            language=user.language,
+            letter=letter,
+            category=Category.TASKS,
+            **{"name": user.name, **said},
+        )
+
+
+async def to_deciders(
+    session: AsyncSession, organisation_id: UUID, letter: str, told: Told
+) -> None:
+    """Mail who decides for an organisation about what is to be done, or was."""
+    for user in await users.deciders(session, organisation_id):
+        await about_task(session, user, letter, told)
 
 
 def page(settings: Settings, path: str, token: str) -> str:

@@ -5,12 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import mail
 from app.core.languages import Language
-from app.core.mail import Category
 from app.orders.queries import invoices
+from app.organisations.actions.letters import to_deciders
 from app.organisations.models import Organisation
-from app.organisations.queries import users
 from app.payments.models import Payment
 from app.payments.sepa.reasons import in_words
 from app.payouts.models import Payout, RemedyProposal, WriteOff
@@ -82,18 +80,12 @@ async def _about_debt(
     told: Mapping[str, object],
 ) -> None:
     entrepreneur = await session.get_one(Organisation, entrepreneur_id)
-    for user in await users.deciders(session, entrepreneur_id):
-        await mail.send(
-            session,
-            to=user.email,
-            language=user.language,
-            letter=f"payouts/{letter}",
-            category=Category.TASKS,
-            name=user.name,
-            organisation=entrepreneur.legal_name,
-            scheme=scheme.name[user.language],
-            **told,
-        )
+
+    def said(language: Language) -> dict[str, object]:
+        of_scheme = scheme.name[language]
+        return {"organisation": entrepreneur.legal_name, "scheme": of_scheme, **told}
+
+    await to_deciders(session, entrepreneur_id, f"payouts/{letter}", said)
 
 
 async def _project(session: AsyncSession, payout: Payout) -> Project:
@@ -125,16 +117,13 @@ async def _to_deciders(
 ) -> None:
     """Mail who decides for an organisation, unless they declined such mail."""
     listing = await listings.of_project(session, project.id)
-    for user in await users.deciders(session, organisation_id):
-        await mail.send(
-            session,
-            to=user.email,
-            language=user.language,
-            letter=f"payouts/{letter}",
-            category=Category.TASKS,
-            name=user.name,
-            organisation=project.entrepreneur.legal_name,
-            scheme=project.round.scheme.name[user.language],
-            project=titled(listing.title, user.language),
+
+    def said(language: Language) -> dict[str, object]:
+        return {
+            "organisation": project.entrepreneur.legal_name,
+            "scheme": project.round.scheme.name[language],
+            "project": titled(listing.title, language),
             **told,
-        )
+        }
+
+    await to_deciders(session, organisation_id, f"payouts/{letter}", said)

@@ -1,18 +1,16 @@
 """The letters of this domain: what is mailed to whom, in their language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock, mail
+from app.core import clock
 from app.core.languages import Language
-from app.core.mail import Category
-from app.organisations.models import User
-from app.organisations.queries import users
+from app.organisations.actions.letters import Told, about_task, to_deciders
 from app.projects import queries
 from app.projects.contents import Plan
 from app.projects.models import (
@@ -28,9 +26,6 @@ from app.projects.models import (
     Valuation,
 )
 from app.schemes.terms import PanelValuation
-
-Told: TypeAlias = Callable[[Language], dict[str, Any]]
-"""What a letter says, for who reads a language."""
 
 
 async def submitted(session: AsyncSession, project: Project, plan: Plan) -> None:
@@ -134,9 +129,7 @@ async def to_expert(
 ) -> None:
     """Mail an expert about a plan to value, unless they declined such mail."""
     user = assignment.panel_member.user
-    if user.wants_task_mail:
-        told = _about_sitting(sitting, **values)
-        await _send(session, user, letter, told(user.language))
+    await about_task(session, user, f"projects/{letter}", _about_sitting(sitting, **values))
 
 
 async def recused(
@@ -205,19 +198,4 @@ def titled(title: Mapping[str, str], language: Language) -> str:
 async def _to_deciders(
     session: AsyncSession, organisation_id: UUID, letter: str, told: Told
 ) -> None:
-    """Mail who decides for an organisation, unless they declined such mail."""
-    for user in await users.deciders(session, organisation_id):
-        await _send(session, user, letter, told(user.language))
-
-
-async def _send(
-    session: AsyncSession, user: User, letter: str, values: Mapping[str, object]
-) -> None:
-    await mail.send(
-        session,
-        to=user.email,
-        language=user.language,
-        letter=f"projects/{letter}",
-        category=Category.TASKS,
-        **{"name": user.name, **values},
-    )
+    await to_deciders(session, organisation_id, f"projects/{letter}", told)

@@ -7,10 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, events
-from app.core.database import violates
+from app.core.database import settings_of, violates
 from app.core.events import Actor
 from app.organisations import credentials
 from app.organisations.actions import attempts, trail
+from app.organisations.actions.letters import page
 from app.organisations.callers import Caller
 from app.organisations.models import User
 from app.organisations.problems import AlreadyInvited, InvitationClosed, TokenRefused
@@ -72,7 +73,7 @@ async def invite(
         request.language,
         LETTERS[request.invited_as],
         scheme=letters.named(scheme, request.language),
-        link=letters.page(session, "scheme-invitation", token),
+        link=page(settings_of(session), "scheme-invitation", token),
         token=token,
     )
     return invitation
