@@ -102,9 +102,17 @@ async def _told(claims: Claims, claim: str) -> None:
 
 
 async def _claimed_later(claims: Claims, order_id: UUID) -> None:
-    """What is claimed after the report is valued by it."""
-    claim = await claimed(claims, order_id, "first", 2)
+    """What is claimed after the report is valued by it, also where it was taken back before."""
     headers = claims.stall.buyer.clerk.headers
+    claim = await claims.draft(order_id, claims.first, 2)
+    for step in ("submissions", "withdrawals"):
+        assert said(await claims.post(f"{claim}/{step}"))[0] in {200, 201}
+    anew = {"claim": {"kind": "rikx", "quantityUnits": 2}}
+    now = {**headers, "If-Match": "*"}
+    written = await claims.stall.client.put(f"/v1{claim}", json=anew, headers=now)
+    assert (written.status_code, written.json()["valueCents"]) == (200, 0), written.text
+    assert said(await claims.post(f"{claim}/submissions"))[0] == 201
+    assert said(await claims.decide(claim, claims.first))[0] == 201
     found = (await claims.stall.client.get(f"/v1{claim}", headers=headers)).json()
     assert (found["valueCents"], found["countedCents"]) == (30_000, 22_500)
     path = f"/v1{claim}/certificate"

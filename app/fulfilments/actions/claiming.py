@@ -125,7 +125,7 @@ async def rewrite(
     flag_modified(fulfilment, "claim")
     await _write(session, fulfilment, claim)
     # As long as nobody submits it, it is worth nothing that could be read for a value.
-    fulfilment.value_cents = fulfilment.surplus_cents = 0
+    fulfilment.value_cents = fulfilment.surplus_cents = fulfilment.lowered_cents = 0
     fulfilment.steps = []
     decisions.note(session, caller.actor, fulfilment, FulfilmentDecisionKind.REWRITTEN)
     await session.flush()
