@@ -39,6 +39,7 @@ DISASTERS = {
     "tamper": Disaster(
         stepping.tamper, stepping.ALL_CASES, stepping.SOME_CASES, stepping.A_FEW_CASES
     ),
+    "sweep": Disaster(stepping.sweep, stepping.MANY_ROWS, stepping.SOME_ROWS, stepping.A_ROW),
 }
 
 

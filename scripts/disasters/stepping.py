@@ -17,6 +17,9 @@ FEW_CLAIMS, SOME_CLAIMS, ALL_CLAIMS = 800, 20_000, 1_000_000
 
 A_FEW_CASES, SOME_CASES, ALL_CASES = 12, 150, 1_000
 
+A_ROW, SOME_ROWS, MANY_ROWS = 1, 3, 20
+"""Of each table."""
+
 
 @dataclass(frozen=True)
 class LongTest:
@@ -50,6 +53,13 @@ TAMPERING = LongTest(
     "{:,} random cases of somebody who may do everything to the rows",
     "all of them are found out",
 )
+SWEEP = LongTest(
+    "sweep",
+    "tests/audits/test_tampering.py",
+    "BAAT_TAMPER_ROWS",
+    "rows of each table changed in every way there is, up to {:,} of each",
+    "all of it is found out",
+)
 
 
 async def run(ground: Ground, steps: int) -> Chapter:
@@ -65,6 +75,11 @@ async def claim(ground: Ground, tries: int) -> Chapter:
 async def tamper(ground: Ground, cases: int) -> Chapter:
     """Change, remove, swap and rewrite rows at random, and see that each time somebody notices."""
     return await _go_on(ground, TAMPERING, cases)
+
+
+async def sweep(ground: Ground, rows: int) -> Chapter:
+    """Change every column, one after the other, and see that each time somebody notices."""
+    return await _go_on(ground, SWEEP, rows)
 
 
 async def _go_on(ground: Ground, test: LongTest, size: int) -> Chapter:

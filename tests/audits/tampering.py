@@ -7,8 +7,6 @@ leaves no trace of that. What the remaining constraints refuse is refused for hi
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +19,7 @@ from app.transparency.actions import keys
 from app.transparency.checkpoints import Checkpoint
 from app.transparency.models import LogLeaf
 from app.transparency.notes import signed
+from tests.audits.other_values import others
 
 NOTHING_ELSE_SAYS: dict[str, set[str]] = {
     "ledger_accounts": set(),
@@ -99,6 +98,56 @@ END $$
 """
 
 
+def telling(table: sa.Table) -> Sequence[sa.Column[Any]]:
+    """List the columns of a table that say something, which something else says, too."""
+    silent = NOTHING_ELSE_SAYS[table.name] | {"version"}
+    return [each for each in table.columns if each.name not in silent]
+
+
+async def rows_of(session: AsyncSession, table: sa.Table) -> Sequence[Mapping[str, Any]]:
+    """Read the rows of a table that say something."""
+    query = sa.select(table).where(_says_something(table)).order_by(*table.primary_key.columns)
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def write(
+    session: AsyncSession, column: sa.Column[Any], row: Mapping[str, Any], value: object
+) -> str:
+    """Write another value into a column of a row; say what."""
+    table = column.table
+    assert isinstance(table, sa.Table)
+    change = sa.update(table).where(_is(table, row)).values({column.name: value})
+    await session.execute(change)
+    return f"{table.name}.{column.name}: {row[column.name]!r} became {value!r}"
+
+
+async def remove(session: AsyncSession, table: sa.Table, row: Mapping[str, Any]) -> str:
+    """Remove a row; say which."""
+    await session.execute(sa.delete(table).where(_is(table, row)))
+    return f"{table.name}: {_named(table, row)}"
+
+
+async def cut_off(session: AsyncSession, table: sa.Table, left: int) -> str:
+    """Remove the end of a table, so that so many rows are left; say so."""
+    key = list(table.primary_key.columns)
+    some = sa.select(*key).order_by(*key).offset(left)
+    await session.execute(sa.delete(table).where(sa.tuple_(*key).in_(some)))
+    return f"{table.name}: the end of it, after {left} rows"
+
+
+async def swap(
+    session: AsyncSession, column: sa.Column[Any], one: Mapping[str, Any], other: Mapping[str, Any]
+) -> str:
+    """Let two rows change places; say which."""
+    table, name = column.table, column.name
+    assert isinstance(table, sa.Table)
+    # By a third place: uniqueness is checked row by row.
+    free = _elsewhere(one[name])
+    for row, value in ((one, free), (other, one[name]), ({**one, name: free}, other[name])):
+        await session.execute(sa.update(table).where(_is(table, row)).values({name: value}))
+    return f"{table.name}.{name}: {_named(table, one)} and {_named(table, other)}"
+
+
 class NothingToTamper(Exception):  # noqa: N818  Read aloud it says what happened.
     """There is no such row, or it would stay as it is."""
 
@@ -123,17 +172,15 @@ class Tamperer:
     async def edit(self) -> str:
         """Change one column of one row."""
         table = self._table()
-        columns = [each for each in table.columns if self._matters(table, each)]
-        return await self._write(table, self.chance.choice(columns))
+        return await self._write(table, self.chance.choice(telling(table)))
 
     async def backdate(self) -> str:
         """Let something have happened on another day."""
         dated = [
             each
             for name in NOTHING_ELSE_SAYS
-            for each in Base.metadata.tables[name].columns
+            for each in telling(Base.metadata.tables[name])
             if isinstance(each.type, sa.DateTime | sa.Date)
-            and self._matters(Base.metadata.tables[name], each)
         ]
         column = self.chance.choice(dated)
         return await self._write(column.table, column)
@@ -143,21 +190,15 @@ class Tamperer:
         table = self._table()
         if table.name in MAY_GO:
             raise NothingToTamper
-        row = await self._row(table)
-        await self.session.execute(sa.delete(table).where(_is(table, row)))
-        return f"{table.name}: {_named(table, row)}"
+        return await remove(self.session, table, await self._row(table))
 
     async def truncate(self) -> str:
         """Remove the end of a table, or all of it."""
         table = self._table()
         if table.name in MAY_GO:
             raise NothingToTamper
-        key = list(table.primary_key.columns)
-        count = await self._count(table)
-        some = sa.select(*key).order_by(*key).offset(self.chance.randrange(count))
-        gone = sa.delete(table).where(sa.tuple_(*key).in_(some))
-        await self.session.execute(gone)
-        return f"{table.name}: the end of it"
+        left = self.chance.randrange(await self._count(table))
+        return await cut_off(self.session, table, left)
 
     async def reorder(self) -> str:
         """Let two rows change places."""
@@ -168,17 +209,7 @@ class Tamperer:
         one, other = await self._row(table), await self._row(table)
         if one[column] == other[column]:
             raise NothingToTamper
-        # By a third place: uniqueness is checked row by row.
-        free = _elsewhere(one[column])
-        for row, value in (
-            (one, free),
-            (other, one[column]),
-            (one | {column: free}, other[column]),
-        ):
-            await self.session.execute(
-                sa.update(table).where(_is(table, row)).values({column: value})
-            )
-        return f"{name}.{column}: {_named(table, one)} and {_named(table, other)}"
+        return await swap(self.session, table.c[column], one, other)
 
     async def fork(self) -> str:
         """Write another history of the log, with the real key, and books that agree with it.
@@ -233,9 +264,6 @@ class Tamperer:
     def _table(self) -> sa.Table:
         return Base.metadata.tables[self.chance.choice(sorted(NOTHING_ELSE_SAYS))]
 
-    def _matters(self, table: sa.Table, column: sa.Column[Any]) -> bool:
-        return column.name not in NOTHING_ELSE_SAYS[table.name] | {"version"}
-
     async def _count(self, table: sa.Table) -> int:
         query = sa.select(sa.func.count()).select_from(table).where(_says_something(table))
         count = await self.session.scalar(query)
@@ -243,7 +271,7 @@ class Tamperer:
             raise NothingToTamper
         return int(count)
 
-    async def _row(self, table: sa.Table) -> dict[str, Any]:
+    async def _row(self, table: sa.Table) -> Mapping[str, Any]:
         at = self.chance.randrange(await self._count(table))
         query = sa.select(table).where(_says_something(table))
         found = query.order_by(*table.primary_key.columns).offset(at).limit(1)
@@ -251,12 +279,10 @@ class Tamperer:
 
     async def _write(self, table: sa.Table, column: sa.Column[Any]) -> str:
         row = await self._row(table)
-        value = _another(row[column.name], column, self.chance)
-        if value == row[column.name]:
+        values = others(row[column.name], column, self.chance)
+        if not values:
             raise NothingToTamper
-        change = sa.update(table).where(_is(table, row)).values({column.name: value})
-        await self.session.execute(change)
-        return f"{table.name}.{column.name}: {row[column.name]!r} became {value!r}"
+        return await write(self.session, column, row, self.chance.choice(values))
 
 
 Tampering = Callable[[Tamperer], Awaitable[str]]
@@ -315,71 +341,3 @@ def _elsewhere(value: Any) -> Any:  # noqa: ANN401  Of any column.
     if isinstance(value, UUID):
         return uuid4()
     return value
-
-
-def _another(value: Any, column: sa.Column[Any], chance: random.Random) -> Any:  # noqa: ANN401  Of any column.
-    kind = column.type
-    if isinstance(kind, sa.Enum):
-        return chance.choice([each for each in kind.enums if each != value])
-    if value is None:
-        return _made_up(kind, chance)
-    return _changed(value, chance)
-
-
-def _made_up(kind: Any, chance: random.Random) -> Any:  # noqa: ANN401  Of any column.
-    made: dict[type, Any] = {
-        sa.Uuid: uuid4(),
-        sa.BigInteger: chance.randrange(1, 1_000),
-        sa.Integer: chance.randrange(1, 1_000),
-        sa.Text: "tampered",
-        sa.DateTime: datetime.now().astimezone() - timedelta(days=chance.randrange(1, 400)),
-        sa.Date: date(2025, 1, 1) + timedelta(days=chance.randrange(400)),
-    }
-    for each, value in made.items():
-        if isinstance(kind, each):
-            return value
-    raise NothingToTamper
-
-
-def _changed(value: Any, chance: random.Random) -> Any:  # noqa: ANN401  Of any column.
-    for kinds, change in _CHANGES:
-        if isinstance(value, kinds):
-            return change(value, chance)
-    raise NothingToTamper
-
-
-def _number(value: Any, chance: random.Random) -> Any:  # noqa: ANN401  Whole, or decimal.
-    return max(0, value + chance.choice([-1, 1, 100])) if value else 1
-
-
-def _text(value: str, _chance: random.Random) -> str:
-    return value[:-1] + ("x" if value[-1:] != "x" else "y")
-
-
-def _bytes(value: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(len(value))
-    return value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
-
-
-def _object(value: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    if not value:
-        raise NothingToTamper
-    name = chance.choice(sorted(value))
-    inner = value[name]
-    return {**value, name: _changed(inner, chance) if inner not in (None, "", [], {}) else 1}
-
-
-def _list(value: list[Any], chance: random.Random) -> list[Any]:
-    return [*value[:-1], _changed(value[-1], chance)] if value else ["tampered"]
-
-
-_CHANGES: Sequence[tuple[Any, Callable[[Any, random.Random], Any]]] = (
-    (bool, lambda value, _: not value),
-    ((int, Decimal), _number),
-    (str, _text),
-    (bytes, _bytes),
-    (UUID, lambda _value, _chance: uuid4()),
-    ((datetime, date), lambda value, chance: value - timedelta(days=chance.randrange(1, 400))),
-    (dict, _object),
-    (list, _list),
-)

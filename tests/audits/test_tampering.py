@@ -3,7 +3,6 @@
 import os
 import random
 from collections import Counter
-from contextlib import aclosing
 from datetime import timedelta
 
 import httpx
@@ -11,14 +10,12 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audits.invariants import INVARIANTS
 from app.core import clock
 from app.core.database import Database, open_database
-from app.core.invariants import faults_of
-from app.transparency import checkpoints, queries, tiles, verifier
-from app.transparency.verifier import LogRefused
+from app.transparency import checkpoints, verifier
+from tests.audits.noticing import REFUSED, finder, who
+from tests.audits.sweeping import Sweep
 from tests.audits.tampering import KINDS, NothingToTamper, Tamperer, openings
 from tests.audits.town import Kept, a_town
 from tests.fulfilments.conftest import Claims, claims, settings, town
@@ -27,48 +24,10 @@ __all__ = ["claims", "settings", "town"]
 
 CASES = int(os.environ.get("BAAT_TAMPER_CASES", "12"))
 SEED = int(os.environ.get("BAAT_TAMPER_SEED", "20261129"))
+ROWS = int(os.environ.get("BAAT_TAMPER_ROWS", "0"))
+"""So many of each table are changed in whatever way there is: a sweep, which takes minutes."""
 TRIES = 50
 """What was drawn may come to nothing."""
-
-PROTECTION = {"rows-protected", "books-protected", "books-newest", "log-protected"}
-"""What looks at triggers and foreign keys: they are gone already, and he leaves no trace of it."""
-
-REFUSED = "the database"
-STRANGER = "a stranger"
-
-
-class Published(dict[str, bytes]):
-    """A log as an outsider reads it."""
-
-    def read(self, path: str) -> bytes | None:
-        return self.get(path)
-
-
-async def published(session: AsyncSession) -> Published:
-    """Read a log as it is served."""
-    found = Published()
-    if (newest := await queries.checkpoint(session)) is None:
-        return found
-    found["checkpoint"] = newest.note.encode()
-    for tile in (*tiles.all_of(newest.size), *tiles.bundles_of(newest.size)):
-        if (content := await queries.tile(session, tile)) is not None:
-            found[tile.path] = content
-    return found
-
-
-async def finder(session: AsyncSession, kept: Kept) -> str | None:
-    """Say who finds first that something is wrong: an invariant, or a stranger."""
-    # What asks every table comes last.
-    for each in sorted(INVARIANTS, key=lambda one: one.name == "rows-refer"):
-        if each.name not in PROTECTION:
-            async with aclosing(faults_of(session, each)) as faults:
-                async for _ in faults:
-                    return each.name
-    try:
-        verifier.replay(await published(session), kept.keys, kept.checkpoint)
-    except (LogRefused, LookupError):
-        return STRANGER
-    return None
 
 
 async def case(database: Database, kept: Kept, number: int) -> tuple[str, str, str | None]:
@@ -115,14 +74,13 @@ async def test_whatever_somebody_tampers_with_is_found_out(
                 found[kind, who(by)] += 1
                 if by is None:
                     unnoticed.append(f"case {number} of seed {SEED}, {kind}: {what}")
+            if ROWS:
+                sweep = Sweep(opened, kept, ROWS)
+                await sweep.go()
+                print(f"sweep: {sweep}")  # noqa: T201  scripts/chaos.py shows it.
+                unnoticed += sweep.unnoticed
 
     for kind in KINDS:
         by_whom = (f"{n} by {by}" for (each, by), n in sorted(found.items()) if each == kind)
         print(f"tampering: {kind}: found {', '.join(by_whom)}")  # noqa: T201  scripts/chaos.py shows it.
     assert not unnoticed, "\n".join(unnoticed)
-
-
-def who(by: str | None) -> str:
-    if by is None:
-        return "nobody"
-    return by if by in {REFUSED, STRANGER} else "check all"
