@@ -1,6 +1,7 @@
 """Drafts that several people write, and that somebody who wrote none of it publishes."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,6 +33,14 @@ def edit(draft: Draft, wanted: Mapping[str, Any], editor_id: UUID) -> bool:
     if changes and editor_id not in draft.editor_ids:
         draft.editor_ids = [*draft.editor_ids, editor_id]
     return bool(changes)
+
+
+def first_day(last_began_on: date, today: date) -> date:
+    """Say when the next version can begin at the earliest: one that has begun keeps a day.
+
+    One that has not begun may be replaced altogether.
+    """
+    return last_began_on if last_began_on > today else last_began_on + timedelta(days=1)
 
 
 async def keep_as_read(session: AsyncSession, draft: AnyDraft) -> None:

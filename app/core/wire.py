@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -145,6 +146,27 @@ class Request(BaseModel):
         schema = handler(source)
         _make_strict(schema)
         return schema
+
+
+class Change(Request):
+    """A body that gives named members new values: those left out stay, and none is removed."""
+
+    @model_validator(mode="after")
+    def _nothing_is_removed(self) -> Self:
+        if removed := [name for name in self.model_fields_set if getattr(self, name) is None]:
+            names = ", ".join(sorted(map(to_camel, removed)))
+            message = f"these can be changed, not removed: {names}"
+            raise ValueError(message)
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """Give what the client named, by column; what has members of its own as JSON has it."""
+        return {
+            name: value.model_dump(mode="json", by_alias=True)
+            if isinstance(value := getattr(self, name), BaseModel)
+            else value
+            for name in self.model_fields_set
+        }
 
 
 class View(BaseModel):

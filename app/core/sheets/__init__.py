@@ -12,6 +12,7 @@ from app.core.sheets.exporting import ExportFormat, Origin, exported
 from app.core.sheets.forms import Form, Json, Judge, day, number, yes_or_no
 from app.core.sheets.judging import Judged, RowFault, judge, judged
 from app.core.sheets.problems import RowsRefused
+from app.core.sheets.shown import RowFaultView
 from app.core.sheets.tables import (
     MARK,
     MOST_COLUMNS,
@@ -35,6 +36,7 @@ __all__ = [
     "Judged",
     "Origin",
     "RowFault",
+    "RowFaultView",
     "RowsRefused",
     "Sent",
     "SheetRow",

@@ -1,6 +1,6 @@
 """Write rules, and publish what somebody else wrote."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -123,7 +123,7 @@ async def publish(
 def _insist_on_order(draft: RuleDraft, last: RuleVersion | None) -> None:
     if last is None:
         return
-    earliest = _after(last, clock.today())
+    earliest = drafting.first_day(last.valid_from, clock.today())
     if draft.valid_from < earliest:
         message = f"These rules can begin on {earliest} at the earliest."
         raise RulesTooEarly(message, earliest=earliest.isoformat())
@@ -136,9 +136,3 @@ async def _insist_on_no_use(session: AsyncSession, draft: RuleDraft) -> None:
         earliest = used + timedelta(days=1)
         message = f"Contracts up to {used} follow other rules: these can begin on {earliest}."
         raise RulesTooEarly(message, earliest=earliest.isoformat())
-
-
-def _after(last: RuleVersion, today: date) -> date:
-    if last.valid_from > today:
-        return last.valid_from  # It has not begun: the next one may replace it altogether.
-    return last.valid_from + timedelta(days=1)

@@ -15,7 +15,7 @@ from app.core.http.routing import router as router_of
 from app.core.idempotency import Idempotent
 from app.core.paging import Page, PageOf, Paging
 from app.core.problems import refusals
-from app.core.sheets import MOST_ROWS, RowsRefused, receiving
+from app.core.sheets import MOST_ROWS, RowFaultView, RowsRefused, receiving
 from app.obligations import actions, importing, queries
 from app.obligations.access import (
     ImportOfAuthority,
@@ -28,7 +28,6 @@ from app.obligations.problems import ContractKnown
 from app.obligations.schemas.imports import (
     ContractImportReportView,
     ContractImportView,
-    ContractRowFaultView,
     ImportedContractView,
     OutcomeCountsView,
     PackageImportView,
@@ -73,7 +72,7 @@ async def try_contract_import(
     return ContractImportReportView(
         rows=report.rows,
         fault_count=report.fault_count,
-        faults=[ContractRowFaultView.model_validate(fault) for fault in report.faults],
+        faults=[RowFaultView.model_validate(fault) for fault in report.faults],
         counts=_counts(report.counts),
     )
 

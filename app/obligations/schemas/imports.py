@@ -7,27 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from app.core.paging import PageRequest
+from app.core.sheets import RowFaultView
 from app.core.wire import Moment, View
 from app.obligations.models import ImportOutcome, ImportState
-
-
-class ContractRowFaultView(View):
-    """One thing that is wrong in a row."""
-
-    row: Annotated[
-        int,
-        Field(description="In a table as a spreadsheet counts (the header is 1), in JSON from 1."),
-    ]
-    pointer: Annotated[
-        str,
-        Field(
-            description="A JSON Pointer fragment into the row's contract.",
-            examples=["#/contractSumCents"],
-        ),
-    ]
-    column: Annotated[str | None, Field(description="Of a table.", examples=["contractSumCents"])]
-    code: Annotated[str, Field(examples=["missing"])]
-    detail: str
 
 
 class OutcomeCountsView(View):
@@ -48,7 +30,7 @@ class ContractImportReportView(View):
     rows: Annotated[int, Field(description="How many rows were read.")]
     fault_count: int
     faults: Annotated[
-        list[ContractRowFaultView], Field(description="All faults of all rows, up to a thousand.")
+        list[RowFaultView], Field(description="All faults of all rows, up to a thousand.")
     ]
     counts: Annotated[
         OutcomeCountsView, Field(description="What would become of the rows without a fault.")

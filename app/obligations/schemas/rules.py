@@ -1,12 +1,12 @@
 """Rules on the wire."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from app.core.wire import Moment, Request, View
+from app.core.wire import Change, Moment, Request, View
 from app.obligations.rules import AuthorityRules
 from app.obligations.shipped import ShippedTable
 
@@ -26,27 +26,11 @@ class RuleDraftRequest(Request):
     rules: AuthorityRules
 
 
-class RuleDraftChange(Request):
+class RuleDraftChange(Change):
     """A new value for the named members; rules are replaced as a whole."""
 
     valid_from: ValidFrom | None = None
     rules: AuthorityRules | None = None
-
-    @model_validator(mode="after")
-    def _nothing_is_removed(self) -> Self:
-        if any(getattr(self, name) is None for name in self.model_fields_set):
-            message = "validFrom and rules can be changed, not removed"
-            raise ValueError(message)
-        return self
-
-    def changes(self) -> dict[str, Any]:
-        """Give what the client named, by column."""
-        changes: dict[str, Any] = {}
-        if self.valid_from is not None:
-            changes["valid_from"] = self.valid_from
-        if self.rules is not None:
-            changes["rules"] = self.rules.model_dump(mode="json", by_alias=True)
-        return changes
 
 
 class RuleDraftView(View):

@@ -1,12 +1,12 @@
 """People on the wire."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.core.languages import Language
-from app.core.wire import Moment, Request, View
+from app.core.wire import Change, Moment, Request, View
 from app.organisations.models import Right
 from app.organisations.schemas.fields import (
     Email,
@@ -49,7 +49,7 @@ class MeView(View):
     version: Annotated[int, Field(description="The same as the ETag; send it as `If-Match`.")]
 
 
-class ProfileChange(Request):
+class ProfileChange(Change):
     """New values for the named members; those left out stay as they are."""
 
     name: PersonName | None = None
@@ -58,17 +58,6 @@ class ProfileChange(Request):
         bool | None, Field(description="Mail me when something waits for me.")
     ] = None
     wants_news_mail: Annotated[bool | None, Field(description="Mail me about new rounds.")] = None
-
-    @model_validator(mode="after")
-    def _nothing_is_removed(self) -> Self:
-        if any(value is None for value in self.changes().values()):
-            message = "a profile's members can be changed, not removed"
-            raise ValueError(message)
-        return self
-
-    def changes(self) -> dict[str, Any]:
-        """Give only what the client named."""
-        return self.model_dump(exclude_unset=True)
 
 
 class RegistrationRequest(Request):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.core.sheets import RowFaultView
 from app.core.wire import View
 from app.projects.contents import PlanChange
 from app.projects.models import ProjectState, RoundState
@@ -55,25 +56,6 @@ class RoundFileView(View):
     """Rounds; `POST …/round-imports` takes the same."""
 
     rounds: list[RoundRowView]
-
-
-class RowFaultView(View):
-    """One thing that is wrong in a row."""
-
-    row: Annotated[
-        int,
-        Field(description="In a table as a spreadsheet counts (the header is 1), in JSON from 1."),
-    ]
-    pointer: Annotated[
-        str,
-        Field(
-            description="A JSON Pointer fragment into the row's plan or round.",
-            examples=["#/costs/2/amountCents"],
-        ),
-    ]
-    column: Annotated[str | None, Field(description="Of a table.", examples=["costs"])]
-    code: Annotated[str, Field(examples=["missing"])]
-    detail: str
 
 
 class ImportReportView(View):

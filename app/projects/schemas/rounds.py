@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from app.core.wire import Moment, Request, View
+from app.core.wire import Change, Moment, Request, View
 from app.organisations.schemas.fields import Reason
 from app.projects.models import Round, RoundDecisionKind, RoundState
 from app.schemes.terms.fields import BilingualText
@@ -16,19 +16,12 @@ DATES = ("plans_open_at", "plans_close_at", "scores_due_at", "sale_begins_at", "
 """In the order in which they come."""
 
 
-class _Change(Request):
+class _Dates(Change):
     plans_open_at: Moment | None = None
     plans_close_at: Moment | None = None
     scores_due_at: Moment | None = None
     sale_begins_at: Moment | None = None
     sale_ends_at: Moment | None = None
-
-    @model_validator(mode="after")
-    def _nothing_is_removed(self) -> Self:
-        if removed := [name for name in self.model_fields_set if getattr(self, name) is None]:
-            message = f"these can be changed, not removed: {', '.join(sorted(removed))}"
-            raise ValueError(message)
-        return self
 
     def dates(self) -> dict[str, datetime]:
         """Give the dates that the client named."""
@@ -56,7 +49,7 @@ class RoundRequest(Request):
         return {name: getattr(self, name) for name in DATES}
 
 
-class RoundChange(_Change):
+class RoundChange(_Dates):
     """New values for a draft; those left out stay as they are."""
 
     name: BilingualText | None = None
@@ -67,7 +60,7 @@ class RoundChange(_Change):
         return {**names, **self.dates()}
 
 
-class DateMoveRequest(_Change):
+class DateMoveRequest(_Dates):
     """Later or earlier dates for a round that has opened, and why."""
 
     reason: Reason

@@ -1,7 +1,5 @@
 """Write policies, and publish what somebody else wrote."""
 
-from datetime import date
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock, drafting, events
@@ -112,13 +110,7 @@ def _insist_on_life(scheme: Scheme) -> None:
 
 def _insist_on_order(draft: PolicyDraft, last: Policy | None) -> None:
     today = clock.today()
-    earliest = today if last is None else _after(last, today)
+    earliest = max(today, drafting.first_day(last.valid_from, today)) if last else today
     if draft.valid_from < earliest:
         message = f"This policy can begin on {earliest} at the earliest."
         raise PolicyTooEarly(message, earliest=earliest.isoformat())
-
-
-def _after(last: Policy, today: date) -> date:
-    if last.valid_from > today:
-        return last.valid_from  # It has not begun: the next one may replace it altogether.
-    return max(today, date.fromordinal(last.valid_from.toordinal() + 1))

@@ -1,12 +1,12 @@
 """Policies on the wire."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from app.core.wire import Moment, Request, View
+from app.core.wire import Change, Moment, Request, View
 from app.schemes.terms import PolicyTerms
 
 ValidFrom = Annotated[
@@ -21,27 +21,11 @@ class PolicyDraftRequest(Request):
     terms: PolicyTerms
 
 
-class PolicyDraftChange(Request):
+class PolicyDraftChange(Change):
     """A new value for the named members; terms are replaced as a whole."""
 
     valid_from: ValidFrom | None = None
     terms: PolicyTerms | None = None
-
-    @model_validator(mode="after")
-    def _nothing_is_removed(self) -> Self:
-        if any(getattr(self, name) is None for name in self.model_fields_set):
-            message = "validFrom and terms can be changed, not removed"
-            raise ValueError(message)
-        return self
-
-    def changes(self) -> dict[str, Any]:
-        """Give what the client named, by column."""
-        changes: dict[str, Any] = {}
-        if self.valid_from is not None:
-            changes["valid_from"] = self.valid_from
-        if self.terms is not None:
-            changes["terms"] = self.terms.model_dump(mode="json", by_alias=True)
-        return changes
 
 
 class PolicyDraftView(View):

@@ -1,12 +1,12 @@
 """Schemes, on the wire: as everybody sees them, and as their operator does."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.core.paging import PageRequest
-from app.core.wire import Day, Moment, Request, View
+from app.core.wire import Change, Day, Moment, Request, View
 from app.organisations.schemas.fields import Reason
 from app.schemes.models import SchemeDecisionKind, SchemeState
 from app.schemes.schemas.authorities import RecognisingAuthorityView
@@ -36,7 +36,7 @@ class SchemeRequest(Request):
     languages: Languages
 
 
-class SchemeChange(Request):
+class SchemeChange(Change):
     """New values for the named members; those left out stay as they are."""
 
     name: BilingualText | None = None
@@ -46,16 +46,9 @@ class SchemeChange(Request):
     region: Region | None = None
     languages: Languages | None = None
 
-    @model_validator(mode="after")
-    def _nothing_is_removed(self) -> Self:
-        if removed := [name for name in self.model_fields_set if getattr(self, name) is None]:
-            message = f"these can be changed, not removed: {', '.join(sorted(removed))}"
-            raise ValueError(message)
-        return self
-
     def changes(self) -> dict[str, Any]:
         """Give what the client named, by column."""
-        changes = self.model_dump(exclude_unset=True)
+        changes = super().changes()
         if name := changes.pop("name", None):
             changes |= {"name_nl": name["nl"], "name_en": name["en"]}
         return changes
