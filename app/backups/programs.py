@@ -57,7 +57,20 @@ def _for_libpq(address: URL) -> str:
         for name, value in address.query.items()
         if name != "prepared_statement_cache_size"
     }
-    plain = address.set(drivername="postgresql", password=None, query=options)
+    if not isinstance(hosts := options.get("host", ""), str):
+        # Several stand between commas there, and their ports apart.
+        places = [host.rpartition(":") for host in hosts]
+        options["host"] = ",".join(host for host, _, _ in places)
+        options["port"] = ",".join(port for _, _, port in places)
+    # Made anew: `set` leaves a password where it is that should become none.
+    plain = URL.create(
+        "postgresql",
+        username=address.username,
+        host=address.host,
+        port=address.port,
+        database=address.database,
+        query=options,
+    )
     return plain.render_as_string(hide_password=False)
 
 

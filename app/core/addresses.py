@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError
 
 _SCHEMES = {"postgres", "postgresql", "postgresql+asyncpg"}
 _TLS = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+_WRITABLE = {"primary", "read-write"}
+POSTGRESQL_PORT = 5432
 _OPTIONS = {
     *("host", "port", "ssl", "passfile", "target_session_attrs", "krbsrvname", "gsslib"),
     "prepared_statement_cache_size",
@@ -31,7 +33,7 @@ def database(url: SecretStr) -> SecretStr:
         message = "must look like postgresql://user:password@host:5432/database"
         raise ValueError(message)
     try:
-        address = make_url(f"postgresql+asyncpg://{rest}")
+        address = make_url(f"postgresql+asyncpg://{_with_hosts(rest)}")
     except (ArgumentError, ValueError):
         message = "can't be read: write odd characters of the password as %XX"
         raise ValueError(message) from None
@@ -43,6 +45,31 @@ def database(url: SecretStr) -> SecretStr:
         )
         raise ValueError(message)
     return SecretStr(address.render_as_string(hide_password=False))
+
+
+def _with_hosts(rest: str) -> str:
+    """Write hosts that stand between commas, as libpq has them, as the driver reads them."""
+    place, slash, behind = rest.partition("/")
+    who, at, hosts = place.rpartition("@")
+    if "," not in hosts:
+        return rest
+    named = (host if ":" in host else f"{host}:{POSTGRESQL_PORT}" for host in hosts.split(","))
+    options = "&".join(f"host={host}" for host in named)
+    return f"{who}{at}{slash}{behind}{'&' if '?' in behind else '?'}{options}"
+
+
+def primary(url: SecretStr) -> SecretStr:
+    """Insist that several hosts are several places of which the one is used that can be written.
+
+    Raises:
+        ValueError: a standby might be taken for the database.
+    """
+    options = make_url(url.get_secret_value()).query
+    many = not isinstance(options.get("host", ""), str)
+    if many and options.get("target_session_attrs") not in _WRITABLE:
+        message = "names several hosts: add target_session_attrs=primary, so that one that"
+        raise ValueError(f"{message} only reads is passed over")
+    return url
 
 
 def _with_tls(address: URL) -> URL:

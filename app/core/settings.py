@@ -30,6 +30,7 @@ class LogFormat(StrEnum):
 
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(addresses.database)]
+PrimaryUrl = Annotated[DatabaseUrl, AfterValidator(addresses.primary)]
 
 
 class Settings(BaseSettings):
@@ -40,14 +41,14 @@ class Settings(BaseSettings):
     )
 
     database_url: Annotated[
-        DatabaseUrl,
+        PrimaryUrl,
         Field(
             validation_alias="DATABASE_URL",
             description="Where PostgreSQL is, as the application's role (`DATABASE_URL`).",
         ),
     ]
     migrations_database_url: Annotated[
-        DatabaseUrl | None,
+        PrimaryUrl | None,
         Field(
             validation_alias="MIGRATIONS_DATABASE_URL",
             description="The same database as the role that owns it (`MIGRATIONS_DATABASE_URL`);"
@@ -72,7 +73,7 @@ class Settings(BaseSettings):
         bool, Field(description="PgBouncer in transaction mode stands before the database.")
     ] = False
     listen_database_url: Annotated[
-        DatabaseUrl | None,
+        PrimaryUrl | None,
         Field(
             validation_alias="LISTEN_DATABASE_URL",
             description="The database without PgBouncer, for LISTEN (`LISTEN_DATABASE_URL`);"

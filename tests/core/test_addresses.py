@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
+from app.backups import programs
 from app.core.settings import Settings
 from tests.conftest import SECRET
 
@@ -32,8 +33,29 @@ def test_the_tls_of_managed_databases_is_understood(scheme: str, option: str) ->
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p%2Cw@one:5433,two/baat?target_session_attrs=primary",
+        "postgresql://u:p%2Cw@/baat?target_session_attrs=primary&host=one:5433&host=two:5432",
+    ],
+)
+def test_a_database_may_have_several_hosts(url: str) -> None:
+    found = settings(database_url=url).database_url.get_secret_value()
+    address = make_url(found)
+    _, options = address.get_dialect()().create_connect_args(address)
+    assert (options["host"], options["port"]) == (["one", "two"], [5433, 5432])
+    assert (options["password"], options["target_session_attrs"]) == ("p,w", "primary")
+    assert settings(database_url=found).database_url.get_secret_value() == found
+    assert programs._for_libpq(address) == (
+        "postgresql://u@/baat?host=one%2Ctwo&port=5433%2C5432&target_session_attrs=primary"
+    )
+    assert settings(replica_database_url="postgresql://u@one,two/baat").replica_database_url
+
+
+@pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
+        ("database_url", "postgresql://u:geheim@one,two/baat", "add target_session_attrs=primary"),
         ("database_url", "geheim", "must look like postgresql://"),
         ("database_url", "mysql://u:geheim@db/baat", "must look like postgresql://"),
         ("database_url", "postgresql+psycopg://u:geheim@db/baat", "must look like postgresql://"),
