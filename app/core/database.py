@@ -12,7 +12,6 @@ A hot standby may answer GETs. A client that must read what it wrote sends back 
 of the answer to its write; a standby that has not come so far is passed over.
 """
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +38,7 @@ from sqlalchemy.pool import QueuePool
 from app.core.ids import new_id
 from app.core.problems import Unavailable
 from app.core.settings import Settings
+from app.core.standby import Standby
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -155,6 +155,8 @@ _NO_ANSWER = (
     asyncpg.AdminShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # Of several hosts none can be written: the standby is not promoted yet.
+    asyncpg.TargetServerAttributeNotMatched,
 )
 
 
@@ -178,8 +180,7 @@ class Database:
     readers: Sessions
     aside_engine: AsyncEngine
     aside_sessions: Sessions
-    standby: AsyncEngine | None = None
-    standby_readers: Sessions | None = None
+    standby: Standby | None = None
 
     def work(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open the unit of work of a job or a command; leaving it commits."""
@@ -218,9 +219,10 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        for engine in (self.engine, self.aside_engine, self.standby):
-            if engine is not None:
-                await engine.dispose()
+        for engine in (self.engine, self.aside_engine):
+            await engine.dispose()
+        if self.standby is not None:
+            await self.standby.engine.dispose()
 
 
 def open_database(settings: Settings) -> Database:
@@ -231,7 +233,8 @@ def open_database(settings: Settings) -> Database:
     standby = None
     if settings.replica_database_url is not None:
         replica = settings.replica_database_url.get_secret_value()
-        standby = connect(replica, settings, pool_size=settings.database_pool_size)
+        there = connect(replica, settings, pool_size=settings.database_pool_size)
+        standby = Standby(there, _sessions(_read_only(there), settings))
     return Database(
         settings=settings,
         engine=engine,
@@ -240,7 +243,6 @@ def open_database(settings: Settings) -> Database:
         aside_engine=aside,
         aside_sessions=_sessions(aside, settings),
         standby=standby,
-        standby_readers=_sessions(_read_only(standby), settings) if standby else None,
     )
 
 
@@ -319,32 +321,9 @@ _HAS_WRITTEN = sa.text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
 
 @asynccontextmanager
 async def _reading(database: Database, read_after: str | None) -> AsyncIterator[AsyncSession]:
-    session = await _fresh_standby(database, read_after) or database.readers()
-    async with session:
-        yield session
-
-
-async def _fresh_standby(database: Database, read_after: str | None) -> AsyncSession | None:
-    """Open a session on the standby, if there is one that answers and has come far enough."""
-    position = read_after or "0/0"
-    if database.standby_readers is None or not _POSITION.fullmatch(position):
-        return None
-    session = database.standby_readers()
-    try:
-        if await session.scalar(_HAS_REPLAYED, {"position": position}):
-            return session
-    except (Unavailable, exc.DBAPIError, exc.TimeoutError):
-        logger.warning("standby_passed_over", exc_info=True)
-    await session.close()
-    return None
-
-
-_POSITION = re.compile(r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}")
-
-# As text: the driver's own idea of a position is a number.
-_HAS_REPLAYED = sa.text(
-    "SELECT pg_last_wal_replay_lsn() >= CAST(CAST(:position AS text) AS pg_lsn)"
-)
+    session = await database.standby.fresh(read_after) if database.standby else None
+    async with session or database.readers() as chosen:
+        yield chosen
 
 
 async def _written_until(session: AsyncSession) -> str | None:

@@ -16,6 +16,7 @@ from app.core.events import Actor, Event
 from app.core.ids import new_id
 from app.core.invariants import faults_of
 from app.core.problems import InvalidRequest
+from app.core.standby import Standby
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Role
 from app.webhooks import access
@@ -94,7 +95,8 @@ async def test_who_heard_by_a_webhook_may_be_ahead_of_a_standby(
         happened(session, new_id(), "organisation.changed")
     await sequencing.sequence_all(database)
     # The shared database plays a standby that knows nothing of this event yet.
-    visitor = SimpleNamespace(database=replace(database, standby=shared_database.engine))
+    behind_it = Standby(shared_database.engine, shared_database.readers)
+    visitor = SimpleNamespace(database=replace(database, standby=behind_it))
     caller = cast("Caller", SimpleNamespace(visitor=visitor))
 
     async with database.reading() as here, shared_database.reading() as behind:
