@@ -40,6 +40,7 @@ async def test_a_payment_is_found_by_its_reference(desk: Desk) -> None:
         f"{desk.path}/bank-statements/{statement['id']}/file", headers=desk.member.headers
     )
     assert file.content.startswith(b"<?xml")
+    assert file.headers["content-type"] == "application/xml"
     assert file.headers["content-disposition"].startswith("attachment")
     assert (statement["entryCount"], statement["newCount"]) == (1, 1)
     assert (statement["openingCents"], statement["closingCents"]) == (100_000, 225_000)

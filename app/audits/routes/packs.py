@@ -1,7 +1,5 @@
 """Audit packs: a year with all that an accountant or an auditor needs, in one file."""
 
-from typing import Any
-
 from fastapi import Request, Response
 
 from app.audits import queries
@@ -30,14 +28,6 @@ from app.organisations.problems import RoleTooSmall
 from app.schemes.queries.keepers import readable_keepers
 
 router = router_of("/audits/packs", "Audit packs")
-
-DOWNLOAD: dict[int | str, dict[str, Any]] = {
-    **files.DOWNLOAD,
-    200: {
-        **files.DOWNLOAD[200],
-        "content": {ZIP.media_type: {"schema": {"type": "string", "format": "binary"}}},
-    },
-}
 
 
 @router.post(
@@ -102,7 +92,7 @@ async def make_audit_pack_again(
 @router.get(
     "/{audit_pack_id}/file",
     response_class=Response,
-    responses={**DOWNLOAD, **refusals(NotFound, PackNotReady)},
+    responses={**files.downloads(ZIP), **refusals(NotFound, PackNotReady)},
 )
 async def download_audit_pack(pack: SeenPack, request: Request, session: Session) -> Response:
     """Download an audit pack: a ZIP, with its SHA-256 as ETag.

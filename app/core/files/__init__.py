@@ -46,7 +46,7 @@ from app.core.files.models import File, FileArrival
 from app.core.files.receiving import JsonUpload, Upload, XmlUpload
 from app.core.files.scanning import Scanner
 from app.core.files.schemas import FileView
-from app.core.files.serving import DOWNLOAD, download
+from app.core.files.serving import DOWNLOAD, download, downloads
 from app.core.files.taking import Received, Sent, measured, place, read, spooled, take, working_file
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "Upload",
     "XmlUpload",
     "download",
+    "downloads",
     "erase",
     "forget_arrivals",
     "keep",

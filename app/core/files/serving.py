@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Database, release
 from app.core.files import names, store
-from app.core.files.kinds import KINDS
+from app.core.files.kinds import KINDS, Kind
 from app.core.files.models import File
 from app.core.files.problems import FileErased
 from app.core.http import etags
@@ -20,23 +20,30 @@ CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 PRIVATE = "private, no-store"
 PUBLIC = "public, max-age=3600"
 
-DOWNLOAD: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file's own bytes",
-        "content": {
-            kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS
+
+def downloads(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
+    """Document a route that gives files of these types, in `responses`.
+
+    It takes `response_class=Response` too.
+    """
+    bytes_of_it = {"schema": {"type": "string", "format": "binary"}}
+    disposition = {
+        "description": "Always an attachment, with the file's name (RFC 6266).",
+        "schema": {"type": "string"},
+    }
+    return {
+        200: {
+            "description": "The file's own bytes",
+            "content": {kind.media_type: bytes_of_it for kind in kinds},
+            "headers": {names.HEADER: disposition},
         },
-        "headers": {
-            names.HEADER: {
-                "description": "Always an attachment, with the file's name (RFC 6266).",
-                "schema": {"type": "string"},
-            }
-        },
-    },
-    304: {},
-    **refusals(FileErased),
-}
-"""`responses` of a route that gives a file; it takes `response_class=Response` too."""
+        304: {},
+        **refusals(FileErased),
+    }
+
+
+DOWNLOAD = downloads(*KINDS)
+"""`responses` of a route that gives whatever people attach."""
 
 
 class ContentChanged(Exception):  # noqa: N818  Read aloud it says what happened.

@@ -22,9 +22,7 @@ router = router_of("", "Invoices")
 
 
 def _download(kind: Kind, *more: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    content = {kind.media_type: {"schema": {"type": "string", "format": "binary"}}}
-    given = {**files.DOWNLOAD[200], "content": content}
-    return {**files.DOWNLOAD, 200: given, **refusals(DocumentNotWritten, *more)}
+    return {**files.downloads(kind), **refusals(DocumentNotWritten, *more)}
 
 
 @router.get("/orders/{order_id}/invoices", response_model=PageOf[InvoiceView])

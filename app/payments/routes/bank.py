@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response
 from app.core import files
 from app.core.database import Session
 from app.core.files import XmlUpload
+from app.core.files.kinds import XML
 from app.core.http.routing import router as router_of
 from app.core.idempotency import Idempotent
 from app.core.paging import Page, PageOf, Paging
@@ -122,7 +123,9 @@ async def read_bank_statement(statement: StatementOfScheme) -> BankStatement:
 
 
 @router.get(
-    STATEMENTS + "/{bank_statement_id}/file", response_class=Response, responses=files.DOWNLOAD
+    STATEMENTS + "/{bank_statement_id}/file",
+    response_class=Response,
+    responses=files.downloads(XML),
 )
 async def download_bank_statement(
     statement: StatementOfScheme, request: Request, session: Session

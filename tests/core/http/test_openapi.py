@@ -184,6 +184,19 @@ def test_refusals_are_problems(document: Document) -> None:
         assert {"status", "title", "detail"} <= set(resolved(document, schema)["properties"])
 
 
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/schemes/{scheme_id}/bank-statements/{bank_statement_id}/file", "application/xml"),
+        ("/audits/packs/{audit_pack_id}/file", "application/zip"),
+        ("/invoices/{invoice_id}/document.pdf", "application/pdf"),
+    ],
+)
+def test_a_download_of_one_type_says_which(path: str, media_type: str) -> None:
+    answer = documents()["real"]["paths"][path]["get"]["responses"]["200"]
+    assert list(answer["content"]) == [media_type]
+
+
 def test_examples_are_valid(document: Document) -> None:
     validator = jsonschema_rs.Draft202012Validator(
         {"$ref": "#/components/schemas/Problem", "components": document["components"]}
