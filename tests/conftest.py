@@ -33,7 +33,7 @@ from app.core import installation, logs
 from app.core.database import Database, open_database
 from app.core.settings import Settings
 from app.main import create_app
-from tests import dialect
+from tests import dialect, recording
 
 PROJECT = Path(__file__).parent.parent
 SECRET = "a secret of the tests, long enough to seal"
@@ -44,6 +44,7 @@ hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max
 hypothesis_settings.load_profile("normal")
 
 dialect.share()
+recording.listen()
 
 _numbers = count()
 

@@ -1,6 +1,5 @@
 """Furnish a new installation as a demo."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from app.cli.running import chosen_settings, refusals_in_one_sentence
 from app.core.settings import Mode, Settings
 from app.story import demo as tale
+from app.story import recording
 from app.story.failures import Failure
 
 LAUNCHER = "The launcher brings a database, and sets all this: python3 scripts/dev.py run"
@@ -48,7 +48,10 @@ def demo() -> None:
 def examples(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="Such as app/examples.json.")],
 ) -> None:
-    """For developers: play the demo aside, and write what was asked and answered as examples."""
+    """For developers: play the demo aside, and write what was asked and answered as examples.
+
+    What the file has of the tests stays where the demo has nothing: `tests/recording.py`.
+    """
     chosen = chosen_settings(advice=LAUNCHER)
     try:
         with refusals_in_one_sentence(), _progress() as begins:
@@ -56,8 +59,10 @@ def examples(
     except (Failure, httpx.HTTPError) as failure:
         typer.echo(f"There are no examples: {failure or type(failure).__name__}", err=True)
         raise typer.Exit(1) from failure
-    file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
-    typer.echo(f"{len(found)} operations.")
+    if file.exists():
+        found.add(recording.read(file).of(recording.Source.TESTS))
+    file.write_text(found.written())
+    typer.echo(f"{len(found.operations)} operations, {len(found.problems)} refusals.")
 
 
 def _insist_on_a_place_for_demos(chosen: Settings) -> None:

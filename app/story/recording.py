@@ -1,22 +1,101 @@
-"""Recording what is asked and answered while a demo is set up, as examples of each operation."""
+"""Recording what is asked and answered, as examples of each operation and of each refusal.
+
+A demo gives most of them; of what nobody does there the tests give one (`tests.recording`). Both
+add to one file, in which the demo's come first.
+"""
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
+from app.story.addresses import PREFIX, Addresses, anonymous
 from app.story.failures import Refused
-from app.story.wire import Visitor
+from app.story.wire import Visitor, without_ids
 
-PREFIX = "/v1"
 JSON = "application/json"
-MOST_BYTES = 4_000
+MOST_BYTES = 2_500
 """A longer example is shortened: its lists to their first members."""
 TRIED = 4
-_PLACE = re.compile(r"\{[^}]+\}")
-_SECRET = re.compile(r"^(baat_[a-z_]+_|baat_once_)[A-Za-z0-9_-]{16,}$")
+SHORT_BYTES = 1_500
+"""Of what is not longer, what tells most is the best example."""
+_SECRET = re.compile(r"^(baat_[a-z]+_|whsec_|otpauth://)[!-~]{16,}$")
+_SECRETS = {"secret", "recoveryCodes"}
+_TEDIOUS = re.compile(r"([^x0])\1{9}")
+"""Somebody tries how long a text may be."""
+
+
+class Source(StrEnum):
+    """Where an example comes from."""
+
+    DEMO = "demo"
+    TESTS = "tests"
+
+
+@dataclass
+class Examples:
+    """What was recorded."""
+
+    operations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By the names of the operations: where it is from, and what was asked and answered."""
+    problems: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Refusals, by their types."""
+
+    def add(self, other: "Examples") -> None:
+        """Take what is missing here, or better; a demo's examples are better than the tests'."""
+        for name, example in other.operations.items():
+            kept = self.operations.get(name)
+            if kept is None or _rank(example) < _rank(kept):
+                self.operations[name] = example
+        for kind, problem in other.problems.items():
+            kept = self.problems.get(kind)
+            if kept is None or _rank(problem) < _rank(kept):
+                self.problems[kind] = problem
+
+    def of(self, source: Source) -> "Examples":
+        """Leave out the operations whose example is from elsewhere."""
+        own = {name: each for name, each in self.operations.items() if each["from"] == source}
+        return Examples(own, self.problems)
+
+    def written(self) -> str:
+        """Write them down."""
+        parts = {
+            "operations": dict(sorted(self.operations.items())),
+            "problems": dict(sorted(self.problems.items())),
+        }
+        return json.dumps(parts, ensure_ascii=False, indent=1) + "\n"
+
+
+def read(file: Path) -> Examples:
+    """Read what was written."""
+    parts = json.loads(file.read_text())
+    return Examples(parts["operations"], parts["problems"])
+
+
+def _rank(example: dict[str, Any]) -> tuple[bool, bool, bool, int, int, str]:
+    """Say how good an example is: less is better, whenever it was heard."""
+    text = without_ids(json.dumps(example, sort_keys=True))
+    return (
+        example.get("from") == Source.TESTS,
+        _TEDIOUS.search(text) is not None,
+        len(text) > SHORT_BYTES,
+        -_told(example),
+        len(text),
+        text,
+    )
+
+
+def _told(value: object) -> int:
+    """Count what is said: members with a value, of the first in each list."""
+    if isinstance(value, dict):
+        return sum(_told(part) for part in value.values())
+    if isinstance(value, list):
+        return _told(value[0]) if value else 0
+    return int(value not in {None, "", 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +114,13 @@ class Operation:
 
 
 class Recorder:
-    """Keeps the first success of each operation, and the addresses that it hears of."""
+    """Keeps an example of each operation that is heard, and the addresses that it hears of."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.examples: dict[str, dict[str, Any]] = {}
+    def __init__(self, document: dict[str, Any], source: Source) -> None:
+        self.found = Examples()
+        self._source = source
         self._operations = [
-            Operation(operation["operationId"], method.upper(), _PLACE.sub("{}", path))
+            Operation(operation["operationId"], method.upper(), anonymous(path))
             for path, item in document["paths"].items()
             for method, operation in item.items()
             if method in {"get", "post", "put", "patch", "delete"}
@@ -53,69 +133,34 @@ class Recorder:
             for method, operation in item.items()
             if method == "get" and JSON in operation["responses"].get("200", {}).get("content", {})
         }
-        self._known: dict[str, list[str]] = defaultdict(list)
+        self.addresses = Addresses(document["paths"])
 
     def hear(self, method: str, path: str, body: object, status: int, answer: object) -> None:
-        """Hear of a request that was done."""
+        """Hear of a request that was answered."""
+        if status >= HTTPStatus.BAD_REQUEST:
+            if isinstance(answer, dict) and "type" in answer:
+                self.found.add(Examples({}, {answer["type"]: shortened(answer)}))
+            return
         bare = path.partition("?")[0].removeprefix(PREFIX) or "/"
         for operation in self._operations:
             if operation.method == method and operation.pattern.fullmatch(bare):
                 self._keep(operation, body, status, answer)
                 break
-        self._learn(bare, answer)
+        self.addresses.learn(path, answer)
 
     def _keep(self, operation: Operation, body: object, status: int, answer: object) -> None:
-        kept = self.examples.get(operation.name)
-        # A list with something in it says more than one without.
-        if kept is not None and not _is_empty(kept.get("response")):
-            return
-        example: dict[str, Any] = {"status": status}
+        example: dict[str, Any] = {"from": self._source, "status": status}
         if body is not None:
             example["request"] = shortened(body)
         if answer is not None:
             example["response"] = shortened(answer)
-        self.examples[operation.name] = example
-
-    def _learn(self, path: str, answer: object) -> None:
-        """Note the addresses of what an answer names."""
-        self._note(path)
-        things = answer.get("items", [answer]) if isinstance(answer, dict) else []
-        for thing in things:
-            if not isinstance(thing, dict):
-                continue
-            if isinstance(own := thing.get("id"), str):
-                self._note(f"{path}/{own}")
-                self._note(f"/{path.rpartition('/')[2]}/{own}")
-            for name, value in thing.items():
-                if name.endswith("Id") and isinstance(value, str):
-                    noun = re.sub(r"(?<=[a-z])([A-Z])", r"-\1", name[:-2]).lower()
-                    self._note(f"/{noun}s/{value}")
-
-    def _note(self, path: str) -> None:
-        for operation in self._operations:
-            places = operation.template.split("/")
-            parts = path.split("/")
-            for length in range(2, len(places) + 1):
-                prefix = "/".join(places[:length])
-                if length == len(parts) and _fits(places[:length], parts):
-                    found = self._known[prefix]
-                    if path not in found:
-                        found.append(path)
+        self.found.add(Examples({operation.name: example}))
 
     def unheard(self) -> Iterator[tuple[Operation, list[str]]]:
         """Name what can be read and was not, with some paths to try; the newest first."""
         for operation in self._operations:
-            if operation.name in self._readable and operation.name not in self.examples:
-                prefix, _, tail = operation.template.rpartition("{}")
-                if prefix:
-                    paths = [f"{path}{tail}" for path in self._known[f"{prefix}{{}}"]]
-                    yield operation, paths[::-1][:TRIED]
-                else:
-                    yield operation, [operation.template]
-
-
-def _fits(places: Sequence[str], parts: Sequence[str]) -> bool:
-    return all(place in {"{}", part} for place, part in zip(places, parts, strict=True))
+            if operation.name in self._readable and operation.name not in self.found.operations:
+                yield operation, self.addresses.fitting(operation.template)[::-1][:TRIED]
 
 
 def _is_empty(answer: object) -> bool:
@@ -126,8 +171,8 @@ def explore(recorder: Recorder, people: Sequence[Visitor]) -> None:
     """Read what nobody read yet, as whoever may; what that names is read then."""
     tried: set[str] = set()
     before = -1
-    while len(recorder.examples) != before:
-        before = len(recorder.examples)
+    while len(recorder.found.operations) != before:
+        before = len(recorder.found.operations)
         for operation, paths in list(recorder.unheard()):
             _read(recorder, operation, [path for path in paths if path not in tried], people)
             tried.update(paths)
@@ -142,7 +187,7 @@ def _read(
                 person.get(f"{PREFIX}{path}", told=False)
             except Refused:
                 continue
-            if not _is_empty(recorder.examples.get(operation.name, {}).get("response")):
+            if not _is_empty(recorder.found.operations.get(operation.name, {}).get("response")):
                 return
             break
 
@@ -167,9 +212,19 @@ def _cut(value: Any, length: int) -> Any:  # noqa: ANN401  JSON.
 
 def _masked(value: Any) -> Any:  # noqa: ANN401  JSON.
     if isinstance(value, dict):
-        return {name: _masked(part) for name, part in value.items()}
+        return {
+            name: _hidden(part) if name in _SECRETS else _masked(part)
+            for name, part in value.items()
+        }
     if isinstance(value, list):
         return [_masked(part) for part in value]
     if isinstance(value, str) and (found := _SECRET.match(value)):
         return found[1] + "x" * (len(value) - len(found[1]))
     return value
+
+
+def _hidden(value: Any) -> Any:  # noqa: ANN401  JSON.
+    if isinstance(value, list):
+        return [_hidden(part) for part in value]
+    masked = _masked(value)
+    return "x" * len(value) if isinstance(value, str) and masked == value else masked

@@ -15,6 +15,7 @@ from app.story.failures import Refused
 Listener: TypeAlias = Callable[[str, str, object, int, object], None]
 
 TIMEOUT_SECONDS = 60.0
+JSON, PROBLEM = "application/json", "application/problem+json"
 PLAYERS = "127.66.0.1" if sys.platform == "linux" else None
 """From where the cast calls: a network of its own, so that it spends nobody else's limits."""
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -38,7 +39,7 @@ class Wire:
         )
         self._told: list[str] = []
         self.listener: Listener | None = None
-        """Who hears of every request that was done: what was asked, and what was answered."""
+        """Who hears of every request: what was asked, and what was answered."""
 
     def send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:  # noqa: ANN401  JSON.
         """Ask for something and give the answer; None where it has no content.
@@ -48,12 +49,10 @@ class Wire:
             httpx.HTTPError: there is no answer.
         """
         answer = self._client.request(method, path, json=body, headers=headers)
+        self._tell(method, path, body, answer)
         if answer.is_error:
             raise Refused(f"{method} {path}", answer.status_code, _problem(answer))
-        said = answer.json() if answer.content else None
-        if self.listener is not None:
-            self.listener(method, path, body, answer.status_code, said)
-        return said
+        return answer.json() if answer.content else None
 
     def carry(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         """Send a file, or fetch one.
@@ -63,9 +62,16 @@ class Wire:
             httpx.HTTPError: there is no answer.
         """
         answer = self._client.request(method, path, content=body, headers=headers)
+        self._tell(method, path, None, answer)
         if answer.is_error:
             raise Refused(f"{method} {path}", answer.status_code, _problem(answer))
         return answer.content
+
+    def _tell(self, method: str, path: str, body: object, answer: httpx.Response) -> None:
+        if self.listener is not None:
+            is_json = answer.headers.get("Content-Type") in {JSON, PROBLEM}
+            said = answer.json() if is_json and answer.content else None
+            self.listener(method, path, body, answer.status_code, said)
 
     def press(self, page: str, button: str) -> None:
         """Press a button on a page of the payment provider, as a payer does in a browser.

@@ -4,13 +4,12 @@ import secrets
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from app.core.settings import Settings
 from app.story.demo import figures, welcome
 from app.story.demo.playing import Demo
 from app.story.demo.scenes import SCENES
-from app.story.recording import Recorder, explore
+from app.story.recording import Examples, Recorder, Source, explore
 from app.story.stage import built, raised
 
 PASSWORD_BYTES = 6
@@ -49,8 +48,8 @@ def furnish(chosen: Settings, progress: Callable[[str], None], keep: Callable[[s
             demo.wire.close()
 
 
-def record(beside: Settings, progress: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-    """Furnish a demo that is thrown away, and give an example of each operation that was heard.
+def record(beside: Settings, progress: Callable[[str], None]) -> Examples:
+    """Furnish a demo that is thrown away, and give examples of what was heard.
 
     Raises:
         Failure: a scene did not go as it must, or there is no place to play.
@@ -59,7 +58,8 @@ def record(beside: Settings, progress: Callable[[str], None]) -> dict[str, dict[
     with built(beside, beside.public_url) as stage:
         demo = Demo(stage, "demo-password")
         try:
-            recorder = Recorder(demo.cast.public.get("/v1/openapi.json", told=False))
+            document = demo.cast.public.get("/v1/openapi.json", told=False)
+            recorder = Recorder(document, Source.DEMO)
             demo.wire.listener = recorder.hear
             for scene in SCENES:
                 progress(scene.title)
@@ -68,4 +68,4 @@ def record(beside: Settings, progress: Callable[[str], None]) -> dict[str, dict[
             explore(recorder, (demo.cast.public, *demo.cast.people))
         finally:
             demo.wire.close()
-    return dict(sorted(recorder.examples.items()))
+    return recorder.found

@@ -58,7 +58,7 @@ def document(
     components |= {"headers": deepcopy(answers.HEADERS), **_complete(paths, credentials)}
     schemas.drop_titles([paths, components["schemas"]])
     if examples is not None:
-        worked.add(paths, examples)
+        worked.add(paths, components["examples"], examples)
     made = {
         "openapi": draft["openapi"],
         "info": _info(app, settings),
