@@ -7,10 +7,7 @@ what it forbids. An answer that the document does not know, or a 500, fails the 
 import asyncio
 import os
 import random
-import shutil
-import sys
 from collections.abc import AsyncIterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,8 @@ from fastapi import FastAPI
 from app.core.database import open_database
 from app.core.settings import Settings
 from app.main import create_app
+from scripts.fuzzing import links
+from scripts.fuzzing.running import fuzz, only
 from tests import make
 from tests.conftest import Cluster, served
 
@@ -29,14 +28,6 @@ EXAMPLES = os.environ.get("BAAT_CONTRACT_EXAMPLES", "6")
 
 SHORT_FORM = 100
 """So many operations are tried by staff in a short run: others in each, by the run's own seed."""
-
-CHECKS = (
-    "not_a_server_error,status_code_conformance,content_type_conformance,"
-    "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
-    "unsupported_method"
-)
-
-CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 NO_LIMIT = 1_000_000
 
@@ -56,23 +47,10 @@ async def generous(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Settings]:
         )
 
 
-async def fuzz(address: str, *arguments: str) -> str:
+async def fuzzed(address: str, *arguments: str) -> str:
     """Run the fuzzer to its end; give its report if it found anything."""
-    program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
-    assert program, "schemathesis is not installed beside this Python"
-    running = await asyncio.create_subprocess_exec(
-        *(program, "--config-file", str(CONFIGURATION)),
-        *("run", f"{address}/v1/openapi.json", "--url", f"{address}/v1"),
-        *("--checks", CHECKS, "--max-examples", EXAMPLES),
-        # One worker: CPython 3.11 parses source in two threads at once at its own risk.
-        *("--workers", "1"),
-        *("--generation-database", "none", "--suppress-health-check", "all", "--no-color"),
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    report, _ = await running.communicate()
-    return report.decode() if running.returncode else ""
+    report = await asyncio.to_thread(fuzz, address, "--max-examples", EXAMPLES, *arguments)
+    return "" if report.is_clean else report.text
 
 
 def _explained(settings: Settings) -> FastAPI:
@@ -94,8 +72,8 @@ async def test_staff_gets_only_documented_answers(generous: Settings) -> None:
     if not LONG:
         tried = random.sample(tried, SHORT_FORM)
     async with served(app) as address:
-        report = await fuzz(
-            address, "--header", f"Authorization: {headers['Authorization']}", *_only(tried)
+        report = await fuzzed(
+            address, "--header", f"Authorization: {headers['Authorization']}", *only(tried)
         )
     assert not report, report
 
@@ -110,18 +88,9 @@ async def test_a_stranger_gets_only_documented_answers(generous: Settings) -> No
         if LONG or not operation.get("security")
     ]
     async with served(app) as address:
-        report = await fuzz(address, *_only(tried))
+        report = await fuzzed(address, *only(tried))
     assert not report, report
 
 
 def _operations(app: FastAPI) -> dict[str, dict[str, Any]]:
-    return {
-        operation["operationId"]: operation
-        for item in app.openapi()["paths"].values()
-        for method, operation in item.items()
-        if method in {"get", "post", "put", "patch", "delete"}
-    }
-
-
-def _only(names: list[str]) -> chain[str]:
-    return chain.from_iterable(("--include-operation-id", name) for name in names)
+    return {each.name: each.description for each in links.operations(app.openapi())}

@@ -9,7 +9,7 @@ from app.core.settings import Settings
 from tests.conftest import SECRET, served
 from tests.core.files.conftest import adjusted
 from tests.core.files.trial import trial_app
-from tests.test_contract import fuzz
+from tests.test_contract import fuzzed
 
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 
@@ -73,8 +73,11 @@ def test_a_download_says_what_comes() -> None:
 @pytest.mark.timeout(300)
 async def test_uploads_and_downloads_get_only_documented_answers(settings: Settings) -> None:
     generous = adjusted(settings, reads_per_minute=1_000_000, writes_per_minute=1_000_000)
-    async with served(trial_app(generous)) as address:
-        report = await fuzz(
+    app = trial_app(generous)
+    # A fuzzer waits for it for ten seconds only.
+    app.openapi()
+    async with served(app) as address:
+        report = await fuzzed(
             address,
             *("--header", "Key: brass", "--include-path-regex", "^/drawers/"),
             *("--exclude-operation-id", "writeTooEarly"),
