@@ -11,7 +11,7 @@ from app.cli.running import chosen_settings, in_database, refusals_in_one_senten
 from app.core import installation, languages, migrations
 from app.core.database import Database, open_database
 from app.core.languages import Language
-from app.core.settings import Settings
+from app.core.settings import Settings, as_table
 from app.organisations.actions import staff
 from app.organisations.schemas import FirstStaff
 
@@ -58,9 +58,16 @@ def bootstrap(
 
 
 def show_settings(
-    *, explain: Annotated[bool, typer.Option(help="Tell what each one is for.")] = False
+    *,
+    explain: Annotated[bool, typer.Option(help="Tell what each one is for.")] = False,
+    table: Annotated[
+        bool, typer.Option(help="The same with defaults, as in OPERATIONS.md.")
+    ] = False,
 ) -> None:
     """Print every setting, without secrets."""
+    if table:
+        typer.echo(as_table(), nl=False)
+        return
     if explain:
         for name, field in Settings.model_fields.items():
             typer.echo(f"{name}: {field.description}")

@@ -361,3 +361,22 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Read the environment, the first time."""
     return Settings()
+
+
+def as_table() -> str:
+    """Write every setting as Markdown: its variable, what it is for, and its default."""
+    prefix = Settings.model_config.get("env_prefix", "")
+    rows = ["| variable | default | says |", "| - | - | - |"]
+    for name, field in Settings.model_fields.items():
+        variable = field.validation_alias or f"{prefix}{name}".upper()
+        default = "needed" if field.is_required() else _written(field.default)
+        rows.append(f"| `{variable}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _written(default: object) -> str:
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{default}`"

@@ -12,6 +12,16 @@
 - *pair*: the secret and the key that an endpoint's webhooks are signed with.
 - *replay*: a delivery begins anew, under the same id.
 
+A receiver without a library checks a signature so: `v1` of `webhook-signature` is HMAC-SHA256, with
+the secret (after `whsec_`) decoded from base64, over `webhook-id`, `webhook-timestamp` and the body
+as it came, with a full stop between them; `v1a` is the same signed with Ed25519, for whoever would
+rather keep no secret. A webhook comes at least once and in no promised order, and its id is the
+event's. Answer 2xx within 15 seconds; what fails is tried ten times in three days, then the
+endpoint is disabled and its admins get a letter. `…/deliveries` shows every attempt, `…/replays`
+sends again what was missed, `…/test-events` tries a receiver, `…/secrets` changes secret and key
+while both sign for a day. A test installation may send to `http://127.0.0.1` with
+`BAAT_WEBHOOKS_TO_LOOPBACK=true`.
+
 May import `organisations` and `core`; a sibling of the books, which it does not need. Those above
 wire their audiences in `main`.
 

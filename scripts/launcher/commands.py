@@ -6,7 +6,7 @@ import getpass
 import os
 import sys
 
-from . import checks, pins, project, supervisor
+from . import checks, picture, pins, project, supervisor
 from .children import stop_on_signals
 from .failures import LaunchError, StoppedError
 from .steps import Steps
@@ -45,6 +45,9 @@ def _dispatch(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "run":
         return supervisor.run(here, Steps(), options.port, empty=options.empty)
+    if options.command == "picture":
+        print(picture.drawn(here.root), end="")
+        return 0
     if options.command == "lock":
         return pins.lock(here, Steps(), upgrade=options.upgrade)
     return {"test": checks.test, "check": checks.check}[options.command](here, Steps())
@@ -60,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="format, lint, types and imports only")
     commands.add_parser("pytest", help="pytest with arguments of your own")
     commands.add_parser("cli", help="any `baat` command, with the database of this clone")
+    commands.add_parser("picture", help="the house, drawn from its import contracts")
     lock = commands.add_parser("lock", help="resolve the pinned versions again")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     return parser

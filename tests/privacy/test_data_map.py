@@ -1,4 +1,4 @@
-"""What every column holds of people is said, and the README says the same."""
+"""What every column holds of people is said, and operators read the same."""
 
 import pytest
 import sqlalchemy as sa
@@ -80,5 +80,5 @@ def test_where_a_row_names_several_people_it_is_said_who_wrote_what() -> None:
         assert set(written.values()) <= set(held.authors_of(name))
 
 
-def test_the_readme_shows_the_map_as_it_is() -> None:
-    assert data_map.as_table() in (PROJECT / "README.md").read_text()
+def test_operators_read_the_map_as_it_is() -> None:
+    assert data_map.as_table() in (PROJECT / "OPERATIONS.md").read_text()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Cluster
+from tests.conftest import PROJECT, Cluster
 from tests.story.conftest import Start, databases
 
 LISTED = """
@@ -75,6 +75,17 @@ async def insist_on_nothing_left(cluster: Cluster, said: str, folder: Path) -> N
     assert contents(folder) == []
 
 
+def insist_on_the_readmes(told: str) -> None:
+    """Insist that the README's excerpt is told, in its order, on whatever days."""
+    days = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2} [A-Z][a-z]+ \d{4}")
+    excerpt = (PROJECT / "README.md").read_text().partition("<!-- out of `baat story`")[2]
+    parts = re.split(r"\n *…\n", excerpt.split("```")[1])
+    rest = days.sub("(a day)", told)
+    for part in parts:
+        _, found, rest = rest.partition(days.sub("(a day)", " ".join(part.split())))
+        assert found, part
+
+
 @pytest.mark.timeout(300)  # A whole round, on a machine that may be busy with other tests.
 async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_path: Path) -> None:
     telling = await start()
@@ -96,6 +107,7 @@ async def test_the_story_is_told_to_its_end(cluster: Cluster, start: Start, tmp_
     assert "reconciliation → No differences." in flat
     assert "The books balance." in flat
     assert "their totals add up. 1 of 1 certificates are proven by the log." in flat
+    insist_on_the_readmes(flat)
     await insist_on_nothing_left(cluster, said, tmp_path)
 
 

@@ -2,7 +2,7 @@
 
 A test insists that every column of text, JSON or bytes is classified. Have you made a new one? Find
 the set of its table in `people`, `market` or `money` and say what it holds (`kinds.Holds`); a new
-table joins the set that is kept for the same reason. Erasures, exports and the README's table
+table joins the set that is kept for the same reason. Erasures, exports and the operators' table
 follow from that: `baat data-map` writes the table.
 """
 
