@@ -23,8 +23,28 @@ READERS = (
 SCREEN = 45
 """Lines."""
 FILE = re.compile(r"(?:app|tests|scripts|migrations)/[\w/.-]*\w/?")
+OF_ASVS = {
+    "V1": [1, 2, 3, 4, 5],
+    "V2": [1, 2, 3, 4],
+    "V3": [2, 3, 4, 5, 7],
+    "V4": [1, 2, 3, 4],
+    "V5": [1, 2, 3, 4],
+    "V6": [1, 2, 3, 4, 5, 6, 8],
+    "V7": [1, 2, 3, 4, 5, 6],
+    "V8": [1, 2, 3, 4],
+    "V9": [1, 2],
+    "V10": [1, 2, 3, 4, 5, 6, 7],
+    "V11": [1, 2, 3, 4, 5, 6],
+    "V12": [1, 2, 3],
+    "V13": [1, 2, 3, 4],
+    "V14": [1, 2, 3],
+    "V15": [1, 2, 3],
+    "V16": [1, 2, 3, 4, 5],
+    "V17": [1, 2, 3],
+}
+"""The sections of ASVS 5.0.0 that have requirements of level 1 or 2."""
+ROW = re.compile(r"\| (V\d+)\.(\d+) [^|]+ \| ([^|]+) \| ([^|]+) \| (.*) \|")
 LAUNCHERS = {"BAAT_HOME", "BAAT_VENV"}
-GIVEN = {"DATABASE_URL", "MIGRATIONS_DATABASE_URL"}
 
 
 def read(document: str) -> str:
@@ -58,6 +78,34 @@ def test_files_that_are_named_are_there(document: str) -> None:
 
     assert linked | named
     assert {name for name in linked | named if not (PROJECT / name).exists()} == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_tests_that_are_named_are_there(document: str) -> None:
+    missing = {
+        f"{file}::{name}"
+        for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", read(document))
+        if not re.search(rf"^(async )?def {name}\(", read(file), re.MULTILINE)
+    }
+
+    assert missing == set()
+
+
+def test_every_section_of_the_asvs_is_judged() -> None:
+    judged: dict[str, list[int]] = {}
+    for line in read("SECURITY.md").splitlines():
+        if not (row := ROW.fullmatch(line)):
+            continue
+        chapter, section, verdict, where, tests = row.groups()
+        judged.setdefault(chapter, []).append(int(section))
+        assert verdict in {"met", "partly", "the operator", "not here"}
+        if verdict == "met":
+            assert tests or where.startswith("Said below"), line
+        if verdict == "partly":
+            # What is not met is named.
+            assert f"{chapter}.{section}." in where or "Left to the operator" in where, line
+
+    assert judged == OF_ASVS
 
 
 def test_sections_that_are_linked_are_there() -> None:

@@ -22,7 +22,7 @@ def dressed(answer: Response) -> None:
     """Insist on the headers that every answer has, once each."""
     for name, value in {
         "api-version": __version__,
-        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
         "referrer-policy": "no-referrer",
         "strict-transport-security": "max-age=31536000; includeSubDomains",
         "x-content-type-options": "nosniff",
