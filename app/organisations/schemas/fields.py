@@ -57,7 +57,8 @@ Token = Annotated[
 Code = Annotated[
     str,
     Field(
-        pattern=r"^([0-9]{6}|[a-z2-7]{5}-[a-z2-7]{5})$",
+        # Codes of two groups were given out before.
+        pattern=r"^([0-9]{6}|[a-z2-7]{5}(-[a-z2-7]{5}|(-[a-z2-7]{5}){4}))$",
         description="Six digits of the authenticator, or a recovery code.",
         examples=["492039"],
     ),
