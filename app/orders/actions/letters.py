@@ -24,6 +24,7 @@ from app.orders.serials import Serial
 from app.organisations.actions.letters import about_task, to_deciders
 from app.organisations.models import User
 from app.organisations.queries import users
+from app.payments.sepa import references
 from app.projects.models import Project, ProjectState
 from app.schemes.terms import Reallocating
 
@@ -179,7 +180,7 @@ async def _how_to_pay(session: AsyncSession, order: Order) -> dict[str, Any]:
         "lacking_cents": order.total_cents - came.posted,
         "iban": account.iban if account else None,
         "holder": account.holder_name if account else None,
-        "reference": payment.creditor_reference if payment else None,
+        "reference": references.printed(payment.creditor_reference or "") if payment else None,
         "until": order.reserved_until,
     }
 

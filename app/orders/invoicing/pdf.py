@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from stdnum import iban, iso11649
+from stdnum import iban
 
 from app.core.languages import Language, day, gettext, money
 from app.core.typesetting import typeset
 from app.orders.invoicing.document import InvoiceDocument, InvoiceKind, InvoiceLine
 from app.orders.invoicing.parties import OIN, Party
 from app.orders.invoicing.vat import Category, VatTreatment
+from app.payments.sepa import references
 
 TEMPLATE = Path(__file__).with_name("invoice.typ")
 
@@ -147,14 +148,12 @@ def _pay(document: InvoiceDocument) -> Facts:
     payment, language = document.payment, document.language
     if payment is None or document.kind is InvoiceKind.CREDIT_NOTE or document.due_cents == 0:
         return []
-    is_reference = iso11649.is_valid(payment.reference)
-    reference = iso11649.format(payment.reference) if is_reference else payment.reference
     return [
         (gettext("Please pay", language), money(document.due_cents, language)),
         (gettext("at the latest on", language), day(payment.due_on, language)),
         (gettext("to account", language), str(iban.format(payment.iban))),
         (gettext("in the name of", language), payment.holder_name),
-        (gettext("with the reference", language), str(reference)),
+        (gettext("with the reference", language), references.printed(payment.reference)),
     ]
 
 

@@ -31,8 +31,8 @@ def creditor_reference(payment_id: UUID) -> str:
 
 
 def printed(reference: str) -> str:
-    """Write a reference as people read and copy it: in groups of four."""
-    return str(iso11649.format(reference))
+    """Write a reference as people read and copy it: in groups of four; what is none stays."""
+    return str(iso11649.format(reference)) if iso11649.is_valid(reference) else reference
 
 
 def references_in(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from app.orders.queries import invoices
 from app.organisations.actions.letters import to_deciders
 from app.organisations.models import Organisation
 from app.payments.models import Payment
+from app.payments.sepa import references
 from app.payments.sepa.reasons import in_words
 from app.payouts.models import Payout, RemedyProposal, WriteOff
 from app.projects.actions.letters import titled
@@ -60,7 +61,7 @@ async def to_repay(session: AsyncSession, scheme: Scheme, payment: Payment) -> N
         "amount_cents": payment.amount_cents,
         "iban": account.iban if account else None,
         "holder": account.holder_name if account else None,
-        "reference": payment.creditor_reference,
+        "reference": references.printed(payment.creditor_reference or ""),
         "until": payment.expires_at,
     }
     await _about_debt(session, scheme, payment.payer_id, "to_repay", told)
