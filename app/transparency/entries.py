@@ -64,7 +64,10 @@ def commitment_of(content: str) -> str:
 
 
 def ledger_entry(position: int, leaf: bytes) -> Entry:
-    """Publish an entry of the books by its position and its leaf (`ledger.leaves`)."""
+    """Publish an entry of the books by its position and its leaf (`ledger.leaves`).
+
+    Thousands at once are written in the database; this is what tests hold them against.
+    """
     return Entry(EntryKind.LEDGER, leaf.hex(), {"position": position})
 
 
@@ -98,7 +101,10 @@ def _is_written(entry: Entry, so: bytes) -> bool:
 
 
 def bundle(entries: list[bytes]) -> bytes:
-    """Write entries one after the other, each with its length before it (tlog-tiles)."""
+    """Write entries one after the other, each with its length before it (tlog-tiles).
+
+    The database writes ours; here stands the format for who serves a log from elsewhere.
+    """
     return b"".join(len(entry).to_bytes(2) + entry for entry in entries)
 
 

@@ -228,7 +228,10 @@ class Signer:
         return Signature(self.name, self.key.id, self.private.sign(text.encode()))
 
     def cosign(self, text: str, seconds: int) -> Signature:
-        """Say of a checkpoint's text when it was seen, as a witness does."""
+        """Say of a checkpoint's text when it was seen, as a witness does.
+
+        We are none of our own log: for tests, and whoever runs a witness with this.
+        """
         content = self.private.sign(_seen_at(seconds) + text.encode())
         time = struct.pack(">Q", seconds)
         return Signature(self.name, self.witness_key.id, time + content)

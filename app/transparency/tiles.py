@@ -59,7 +59,10 @@ def parse(path: str) -> Tile | None:
 
 
 def all_of(size: int) -> Iterator[Tile]:
-    """List the tiles that a tree of some size has, level by level; entries not included."""
+    """List the tiles that a tree of some size has, level by level; entries not included.
+
+    So many does a mirror fetch; here the tests, which hold each against what was served.
+    """
     level, count = 0, size
     while count:
         full, rest = divmod(count, WIDTH)

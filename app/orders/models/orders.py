@@ -38,11 +38,6 @@ class OrderState(StrEnum):
     REALLOCATED = "reallocated"
     """What was left of it moved to another project (`actions.reallocating`)."""
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the buyer can still pay it, or have it approved."""
-        return self in {OrderState.AWAITING_APPROVAL, OrderState.RESERVED, OrderState.PROCESSING}
-
 
 class PayBy(StrEnum):
     """How the buyer means to pay; the policy keeps units for a time that depends on it."""

@@ -27,11 +27,3 @@ async def found(session: AsyncSession, organisation_id: UUID) -> ProviderAccount
 async def locked(session: AsyncSession, account_id: UUID) -> ProviderAccount:
     """Keep an account as it is until this is done, and read it anew."""
     return await database.locked(session, ProviderAccount, account_id)
-
-
-async def of_provider(session: AsyncSession, external_id: str) -> UUID | None:
-    """Find an account by the provider's name for it (`acct_…`)."""
-    account_id: UUID | None = await session.scalar(
-        sa.select(ProviderAccount.id).where(ProviderAccount.external_id == external_id)
-    )
-    return account_id

@@ -43,14 +43,6 @@ async def locked(session: AsyncSession, payout_id: UUID) -> ProviderPayout:
     return await database.locked(session, ProviderPayout, payout_id)
 
 
-async def of_provider(session: AsyncSession, external_id: str) -> UUID | None:
-    """Find a payout by the provider's name for it (`po_…`)."""
-    payout_id: UUID | None = await session.scalar(
-        sa.select(ProviderPayout.id).where(ProviderPayout.external_id == external_id)
-    )
-    return payout_id
-
-
 async def payouts(
     session: AsyncSession, scheme: Scheme, paging: PageRequest
 ) -> Page[ProviderPayout]:

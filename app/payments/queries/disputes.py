@@ -1,7 +1,5 @@
 """Questions about disputes."""
 
-from uuid import UUID
-
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,12 +14,6 @@ async def of_provider(session: AsyncSession, external_id: str) -> Dispute | None
         sa.select(Dispute).where(Dispute.external_id == external_id)
     )
     return found
-
-
-async def of_payment(session: AsyncSession, payment_id: UUID) -> list[Dispute]:
-    """List the disputes about a payment, the first first."""
-    query = sa.select(Dispute).where(Dispute.payment_id == payment_id).order_by(Dispute.id)
-    return list(await session.scalars(query))
 
 
 async def listed(session: AsyncSession, scheme: Scheme, paging: PageRequest) -> Page[Dispute]:

@@ -32,11 +32,3 @@ async def one(session: AsyncSession, scheme: Scheme, outgoing_id: UUID) -> Outgo
         sa.select(Outgoing).where(Outgoing.id == outgoing_id, Outgoing.scheme_id == scheme.id)
     )
     return found
-
-
-async def of_provider(session: AsyncSession, object_id: str) -> UUID | None:
-    """Find the outgoing of a refund or a transfer of the provider's."""
-    found: UUID | None = await session.scalar(
-        sa.select(Outgoing.id).where(Outgoing.external_id == object_id)
-    )
-    return found

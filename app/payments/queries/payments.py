@@ -33,11 +33,3 @@ async def one(session: AsyncSession, of: Scheme | Organisation, payment_id: UUID
         sa.select(Payment).where(Payment.id == payment_id, column == of.id)
     )
     return found
-
-
-async def by_reference(session: AsyncSession, creditor_reference: str) -> Payment | None:
-    """Find the payment that a transfer with this reference (`RF…`) is for."""
-    found: Payment | None = await session.scalar(
-        sa.select(Payment).where(Payment.creditor_reference == creditor_reference)
-    )
-    return found

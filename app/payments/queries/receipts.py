@@ -28,12 +28,6 @@ async def listed(
     return await page(session, query, Receipt, paging, newest_first=True)
 
 
-async def of_payment(session: AsyncSession, payment_id: UUID) -> list[Receipt]:
-    """List what came for a payment, the first first."""
-    query = sa.select(Receipt).where(Receipt.payment_id == payment_id).order_by(Receipt.id)
-    return list(await session.scalars(query))
-
-
 async def one(session: AsyncSession, scheme: Scheme, receipt_id: UUID) -> Receipt | None:
     """Find a receipt of a scheme."""
     found: Receipt | None = await session.scalar(

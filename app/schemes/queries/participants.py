@@ -1,6 +1,5 @@
 """Questions about entrepreneurs and companies in schemes."""
 
-from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +11,6 @@ from app.schemes.models import (
     Admission,
     AdmissionState,
     Enrolment,
-    EnrolmentState,
     Scheme,
     SchemeDecision,
     SchemeDecisionKind,
@@ -93,11 +91,6 @@ async def is_admitted(session: AsyncSession, scheme_id: UUID, organisation_id: U
     return bool(await session.scalar(sa.select(found)))
 
 
-async def payable(session: AsyncSession, admission_id: UUID, on: date) -> bool:
-    """Tell whether money may be paid out to an entrepreneur on a day (`Admission.payable_on`)."""
-    return (await _admission(session, admission_id)).payable_on(on)
-
-
 async def enrolments(
     session: AsyncSession, of: Scheme | Organisation, paging: PageRequest
 ) -> Page[Enrolment]:
@@ -123,17 +116,5 @@ async def was_refused(session: AsyncSession, enrolment: Enrolment) -> bool:
     found = sa.exists().where(
         SchemeDecision.enrolment_id == enrolment.id,
         SchemeDecision.kind == SchemeDecisionKind.REFUSED,
-    )
-    return bool(await session.scalar(sa.select(found)))
-
-
-async def may_buy(session: AsyncSession, scheme_id: UUID, organisation_id: UUID) -> bool:
-    """Tell whether an organisation may buy in a scheme now: enrolled, and itself active."""
-    found = (
-        sa.exists()
-        .where(Enrolment.scheme_id == scheme_id, Enrolment.organisation_id == organisation_id)
-        .where(Enrolment.state == EnrolmentState.ACTIVE)
-        .where(Organisation.id == Enrolment.organisation_id)
-        .where(Organisation.status == OrganisationStatus.ACTIVE)
     )
     return bool(await session.scalar(sa.select(found)))
