@@ -20,7 +20,6 @@ from app.fulfilments.models import Allocation, Fulfilment, FulfilmentState
 from app.fulfilments.postings import Back, Revoked
 from app.ledger import journal
 from app.ledger.drafts import Draft
-from app.obligations import queries as of_obligations
 from app.obligations.actions import states
 from app.obligations.models import Obligation, RuleVersion
 from app.obligations.valuing import Realised, Sum, result
@@ -48,7 +47,7 @@ async def adjust(session: AsyncSession, order_id: UUID) -> None:
         return
     drafts: list[Draft] = []
     valued = await _valued_before(session, order)
-    kept = await _kept(session, {each.obligation_id for each in valued})
+    kept = await keeping.obligations(session, (each.obligation_id for each in valued))
     surplus = {id_: await beyond.of(session, obligation) for id_, obligation in kept.items()}
     for each in valued:
         obligation = kept[each.obligation_id]
@@ -75,14 +74,6 @@ async def _valued_before(session: AsyncSession, order: Order) -> list[Allocation
     counted: list[Allocation | Fulfilment] = [*approved]
     counted += [each for each in meant if each.provisional_units]
     return [each for each in counted if each.report_id is None]
-
-
-async def _kept(session: AsyncSession, obligation_ids: set[UUID]) -> dict[UUID, Obligation]:
-    """Keep obligations, in the order of their ids."""
-    return {
-        obligation_id: await of_obligations.obligations.kept(session, obligation_id)
-        for obligation_id in sorted(obligation_ids)
-    }
 
 
 async def _realised(session: AsyncSession, order: Order, obligation: Obligation) -> Realised | None:

@@ -1,5 +1,6 @@
 """Keep what a decision depends on, in one order: project, order, obligation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,6 +48,16 @@ async def open_obligation(session: AsyncSession, obligation_id: UUID) -> Obligat
         message = f"The obligation is {found.state}: nothing can be claimed for it."
         raise ObligationNotOpen(message)
     return found
+
+
+async def obligations(
+    session: AsyncSession, obligation_ids: Iterable[UUID]
+) -> dict[UUID, Obligation]:
+    """Keep obligations, in the order of their ids, whatever they are named in."""
+    return {
+        obligation_id: await of_obligations.obligations.kept(session, obligation_id)
+        for obligation_id in sorted(set(obligation_ids))
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ async def recognise(session: AsyncSession, order_id: UUID) -> None:
     policy = await session.get_one(Policy, order.policy_id)
     is_wanted = policy.read_terms().recognition.provisional_when_firm
     waiting = [each for each in await queries.splits.of_order(session, order_id) if _waits(each)]
-    kept = await _kept(session, waiting)
+    kept = await keeping.obligations(session, (each.obligation_id for each in waiting))
     drafts = []
     for allocation in waiting:
         obligation = kept[allocation.obligation_id]
@@ -60,14 +60,6 @@ async def recognise(session: AsyncSession, order_id: UUID) -> None:
 
 def _waits(allocation: Allocation) -> bool:
     return allocation.is_due and allocation.quantity_units > 0
-
-
-async def _kept(session: AsyncSession, allocations: list[Allocation]) -> dict[UUID, Obligation]:
-    """Keep the obligations of some allocations, in the order of their ids."""
-    return {
-        obligation_id: await of_obligations.obligations.kept(session, obligation_id)
-        for obligation_id in sorted({each.obligation_id for each in allocations})
-    }
 
 
 async def _counted(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock, jobs
 from app.core.money import split
 from app.fulfilments import postings, queries
-from app.fulfilments.actions import beyond, decisions
+from app.fulfilments.actions import beyond, decisions, keeping
 from app.fulfilments.actions.beyond import Beyond
 from app.fulfilments.actions.recognising import SETTLE, Shrunk
 from app.fulfilments.actions.splitting import carry_over, claimed_units
@@ -19,7 +19,6 @@ from app.fulfilments.models import (
 )
 from app.fulfilments.postings import Revoked
 from app.ledger.drafts import AnyDraft
-from app.obligations import queries as of_obligations
 from app.obligations.models import Obligation
 from app.orders.models import Order, OrderPart
 
@@ -38,9 +37,7 @@ async def unwind(session: AsyncSession, order: Order, part: OrderPart) -> Sequen
     hit = [
         each for each in live if (each.last_serial or 0) - each.revoked_units >= part.first_serial
     ]
-    kept: dict[UUID, Obligation] = {}
-    for obligation_id in sorted({each.obligation_id for each in from_split}):
-        kept[obligation_id] = await of_obligations.obligations.kept(session, obligation_id)
+    kept = await keeping.obligations(session, (each.obligation_id for each in from_split))
     drafts: list[AnyDraft] = []
     surplus = {id_: await beyond.of(session, obligation) for id_, obligation in kept.items()}
     for fulfilment in hit:
