@@ -3,11 +3,9 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.core.ids import new_id
 from app.organisations.actions import trail
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, OrganisationStatus
@@ -27,7 +25,6 @@ from app.schemes.models import (
 from app.schemes.problems import (
     AdmissionNotReady,
     AdmissionStateForbids,
-    AlreadyRequested,
     AnotherAccount,
     CheckOutdated,
     InvitedSomebodyElse,
@@ -56,7 +53,7 @@ async def request(
         AlreadyRequested: it takes part, or waits for the decision.
     """
     scheme = await decisions.entering(session, organisation, wanted.scheme_id)
-    admission = await _own_row(session, scheme, organisation, caller)
+    admission = await decisions.own_row(session, caller, scheme, organisation, Admission)
     await _redeem(session, scheme, admission, wanted.invitation_token)
     await decisions.about(session, caller, admission, SchemeDecisionKind.REQUESTED, wanted.reason)
     await letters.to_deciders(
@@ -68,32 +65,6 @@ async def request(
     )
     await session.flush()
     return await queries.participants.locked_admission(session, admission.id)
-
-
-async def _own_row(
-    session: AsyncSession, scheme: Scheme, organisation: Organisation, caller: Caller
-) -> Admission:
-    """Make the row of this organisation in this scheme, or take up one that was refused."""
-    values = {
-        "state": AdmissionState.REQUESTED,
-        "requested_by_id": caller.user_id,
-        "requested_at": clock.now(),
-    }
-    made: Admission | None = await session.scalar(
-        insert(Admission)
-        .values(id=new_id(), scheme_id=scheme.id, organisation_id=organisation.id, **values)
-        .on_conflict_do_update(
-            constraint="uq_admissions_scheme_id_organisation_id",
-            set_=values,
-            where=Admission.state == AdmissionState.REFUSED,
-        )
-        .returning(Admission)
-        .execution_options(populate_existing=True)
-    )
-    if made is None:
-        message = f"{organisation.legal_name} takes part, or waits for the operator's decision."
-        raise AlreadyRequested(message)
-    return made
 
 
 async def _redeem(
@@ -119,9 +90,7 @@ async def decide(
         AdmissionStateForbids: its state does not allow this.
         AdmissionNotReady: its identity is not checked, or it is not active.
     """
-    if caller.rights_in(admission.organisation_id):
-        message = "You act for this organisation: somebody else decides about it."
-        raise OwnAffair(message)
+    decisions.insist_on_anothers(caller, admission)
     admission = await queries.participants.locked_admission(session, admission.id)
     needed, leads_to = TRANSITIONS[wanted.kind]
     if admission.state is not needed:

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.core.ids import new_id
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation
 from app.schemes import queries
@@ -20,11 +18,9 @@ from app.schemes.models import (
     SchemeDecisionKind,
 )
 from app.schemes.problems import (
-    AlreadyRequested,
     BuyerNotAllowed,
     EnrolmentStateForbids,
     NoPolicyApplies,
-    OwnAffair,
 )
 from app.schemes.schemas import EnrolmentDecisionRequest, EnrolmentRequest
 from app.schemes.terms import BuyerKind, EnrolmentKind
@@ -62,7 +58,7 @@ async def request(
         AlreadyRequested: it takes part, or waits for the decision.
     """
     entry = await _entry(session, organisation, wanted)
-    enrolment = await _own_row(session, entry.scheme, organisation, caller)
+    enrolment = await decisions.own_row(session, caller, entry.scheme, organisation, Enrolment)
     is_first = not await queries.participants.was_refused(session, enrolment)
     await decisions.about(session, caller, enrolment, SchemeDecisionKind.REQUESTED, wanted.reason)
     if entry.is_free and is_first:
@@ -99,32 +95,6 @@ async def _entry(
     return _Entry(scheme, policy, is_free=buyers.enrolment is EnrolmentKind.FREE)
 
 
-async def _own_row(
-    session: AsyncSession, scheme: Scheme, organisation: Organisation, caller: Caller
-) -> Enrolment:
-    """Make the row of this organisation in this scheme, or take up one that was refused."""
-    values = {
-        "state": EnrolmentState.REQUESTED,
-        "requested_by_id": caller.user_id,
-        "requested_at": clock.now(),
-    }
-    made: Enrolment | None = await session.scalar(
-        insert(Enrolment)
-        .values(id=new_id(), scheme_id=scheme.id, organisation_id=organisation.id, **values)
-        .on_conflict_do_update(
-            constraint="uq_enrolments_scheme_id_organisation_id",
-            set_=values,
-            where=Enrolment.state == EnrolmentState.REFUSED,
-        )
-        .returning(Enrolment)
-        .execution_options(populate_existing=True)
-    )
-    if made is None:
-        message = f"{organisation.legal_name} is enrolled, or waits for the operator's decision."
-        raise AlreadyRequested(message)
-    return made
-
-
 async def decide(
     session: AsyncSession, caller: Caller, enrolment: Enrolment, wanted: EnrolmentDecisionRequest
 ) -> SchemeDecision:
@@ -134,9 +104,7 @@ async def decide(
         OwnAffair: the caller acts for that company.
         EnrolmentStateForbids: its state does not allow this.
     """
-    if caller.rights_in(enrolment.organisation_id):
-        message = "You act for this organisation: somebody else decides about it."
-        raise OwnAffair(message)
+    decisions.insist_on_anothers(caller, enrolment)
     await session.refresh(enrolment, ["state"], with_for_update=True)
     needed, leads_to = TRANSITIONS[wanted.kind]
     if enrolment.state is not needed:
