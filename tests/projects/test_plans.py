@@ -84,6 +84,8 @@ async def test_a_plan_is_written_returned_and_found_eligible(
     first = await submitted(client, fair, path)
     assert said(first) == (201, None)
     assert said(await saved(client, fair, path, {"notes": "x"}))[0] == 409
+    named = [{**REMARKS[0], "text": "Ask sanne@bakkerijnoord.example what she thinks."}]
+    assert said(await judged(client, fair, path, "returned", remarks=named))[0] == 400
     returned = await judged(client, fair, path, "returned", remarks=REMARKS)
     assert returned.json()["data"]["remarks"] == REMARKS
     await sees_remarks(client, fair)

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.wire import Request
-from app.obligations.schemas.objections import ContestView, Grounds
+from app.obligations.schemas.objections import ContestView
+from app.organisations.schemas.fields import Grounds
 
 
 class FulfilmentObjectionRequest(Request):

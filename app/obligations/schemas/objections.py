@@ -3,24 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from app.core.wire import PARAGRAPHS, Moment, Request, View, names_nobody, one_kind_of_line_end
+from app.core.wire import Moment, Request, View
 from app.obligations.models import ContestState
-from app.organisations.schemas.fields import Reason
-
-Grounds = Annotated[
-    str,
-    Field(
-        min_length=3,
-        max_length=10_000,
-        pattern=PARAGRAPHS,
-        description="Why the decision is wrong; names of candidates do not belong here.",
-        examples=["The invoice was paid before the contract ended; see the statement."],
-    ),
-    AfterValidator(one_kind_of_line_end),
-    AfterValidator(names_nobody),
-]
+from app.organisations.schemas.fields import Grounds, Reason
 
 
 class ObligationObjectionRequest(Request):

@@ -78,6 +78,19 @@ Reason = Annotated[
 ]
 """Some lines; they are mailed too."""
 
+Grounds = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=10_000,
+        pattern=PARAGRAPHS,
+        description="Why the decision is wrong; names of candidates do not belong here.",
+        examples=["The invoice was paid before the contract ended; see the statement."],
+    ),
+    AfterValidator(one_kind_of_line_end),
+    AfterValidator(names_nobody),
+]
+
 
 def _valid_iban(number: str) -> str:
     try:

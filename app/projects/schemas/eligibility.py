@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.core.wire import Moment, Request, View
-from app.organisations.schemas.fields import Reason
+from app.organisations.schemas.fields import Grounds, Reason
 from app.projects.models import ObjectionState, ProjectDecisionKind
 
 
@@ -22,7 +22,10 @@ class RemarkRequest(Request):
             examples=["#/costs/2"],
         ),
     ]
-    text: Annotated[str, Field(min_length=3, max_length=2_000)]
+    text: Annotated[
+        Reason,
+        Field(description="What; without e-mail addresses and citizen numbers."),
+    ]
 
 
 class EligibilityRequest(Request):
@@ -57,7 +60,7 @@ class ObjectionRequest(Request):
     """What an entrepreneur has against a rejection or a valuation."""
 
     decision_id: Annotated[UUID, Field(description="The decision that is contested.")]
-    grounds: Annotated[str, Field(min_length=3, max_length=10_000)]
+    grounds: Grounds
 
 
 class ObjectionDecisionRequest(Request):
