@@ -15,8 +15,9 @@ from app.core.database import Base, Database
 from tests.audits import tampering
 from tests.audits.noticing import finder
 from tests.audits.other_values import others
-from tests.audits.tampering import MAY_GO, NOTHING_ELSE_SAYS, PLACES
+from tests.audits.tampering import MAY_GO, PLACES
 from tests.audits.town import Kept
+from tests.audits.unsaid import NOTHING_ELSE_SAYS
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
