@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from app.core.clock import TIME_ZONE
+from app.core import clock
 
 PATTERN = r"^20[0-9]{2}(-Q[1-4]|-(0[1-9]|1[0-2]))?$"
 _NAME = re.compile(r"(?P<year>[0-9]{4})(-Q(?P<quarter>[1-4])|-(?P<month>[0-9]{2}))?")
@@ -40,12 +39,12 @@ class Period:
     @property
     def begins_at(self) -> datetime:
         """Midnight before its first day."""
-        return _midnight(self.begins_on)
+        return clock.midnight(self.begins_on)
 
     @property
     def ends_at(self) -> datetime:
         """Midnight after its last day."""
-        return _midnight(self.ends_before)
+        return clock.midnight(self.ends_before)
 
 
 def named(name: str) -> Period:
@@ -74,7 +73,3 @@ def _period(name: str, kind: PeriodKind, year: int, first: int, months: int) -> 
 
 def _month(year: int, number: int) -> date:
     return date(year + number // MONTHS_OF_YEAR, number % MONTHS_OF_YEAR + 1, 1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(TIME_ZONE))

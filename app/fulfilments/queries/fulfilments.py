@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,7 +57,7 @@ async def waiting(session: AsyncSession, obligation_id: UUID, last_day: date) ->
 
     Called by obligations (`obligations.hooks`), before what is owed is sanctioned.
     """
-    ends_at = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(clock.TIME_ZONE))
+    ends_at = clock.midnight(last_day + timedelta(days=1))
     found = sa.exists().where(
         Fulfilment.obligation_id == obligation_id,
         Fulfilment.submitted_at < ends_at,

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +18,7 @@ async def last_day(session: AsyncSession, rules_id: UUID, decided_at: datetime) 
     if days is None:
         return None
     # Calendar days: the last one ends at midnight, whenever on its day the decision was taken.
-    return decided_at.astimezone(ZoneInfo(clock.TIME_ZONE)).date() + timedelta(days=days)
+    return clock.day_of(decided_at) + timedelta(days=days)
 
 
 async def insist_on_time(session: AsyncSession, rules_id: UUID, decided_at: datetime) -> None:

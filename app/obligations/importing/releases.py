@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -329,7 +328,7 @@ def _day_here(text: str) -> date | None:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
-            return moment.astimezone(ZoneInfo(clock.TIME_ZONE)).date()
+            return clock.day_of(moment)
     except (ValueError, OverflowError):
         pass
     return _day(text)

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import TypeAdapter
@@ -171,12 +170,11 @@ async def _how_to_pay(session: AsyncSession, order: Order, payment: Payment) -> 
     account = await queries.invoices.account(session, order.scheme_id)
     if account is None or order.reserved_until is None or payment.creditor_reference is None:
         raise InvoiceFaultsError(["the scheme has no bank account to pay to"])
-    until = order.reserved_until.astimezone(ZoneInfo(clock.TIME_ZONE))
     return HowToPay(
         iban=account.iban,
         holder_name=account.holder_name,
         reference=payment.creditor_reference,
-        due_on=until.date(),
+        due_on=clock.day_of(order.reserved_until),
     )
 
 

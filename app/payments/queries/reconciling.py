@@ -5,7 +5,6 @@ The bank is compared in `queries.banking`.
 
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -172,5 +171,5 @@ async def whereabouts(session: AsyncSession, scheme_id: UUID) -> Whereabouts:
         in_transit_cents=await has(IN_TRANSIT),
         disputed_cents=await has(DISPUTED),
         outgoing_cents=await has(OUTGOING),
-        held_since=oldest and oldest.astimezone(ZoneInfo(clock.TIME_ZONE)).date(),
+        held_since=oldest and clock.day_of(oldest),
     )

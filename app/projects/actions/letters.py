@@ -1,10 +1,9 @@
 """The letters of this domain: what is mailed to whom, in their language."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -162,11 +161,9 @@ async def panel_short(session: AsyncSession, sitting: Sitting, rules: PanelValua
 
 def _about_sitting(sitting: Sitting, **values: object) -> Told:
     title = sitting.plan_version.read_plan().title.model_dump()
-    return _about(sitting.project, title, due_on=_day(sitting.scores_due_at), **values)
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(ZoneInfo(clock.TIME_ZONE)).date().isoformat()
+    return _about(
+        sitting.project, title, due_on=clock.day_of(sitting.scores_due_at).isoformat(), **values
+    )
 
 
 async def _to_entrepreneur(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,7 +59,7 @@ async def lodge(
     policy = project.round.policy
     days = policy.read_terms().objection_days if policy else 0
     # Calendar days: the last one ends at midnight, whenever on its day the decision was taken.
-    decided_on = contested.decided_at.astimezone(ZoneInfo(clock.TIME_ZONE)).date()
+    decided_on = clock.day_of(contested.decided_at)
     if decided_on + timedelta(days=days) < clock.today():
         message = f"An objection could be lodged within {days} days."
         raise ObjectionTooLate(message)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import TIME_ZONE
+from app.core import clock
 from app.core.paging import PageRequest
 from app.organisations.models import Organisation
 from app.projects import contents
@@ -24,8 +23,6 @@ from app.projects.models import (
 from app.projects.queries.units import Units, of_projects
 from app.schemes.terms import PolicyTerms
 from app.schemes.terms.panel import FixedValuation
-
-ZONE = ZoneInfo(TIME_ZONE)
 
 WRITTEN = (ProjectState.DRAFT, ProjectState.RETURNED)
 ON_THE_BOOKS = (
@@ -161,7 +158,7 @@ def _expected(project: Project, draft: PlanDraft, units: Units) -> Expectation |
     if project.state in NEVER_PAID:
         return None
     sales = Sales(
-        begins_on=project.round.sale_begins_at.astimezone(ZONE).date(),
+        begins_on=clock.day_of(project.round.sale_begins_at),
         sold_units=units.sold,
         impact_units=units.issued or None,
         is_funded=project.state in FUNDED,
@@ -206,7 +203,7 @@ def frame(in_round: Round) -> Frame:
     return Frame(
         limits=terms.plans,
         unit_price_cents=terms.unit_price_cents,
-        opened_on=in_round.plans_open_at.astimezone(ZONE).date(),
+        opened_on=clock.day_of(in_round.plans_open_at),
         region=in_round.scheme.region,
         languages=in_round.scheme.languages,
         fixed_units=fixed.units_per_project if fixed else None,

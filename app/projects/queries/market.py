@@ -1,10 +1,9 @@
 """Questions about the public market. Every list is one statement, in the order of an index."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -105,7 +104,7 @@ def _narrowed(wanted: MarketRequest, today: date) -> list[sa.ColumnElement[bool]
         if (value := getattr(wanted, name)) is not None:
             conditions.append(narrow(value))
     if wanted.ending_within_days is not None:
-        until = _midnight_after(today + timedelta(days=wanted.ending_within_days))
+        until = clock.midnight(today + timedelta(days=wanted.ending_within_days + 1))
         conditions.append(MarketEntry.sale_ends_at < until)
     return conditions
 
@@ -121,12 +120,6 @@ def _words(text: str) -> sa.ColumnElement[Any]:
         for language in ("dutch", "english")
     )
     return dutch.op("||")(english)
-
-
-def _midnight_after(day: date) -> datetime:
-    """Say when a day ends, where people read their clocks."""
-    following = day + timedelta(days=1)
-    return datetime.combine(following, time(), ZoneInfo(clock.TIME_ZONE)).astimezone(UTC)
 
 
 async def project(session: AsyncSession, project_id: UUID) -> Row | None:

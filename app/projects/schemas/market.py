@@ -5,7 +5,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -217,7 +216,7 @@ def on_page(
 
 
 def _item(row: Any, today: date) -> dict[str, Any]:  # noqa: ANN401  A row of many columns.
-    last_day = row.sale_ends_at.astimezone(ZoneInfo(clock.TIME_ZONE)).date()
+    last_day = clock.day_of(row.sale_ends_at)
     return {
         **row._mapping,  # noqa: SLF001  The public name that SQLAlchemy gives it.
         "scheme": {"id": row.scheme_id, "code": row.code, "unit_name": row.unit_name},
