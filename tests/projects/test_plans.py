@@ -269,8 +269,10 @@ async def test_an_objection_is_judged_once_by_somebody_else(
     assert said(twice) == (409, "/problems/objection-closed")
     read = await client.get(path, headers=fair.owner.headers)
     assert read.json()["state"] == state
-    subjects = [mail.subject for mail in await make.mails(database) if mail.to == fair.owner.email]
-    assert "Over uw bezwaar is besloten" in subjects
+    letters = [(mail.to, mail.subject) for mail in await make.mails(database)]
+    assert (fair.owner.email, "Over uw bezwaar is besloten") in letters
+    told = {to for to, subject in letters if "maakt bezwaar tegen een besluit" in subject}
+    assert {fair.approver.email, fair.second.email} <= told
 
 
 async def test_an_objection_comes_within_the_policys_days(

@@ -41,6 +41,13 @@ async def judged(
     await _to_entrepreneur(session, project, "judged", kind=kind.value, reason=reason)
 
 
+async def objection_lodged(session: AsyncSession, project: Project) -> None:
+    """Tell an operator that an entrepreneur objects."""
+    draft = await queries.plans.draft(session, project.id)
+    told = _about(project, draft.content.get("title", {}))
+    await _to_deciders(session, project.round.scheme.operator_id, "objection_lodged", told)
+
+
 async def objection_decided(
     session: AsyncSession, project: Project, outcome: ObjectionState, reason: str
 ) -> None:

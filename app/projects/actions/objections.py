@@ -82,6 +82,7 @@ async def lodge(
     await decisions.about_project(
         session, caller, project, KIND.OBJECTION_LODGED, wanted.grounds, data=data
     )
+    await letters.objection_lodged(session, project)
     return made
 
 
