@@ -44,7 +44,7 @@ OF_ASVS = {
 }
 """The sections of ASVS 5.0.0 that have requirements of level 1 or 2."""
 ROW = re.compile(r"\| (V\d+)\.(\d+) [^|]+ \| ([^|]+) \| ([^|]+) \| (.*) \|")
-LAUNCHERS = {"BAAT_HOME", "BAAT_VENV"}
+LAUNCHERS = {"BAAT_HOME", "BAAT_VENV", "BAAT_EXAMPLES"}
 
 
 def read(document: str) -> str:
