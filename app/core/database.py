@@ -351,6 +351,7 @@ _BUSY = {
     "57014": "The database needed too long",
     "57P01": "The database is restarting",
     "57P03": "The database is starting",
+    "53100": "The disk of the database is full",
     "53300": "The database has no connection left",
 }
 

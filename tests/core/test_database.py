@@ -117,6 +117,17 @@ async def test_a_statement_that_takes_too_long_is_ended(settings: Settings) -> N
     assert "too long" in str(unavailable(slow.value))
 
 
+async def test_a_full_disk_is_said_to_be_full_and_is_no_bug(database: Database) -> None:
+    with pytest.raises(exc.DBAPIError) as full:
+        async with database.work() as session:
+            await session.execute(sa.text(_FULL))
+
+    assert "disk of the database is full" in str(unavailable(full.value))
+
+
+_FULL = "DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$"
+
+
 async def test_two_that_wait_for_each_other_are_told_to_try_again(database: Database) -> None:
     barrier = asyncio.Barrier(2)
 
