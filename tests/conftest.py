@@ -31,6 +31,7 @@ from starlette.applications import Starlette
 
 from app.core import installation, logs
 from app.core.database import Database, open_database
+from app.core.http.heads import Heads
 from app.core.settings import Settings
 from app.main import create_app
 from tests import dialect, recording
@@ -257,8 +258,9 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @asynccontextmanager
 async def served(app: Starlette) -> AsyncIterator[str]:
-    """Serve an application on a free port of loopback; say its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
+    """Serve an application on a free port of loopback, as `baat serve` does; say its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=Heads, log_config=None)
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         if serving.done():

@@ -5,6 +5,7 @@ import uvicorn
 from app.cli.running import chosen_settings, in_database
 from app.core import logs
 from app.core.database import Database
+from app.core.http.heads import Heads
 from app.main import create_app, work_on_jobs
 
 
@@ -18,6 +19,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         create_app(chosen),
         host=host,
         port=port,
+        http=Heads,
         log_config=None,
         server_header=False,
         forwarded_allow_ips=chosen.trusted_proxies,

@@ -107,6 +107,27 @@ class MethodNotAllowed(Problem):
     title = "The resource does not know this method"
 
 
+class HeadTooLong(Problem):
+    """The address and the headers are longer than this service reads."""
+
+    status = 431
+    title = "The head of the request is too long"
+
+
+class HeadTooSlow(Problem):
+    """No whole request came in the time that this service waits for one."""
+
+    status = 408
+    title = "The request did not come"
+
+
+class BodyTooSlow(Problem):
+    """The body did not arrive in the time that this service waits for one."""
+
+    status = 408
+    title = "The body took too long"
+
+
 class BodyTooLarge(Problem):
     """The request's body is larger than this installation reads."""
 

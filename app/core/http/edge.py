@@ -4,6 +4,7 @@ Outermost: whatever breaks inside, the client gets a problem, a request id and t
 headers, and the log gets one line that names no person and shows no secret.
 """
 
+import asyncio
 import re
 from time import perf_counter
 from typing import Any
@@ -18,7 +19,7 @@ from app import __version__
 from app.core.database import READ_AFTER, unavailable
 from app.core.http import refusing
 from app.core.ids import new_id
-from app.core.problems import BodyTooLarge, InvalidRequest, Problem
+from app.core.problems import BodyTooLarge, BodyTooSlow, InvalidRequest, Problem
 from app.core.settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -195,16 +196,28 @@ def uncounted(scope: Scope) -> None:
     scope["state"][_UNCOUNTED] = True
 
 
+LONGEST_BODY_SECONDS = 60.0
+"""For a body to come that is no file: a megabyte at the pace of a bad telephone line."""
+
+
 def _counted(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Count a body while it comes: it may be longer than it says, or not say it."""
-    read = 0
+    """Count a body while it comes: it may be longer than it says, or not say it, or never end."""
+    read, is_whole = 0, False
+    ends = asyncio.get_running_loop().time() + LONGEST_BODY_SECONDS
 
     async def count() -> Message:
-        nonlocal read
-        if scope["state"].get(_UNCOUNTED):
+        nonlocal read, is_whole
+        # After its end the next message is that the client left, and that may take its time.
+        if scope["state"].get(_UNCOUNTED) or is_whole:
             return await receive()
-        message = await receive()
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            seconds = f"{LONGEST_BODY_SECONDS:.0f} seconds"
+            raise BodyTooSlow(f"The body did not arrive within {seconds}.") from None
         read += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         if read > limit:
             raise BodyTooLarge(f"The body is larger than {limit} bytes.")
         return message
