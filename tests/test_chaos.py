@@ -43,9 +43,14 @@ def test_what_does_not_hold_is_shown() -> None:
     good.saw_none("gaps in serials", [])
     bad.saw_none("gaps in serials", ["the run of x follows 7"])
 
-    said = told([good, bad])
+    away = Chapter("disk", "a full one", not_run="only root may mount")
+
+    said = told([good, bad, away], seed=7)
 
     assert (good.holds, bad.holds) == (True, False)
     assert "WRONG gaps in serials: 1 (the run of x follows 7)" in said
+    assert "NOT RUN: only root may mount" in said
+    assert (away.holds, away.verdict) == (True, "NOT RUN")
+    assert "seed 7" in said
     assert said.endswith("WRONG: 1.")
     assert not Chapter("nothing", "was seen").holds

@@ -132,7 +132,7 @@ def _fields(process: int) -> list[str]:
 
 
 @contextmanager
-def durable(project: Project) -> Iterator[Bench]:
+def durable(project: Project, settings: Mapping[str, str] = SETTINGS) -> Iterator[Bench]:
     """Start a server on the disk, build the books in it, and remove it afterwards."""
     require_writable(project.home, "BAAT_HOME", 0o700)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=project.home) as name:
@@ -142,7 +142,7 @@ def durable(project: Project) -> Iterator[Bench]:
         programs = binaries.find(project)
         cluster = Cluster(programs, folder, lock.descriptor, durable=True)
         Cluster.stop(cluster.start())
-        _configure(folder / "data" / "postgresql.conf", SETTINGS)
+        _configure(folder / "data" / "postgresql.conf", settings)
         server = cluster.start()
         try:
             (folder / "home").mkdir()

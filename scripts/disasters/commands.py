@@ -2,13 +2,26 @@
 
 import argparse
 import asyncio
+import secrets
 import sys
+import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from scripts.benchmarks.server import Bench, durable
-from scripts.disasters import faults, kills, races, stepping, webhooks
+from scripts.disasters import (
+    abuse,
+    clocks,
+    crowds,
+    disks,
+    faults,
+    kills,
+    races,
+    soak,
+    stepping,
+    webhooks,
+)
 from scripts.disasters.ground import Ground
 from scripts.disasters.report import Chapter, told
 from scripts.launcher import project
@@ -19,27 +32,46 @@ from scripts.launcher.steps import Steps
 
 @dataclass(frozen=True)
 class Disaster:
-    """How it is done, and how much of it: full, quick, tiny."""
+    """How it is done, and how much of it."""
 
     run: Callable[[Ground, Any], Coroutine[Any, Any, Chapter]]
-    full: object
-    quick: object
     tiny: object
+    quick: object
+    full: object
+    endless: object
+
+
+def _of(module: Any) -> Disaster:  # noqa: ANN401  A room that names its own figures.
+    return Disaster(module.run, module.TINY, module.QUICK, module.FULL, module.ENDLESS)
 
 
 DISASTERS = {
-    "race": Disaster(races.run, races.FULL, races.QUICK, races.TINY),
-    "kills": Disaster(kills.run, kills.FULL, kills.QUICK, kills.TINY),
-    "webhooks": Disaster(webhooks.run, webhooks.FULL, webhooks.QUICK, webhooks.TINY),
-    "faults": Disaster(faults.run, faults.FULL, faults.QUICK, faults.TINY),
-    "histories": Disaster(stepping.run, stepping.FULL, stepping.QUICK, stepping.TINY),
+    "race": _of(races),
+    "kills": _of(kills),
+    "webhooks": _of(webhooks),
+    "faults": _of(faults),
+    "pool": _of(crowds),
+    "disk": _of(disks),
+    "clock": _of(clocks),
+    "abuse": _of(abuse),
+    "soak": _of(soak),
+    "histories": _of(stepping),
     "claims": Disaster(
-        stepping.claim, stepping.ALL_CLAIMS, stepping.SOME_CLAIMS, stepping.FEW_CLAIMS
+        stepping.claim,
+        *(stepping.FEW_CLAIMS, stepping.SOME_CLAIMS, stepping.MANY_CLAIMS, stepping.ALL_CLAIMS),
     ),
     "tamper": Disaster(
-        stepping.tamper, stepping.ALL_CASES, stepping.SOME_CASES, stepping.A_FEW_CASES
+        stepping.tamper,
+        *(stepping.A_FEW_CASES, stepping.SOME_CASES, stepping.MANY_CASES, stepping.ALL_CASES),
     ),
     "sweep": Disaster(stepping.sweep, stepping.MANY_ROWS, stepping.SOME_ROWS, stepping.A_ROW),
+}
+
+SIZES = {
+    "tiny": "only to see that it holds",
+    "quick": "small figures, some minutes: what is done if nothing is said",
+    "full": "every disaster in its long form, about half an hour",
+    "endless": "as much as a night takes",
 }
 
 
@@ -48,6 +80,8 @@ def main(arguments: list[str]) -> int:
     stop_on_signals()
     options = parser().parse_args(arguments)
     steps = Steps(sys.stderr)
+    # First, so that whatever happens can be done again.
+    print(f"seed {options.seed}", flush=True)
     try:
         with durable(project.find()) as bench:
             chapters = _done(bench, options, steps)
@@ -56,7 +90,7 @@ def main(arguments: list[str]) -> int:
         return error.exit_code
     except StoppedError as stopped:
         return 128 + stopped.signal_number
-    print(told(chapters))
+    print(told(chapters, options.seed))
     return 0 if all(chapter.holds for chapter in chapters) else 1
 
 
@@ -68,8 +102,11 @@ def parser() -> argparse.ArgumentParser:
     names = f"of {', '.join(DISASTERS)}; all, if none is named"
     parser.add_argument("disasters", nargs="*", metavar="DISASTER", help=names)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="small figures, some minutes")
-    size.add_argument("--tiny", action="store_true", help="only to see that it holds")
+    for name, meaning in SIZES.items():
+        size.add_argument(f"--{name}", dest="size", action="store_const", const=name, help=meaning)
+    seed = "what decides all that is drawn; drawn itself, and printed, if it is not given"
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**9), help=seed)
+    parser.set_defaults(size="quick")
     return parser
 
 
@@ -77,17 +114,23 @@ def _done(bench: Bench, options: argparse.Namespace, steps: Steps) -> list[Chapt
     if unknown := set(options.disasters) - DISASTERS.keys():
         message = f"There is no {', '.join(unknown)}: choose {', '.join(DISASTERS)}."
         raise LaunchError(message, 2)
-    ground, chapters = Ground(bench), []
+    ground = Ground(bench, options.seed)
     try:
-        for name in options.disasters or DISASTERS:
-            disaster = DISASTERS[name]
-            plan = disaster.full
-            if options.quick or options.tiny:
-                plan = disaster.quick if options.quick else disaster.tiny
-            with steps.step(name) as step:
-                chapter: Chapter = asyncio.run(disaster.run(ground, plan))
-                step.result = "holds" if chapter.holds else "does NOT hold"
-            chapters.append(chapter)
+        return [
+            _chapter(ground, name, options.size, steps) for name in options.disasters or DISASTERS
+        ]
     finally:
         ground.close()
-    return chapters
+
+
+def _chapter(ground: Ground, name: str, size: str, steps: Steps) -> Chapter:
+    """Do one; if it breaks off, what was seen of the others is told all the same."""
+    disaster = DISASTERS[name]
+    with steps.step(name) as step:
+        try:
+            chapter: Chapter = asyncio.run(disaster.run(ground, getattr(disaster, size)))
+        except Exception as error:  # noqa: BLE001  However it breaks off, that is what was seen.
+            chapter = Chapter(name, "broke off")
+            chapter.saw("".join(traceback.format_exception(error)), right=False)
+        step.result = chapter.verdict
+    return chapter

@@ -47,7 +47,8 @@ class Plan:
 
 TINY = Plan(6, 1, 2.0, 1.5, readers=1)
 QUICK = Plan(40, 4, 10.0, 3.0)
-FULL = Plan(200, 10, 30.0, 10.0)
+FULL = Plan(60, 4, 15.0, 5.0)
+ENDLESS = Plan(200, 10, 30.0, 10.0)
 
 CALLS = ("POST /v1/checkout/sessions", "POST /v1/refunds", "GET /v1/")
 
@@ -99,7 +100,7 @@ async def _both(plan: Plan, bench: Bench, there: Stalls, who: Buyers) -> tuple[_
     await proofs.settled(who.installation)
     faults = who.installation.player.faults
     for call in CALLS:
-        for trouble in (Trouble.HANG, Trouble.TOO_MANY, Trouble.BROKEN, Trouble.LOST):
+        for trouble in Trouble:
             faults.order(trouble, call, plan.each, plan.hang_seconds)
     async with _watched(plan, bench, there, who) as troubled:
         refunds = asyncio.create_task(_refunded(who, there, first))

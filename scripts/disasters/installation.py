@@ -51,6 +51,18 @@ class Installation:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def process_id(self) -> int:
+        """The server's, and its worker's.
+
+        Raises:
+            RuntimeError: it was not started.
+        """
+        if self._process is None:
+            message = "The server was not started."
+            raise RuntimeError(message)
+        return self._process.pid
+
+    @property
     def variables(self) -> dict[str, str]:
         """The environment of the server."""
         return {

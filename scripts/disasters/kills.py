@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -39,7 +39,8 @@ class Plan:
 
 TINY = Plan(Part(8, 2, 1.0), Part(4, 1, 1.0), at_once=4)
 QUICK = Plan(Part(100, 10), Part(50, 5))
-FULL = Plan(Part(2_000, 200), Part(500, 50))
+FULL = Plan(Part(150, 12), Part(60, 5), at_once=8)
+ENDLESS = Plan(Part(2_000, 200), Part(500, 50))
 
 PATIENT = {**TERMS, "reservations": {"onlineMinutes": 1_440, "invoiceDays": 30}}
 """A reservation lasts longer than the disaster."""
@@ -53,6 +54,7 @@ class _Day:
 
     there: Stalls
     at_once: int
+    chance: random.Random
     bought: list[Bought] = field(default_factory=list)
 
     async def buy(self, who: Buyers, purchases: int) -> None:
@@ -69,13 +71,13 @@ class _Day:
 
     async def interrupt(self, part: Part, interrupt: Interrupt) -> None:
         """Interrupt again and again, at random moments, spread over all that is bought."""
-        chance, before = random.Random(), len(self.bought)
+        before = len(self.bought)
         for number in range(1, part.interruptions + 1):
             due = before + part.purchases * number // (part.interruptions + 1)
             ends = time.monotonic() + part.longest_seconds
             while len(self.bought) < due and time.monotonic() < ends:
                 await asyncio.sleep(0.02)
-            await asyncio.sleep(chance.uniform(0.0, part.longest_seconds / 8))
+            await asyncio.sleep(self.chance.uniform(0.0, part.longest_seconds / 8))
             await interrupt()
 
 
@@ -91,7 +93,8 @@ async def run(ground: Ground, plan: Plan) -> Chapter:
     purchases = plan.kills.purchases + plan.stops.purchases
     # The threshold is reached on the way.
     market = Market((purchases + 10,), plan.kills.purchases // 2, terms=PATIENT)
-    day = _Day(await asyncio.to_thread(put_up, bench, market), plan.at_once)
+    there = await asyncio.to_thread(put_up, bench, market)
+    day = _Day(there, plan.at_once, ground.chance(chapter.name))
     installation = Installation(bench)
 
     async def kill() -> None:
@@ -103,7 +106,7 @@ async def run(ground: Ground, plan: Plan) -> Chapter:
             await _interrupted(chapter, day, plan.kills, (installation, kill))
             await _interrupted(chapter, day, plan.stops, (installation, ground.stop_at_once))
         async with installation.looked_into() as database:
-            await _compared(chapter, day, installation, database)
+            await compared(chapter, day.bought, installation, database)
         await proofs.books_hold(installation, chapter)
     return chapter
 
@@ -129,8 +132,8 @@ async def _interrupted(
     )
 
 
-async def _compared(
-    chapter: Chapter, day: _Day, installation: Installation, database: Database
+async def compared(
+    chapter: Chapter, bought: Sequence[Bought], installation: Installation, database: Database
 ) -> None:
     """Compare what was acknowledged with what there is, here and at the provider."""
     async with database.reading() as session:
@@ -138,7 +141,7 @@ async def _compared(
         funded = await session.scalar(
             sa.text("SELECT count(*) FROM projects WHERE state = 'funded'")
         )
-    acknowledged = {bought.order_id for bought in day.bought}
+    acknowledged = {one.order_id for one in bought}
     paid = {row.id for row in found if row.state == "paid"}
     chapter.saw_none("acknowledged and not paid for", [str(one) for one in acknowledged - paid])
     chapter.saw_none(
@@ -148,7 +151,7 @@ async def _compared(
     chapter.saw_none("doubled (payments, receipts or units)", doubled)
     store = installation.player.store
     kinds = {kind: len(list(store.all(kind))) for kind in ("checkout.session", "charge", "refund")}
-    expected = {"checkout.session": len(day.bought), "charge": len(day.bought), "refund": 0}
+    expected = {"checkout.session": len(bought), "charge": len(bought), "refund": 0}
     chapter.saw(f"at the provider: {kinds}", right=kinds == expected)
     chapter.saw(f"projects funded: {funded}", right=funded == 1)
 

@@ -1,6 +1,7 @@
 """What must hold after every disaster, seen in the rows alone."""
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from app.payments.queries import reconciling
 from app.schemes.models import Scheme
 from scripts.disasters.installation import Installation
 from scripts.disasters.report import Chapter
+from scripts.launcher.children import Child
 
 SETTLE_SECONDS = 30.0
 POLL_SECONDS = 0.1
@@ -37,6 +39,42 @@ async def books_hold(installation: Installation, chapter: Chapter) -> None:
         booked = await _at_provider(database)
     same = at_provider == booked
     chapter.saw(f"cents at the provider: {at_provider}, in the books: {booked}", right=same)
+
+
+async def all_checked(installation: Installation, chapter: Chapter) -> None:
+    """See that `baat check all` finds nothing, as an operator runs it.
+
+    Save what the stalls lack from the beginning: they are put up without their history.
+    """
+    bench = installation.bench
+    checking = Child(
+        [str(bench.project.program("baat")), "check", "all", "--json"],
+        installation.variables,
+        bench.project.root,
+    )
+    outcome = await asyncio.to_thread(checking.outcome)
+    begins = outcome.stdout.find("{\n")
+    if begins < 0:
+        chapter.saw(f"baat check all: {outcome.stdout[-1_000:]}", right=False)
+        return
+    told, _ = json.JSONDecoder().raw_decode(outcome.stdout, begins)
+    found = [
+        f"{one['name']}: {fault}"
+        for one in told["invariants"]
+        for fault in one["faults"]
+        if (one["name"], fault.startswith(OF_STALLS)) not in WITHOUT_HISTORY
+    ]
+    chapter.saw_none(f"faults in `baat check all`, of {len(told['invariants'])} invariants", found)
+
+
+OF_STALLS = (
+    "listings: ",
+    "listing of project ",
+    "constraint fk_listings_plan_version_id ",
+    "constraint fk_listings_valuation_id ",
+)
+WITHOUT_HISTORY = {(name, True) for name in ("rows-protected", "rows-refer", "projects-valued")}
+"""Nobody planned or valued what the stalls sell."""
 
 
 async def differences(session: AsyncSession) -> list[str]:

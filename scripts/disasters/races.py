@@ -25,6 +25,7 @@ class Plan:
 TINY = Plan(20, 5)
 QUICK = Plan(100, 20)
 FULL = Plan(500, 100)
+ENDLESS = Plan(2_000, 200)
 
 
 async def run(ground: Ground, plan: Plan) -> Chapter:

@@ -10,12 +10,15 @@ from scripts.disasters.report import Chapter
 from scripts.launcher.children import Child
 from scripts.launcher.failures import last_lines
 
-TINY, QUICK, FULL = 20, 200, 5_000
+TINY, QUICK, FULL, ENDLESS = 20, 100, 400, 5_000
 """Steps of a history."""
 
-FEW_CLAIMS, SOME_CLAIMS, ALL_CLAIMS = 800, 20_000, 1_000_000
+FEW_CLAIMS, SOME_CLAIMS, MANY_CLAIMS, ALL_CLAIMS = 800, 5_000, 30_000, 1_000_000
 
-A_FEW_CASES, SOME_CASES, ALL_CASES = 12, 150, 1_000
+A_FEW_CASES, SOME_CASES, MANY_CASES, ALL_CASES = 12, 40, 150, 1_000
+
+
+SEEDS = ("BAAT_TAMPER_SEED", "BAAT_CLAIM_SEED")
 
 A_ROW, SOME_ROWS, MANY_ROWS = 1, 3, 20
 """Of each table."""
@@ -86,8 +89,12 @@ async def _go_on(ground: Ground, test: LongTest, size: int) -> Chapter:
     chapter = Chapter(test.name, test.done.format(size))
     root = ground.bench.project.root
     testing = Child(
-        [sys.executable, str(root / "scripts/dev.py"), "pytest", test.path, "-q", "-s", "-n0"],
-        {**os.environ, test.variable: str(size)},
+        [
+            *(sys.executable, str(root / "scripts/dev.py"), "pytest", test.path, "-q", "-s", "-n0"),
+            f"--randomly-seed={ground.seed}",
+            f"--hypothesis-seed={ground.seed}",
+        ],
+        {**os.environ, test.variable: str(size), **dict.fromkeys(SEEDS, str(ground.seed))},
         root,
     )
     with chapter.timed():
