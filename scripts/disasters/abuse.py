@@ -37,8 +37,8 @@ class Plan:
 
 
 TINY = Plan(1, 20, 3.0, 20)
-QUICK = Plan(2, 100, 10.0, 100)
-FULL = Plan(6, 400, 30.0, 300)
+QUICK = Plan(2, 60, 5.0, 50)
+FULL = Plan(3, 200, 15.0, 150)
 ENDLESS = Plan(100, 400, 120.0, 1_000)
 
 

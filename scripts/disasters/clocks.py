@@ -43,8 +43,8 @@ class Plan:
 
 
 TINY = Plan(6, 4)
-QUICK = Plan(40, 12)
-FULL = Plan(120, 40)
+QUICK = Plan(12, 8)
+FULL = Plan(40, 16)
 ENDLESS = Plan(1_000, 400)
 
 

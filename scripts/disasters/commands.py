@@ -74,6 +74,9 @@ SIZES = {
     "endless": "as much as a night takes",
 }
 
+LONGEST_SECONDS = {"tiny": 600.0, "quick": 600.0, "full": 600.0, "endless": None}
+"""Of one disaster: what takes longer does not end."""
+
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments name, print what was seen, and return 1 if anything does not hold."""
@@ -126,9 +129,10 @@ def _done(bench: Bench, options: argparse.Namespace, steps: Steps) -> list[Chapt
 def _chapter(ground: Ground, name: str, size: str, steps: Steps) -> Chapter:
     """Do one; if it breaks off, what was seen of the others is told all the same."""
     disaster = DISASTERS[name]
+    bound = asyncio.wait_for(disaster.run(ground, getattr(disaster, size)), LONGEST_SECONDS[size])
     with steps.step(name) as step:
         try:
-            chapter: Chapter = asyncio.run(disaster.run(ground, getattr(disaster, size)))
+            chapter: Chapter = asyncio.run(bound)
         except Exception as error:  # noqa: BLE001  However it breaks off, that is what was seen.
             chapter = Chapter(name, "broke off")
             chapter.saw("".join(traceback.format_exception(error)), right=False)

@@ -41,7 +41,7 @@ class Plan:
 
 TINY = Plan(12, 4, 1)
 QUICK = Plan(60, 6, 2)
-FULL = Plan(200, 6, 5)
+FULL = Plan(150, 6, 3)
 ENDLESS = Plan(400, 10, 50)
 
 

@@ -41,8 +41,8 @@ class Plan:
 
 
 TINY = Plan(4, 3.0, 1)
-QUICK = Plan(20, 8.0, 1)
-FULL = Plan(60, 15.0, 2)
+QUICK = Plan(12, 5.0, 1)
+FULL = Plan(24, 8.0, 2)
 ENDLESS = Plan(500, 120.0, 10)
 
 

@@ -46,8 +46,8 @@ class Plan:
 
 
 TINY = Plan(6, 1, 2.0, 1.5, readers=1)
-QUICK = Plan(40, 4, 10.0, 3.0)
-FULL = Plan(60, 4, 15.0, 5.0)
+QUICK = Plan(16, 1, 6.0, 3.0)
+FULL = Plan(32, 2, 8.0, 4.0)
 ENDLESS = Plan(200, 10, 30.0, 10.0)
 
 CALLS = ("POST /v1/checkout/sessions", "POST /v1/refunds", "GET /v1/")

@@ -38,8 +38,8 @@ class Plan:
 
 
 TINY = Plan(Part(8, 2, 1.0), Part(4, 1, 1.0), at_once=4)
-QUICK = Plan(Part(100, 10), Part(50, 5))
-FULL = Plan(Part(150, 12), Part(60, 5), at_once=8)
+QUICK = Plan(Part(24, 3), Part(12, 2))
+FULL = Plan(Part(60, 6), Part(24, 3), at_once=8)
 ENDLESS = Plan(Part(2_000, 200), Part(500, 50))
 
 PATIENT = {**TERMS, "reservations": {"onlineMinutes": 1_440, "invoiceDays": 30}}

@@ -41,7 +41,7 @@ class Plan:
 
 TINY = Plan(0.3, 4)
 QUICK = Plan(1.5, 6)
-FULL = Plan(5.0, 6)
+FULL = Plan(4.0, 5)
 ENDLESS = Plan(240.0, 6, 15.0)
 
 

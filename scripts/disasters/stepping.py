@@ -10,12 +10,12 @@ from scripts.disasters.report import Chapter
 from scripts.launcher.children import Child
 from scripts.launcher.failures import last_lines
 
-TINY, QUICK, FULL, ENDLESS = 20, 100, 400, 5_000
+TINY, QUICK, FULL, ENDLESS = 20, 60, 150, 5_000
 """Steps of a history."""
 
-FEW_CLAIMS, SOME_CLAIMS, MANY_CLAIMS, ALL_CLAIMS = 800, 5_000, 30_000, 1_000_000
+FEW_CLAIMS, SOME_CLAIMS, MANY_CLAIMS, ALL_CLAIMS = 800, 3_000, 10_000, 1_000_000
 
-A_FEW_CASES, SOME_CASES, MANY_CASES, ALL_CASES = 12, 40, 150, 1_000
+A_FEW_CASES, SOME_CASES, MANY_CASES, ALL_CASES = 12, 24, 60, 1_000
 
 
 SEEDS = ("BAAT_TAMPER_SEED", "BAAT_CLAIM_SEED")

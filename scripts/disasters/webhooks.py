@@ -44,8 +44,8 @@ class Plan:
 
 
 TINY = Plan([(12, 2)])
-QUICK = Plan([(100, 5)])
-FULL = Plan([(200, 1), (60, 3)])
+QUICK = Plan([(30, 2)])
+FULL = Plan([(60, 1), (30, 2)])
 ENDLESS = Plan([(2_300, 1), (100, 20)])
 
 
