@@ -64,7 +64,10 @@ DISASTERS = {
         stepping.tamper,
         *(stepping.A_FEW_CASES, stepping.SOME_CASES, stepping.MANY_CASES, stepping.ALL_CASES),
     ),
-    "sweep": Disaster(stepping.sweep, stepping.MANY_ROWS, stepping.SOME_ROWS, stepping.A_ROW),
+    "sweep": Disaster(
+        stepping.sweep,
+        *(stepping.A_ROW, stepping.A_ROW, stepping.SOME_ROWS, stepping.MANY_ROWS),
+    ),
 }
 
 SIZES = {
