@@ -6,7 +6,10 @@ has time for, so all that is expected of it stands in one test.
 
 import asyncio
 import os
+import re
+import shutil
 import stat
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -23,6 +26,7 @@ from app.core.installation import WrongInstallation
 from app.core.invariants import all_faults
 from app.core.settings import Settings
 from app.ledger import positions
+from app.main import create_app
 from app.story.demo.scenes import SCENES
 from app.transparency import merkle, queries
 from app.transparency.actions import publishing
@@ -30,7 +34,7 @@ from app.transparency.queries import proving
 from scripts.launcher import binaries, project
 from scripts.launcher import cluster as elsewhere
 from scripts.launcher.locks import Lock
-from tests.conftest import Cluster
+from tests.conftest import PROJECT, Cluster, served
 from tests.launcher.launching import DEV, VENV
 from tests.make.commands import BAAT, python
 from tests.make.logs import entries
@@ -70,6 +74,9 @@ async def test_a_demo_comes_to_its_end_and_out_of_its_backup(
         assert [line.strip() for line in said.splitlines()][1:] == [one.title for one in SCENES]
         insist_on_a_private_welcome(settings)
         await insist_on_a_whole_demo(settings)
+        # A bare machine may lack it; CI installs it.
+        if shutil.which("curl"):
+            await insist_on_what_the_readme_types(settings, tmp_path)
         async with open_database(settings) as database:
             made = await backups.make(database, tmp_path / "backup")
     finally:
@@ -99,6 +106,27 @@ async def insist_on_a_whole_demo(settings: Settings) -> None:
         async with database.work() as session:
             with pytest.raises(WrongInstallation, match="holds an installation already"):
                 await installation.begin_demo(session, settings, timedelta(0))
+
+
+async def insist_on_what_the_readme_types(settings: Settings, folder: Path) -> None:
+    """Type what the README lets its readers type into a demo: nothing of it is refused."""
+    blocks = re.findall(r"```sh\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    asked = "".join(block for block in blocks if "$URL" in block).splitlines()
+    (folder / ".baat").symlink_to(settings.home)
+    async with served(create_app(settings)) as address:
+        typed = [
+            *("set -euo pipefail", 'curl() { command curl --fail --show-error "$@"; }'),
+            *(re.sub("^URL=.*", f"URL={address}", line) for line in asked if "dev.py" not in line),
+        ]
+        process = await asyncio.create_subprocess_exec(
+            *("bash", "-c", "\n".join(typed)), cwd=folder, stdout=PIPE, stderr=STDOUT
+        )
+        said = (await process.communicate())[0].decode()
+    assert process.returncode == 0, said
+    # The auditor's proof, and the integrator's order.
+    assert "c2sp.org/tlog-proof" in (folder / "proof.json").read_text()
+    assert '"state":"reserved"' in said
+    assert len(typed) > 30
 
 
 def restoring(settings: Settings, server: elsewhere.Server, folder: Path) -> Settings:
