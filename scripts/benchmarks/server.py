@@ -132,8 +132,15 @@ def _fields(process: int) -> list[str]:
 
 
 @contextmanager
-def durable(project: Project, settings: Mapping[str, str] = SETTINGS) -> Iterator[Bench]:
-    """Start a server on the disk, build the books in it, and remove it afterwards."""
+def durable(
+    project: Project,
+    settings: Mapping[str, str] = SETTINGS,
+    prepare: Callable[[Cluster], None] | None = None,
+) -> Iterator[Bench]:
+    """Start a server on the disk, build the books in it, and remove it afterwards.
+
+    What else its data needs is prepared before the server is started.
+    """
     require_writable(project.home, "BAAT_HOME", 0o700)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=project.home) as name:
         folder = Path(name)
@@ -142,7 +149,9 @@ def durable(project: Project, settings: Mapping[str, str] = SETTINGS) -> Iterato
         programs = binaries.find(project)
         cluster = Cluster(programs, folder, lock.descriptor, durable=True)
         Cluster.stop(cluster.start())
-        _configure(folder / "data" / "postgresql.conf", settings)
+        cluster.configure("postgresql.conf", *(f"{n} = '{it}'" for n, it in settings.items()))
+        if prepare is not None:
+            prepare(cluster)
         server = cluster.start()
         try:
             (folder / "home").mkdir()
@@ -164,8 +173,3 @@ def copied(bench: Bench, name: str) -> Iterator[Bench]:
         yield replace(bench, database_name=name)
     finally:
         bench.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _configure(file: Path, settings: Mapping[str, str]) -> None:
-    with file.open("a") as stream:
-        stream.writelines(f"{name} = '{value}'\n" for name, value in settings.items())

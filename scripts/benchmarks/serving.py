@@ -12,7 +12,7 @@ from scripts.launcher.children import Child
 from scripts.launcher.cluster import free_port
 from scripts.launcher.failures import LaunchError
 
-STARTING_SECONDS = 60.0
+STARTING_SECONDS = 180.0
 
 UNLIMITED = {
     "BAAT_READS_PER_MINUTE": "100000000",

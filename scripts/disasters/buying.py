@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
 
+from app.core.database import READ_AFTER
 from app.payments.fake import checkouts
 from app.payments.fake.world import NotPossible
 from scripts.benchmarks.stalls import Shopper
@@ -40,17 +41,24 @@ class Buyers:
     installation: Installation
     client: httpx.AsyncClient
     instead: Counter[str] = field(default_factory=Counter)
+    wrote: dict[str, str] = field(default_factory=dict)
+    """The `Read-After` of what somebody wrote last, by token; their reads send it back."""
 
     async def post(
         self, path: str, body: dict[str, Any], by: Shopper, key: str | None = None
     ) -> httpx.Response:
         """Ask for something until it is done or refused, always with the same key."""
         headers = {"Idempotency-Key": key or uuid4().hex, **_signed_in(by)}
-        return await self._until_answered("POST", path, json=body, headers=headers)
+        answer = await self._until_answered("POST", path, json=body, headers=headers)
+        if position := answer.headers.get(READ_AFTER):
+            self.wrote[by.token] = position
+        return answer
 
     async def get(self, path: str, by: Shopper) -> httpx.Response:
         """Read something, however often it takes."""
-        return await self._until_answered("GET", path, headers=_signed_in(by))
+        after = self.wrote.get(by.token)
+        headers = {READ_AFTER: after} if after else {}
+        return await self._until_answered("GET", path, headers={**headers, **_signed_in(by)})
 
     async def _until_answered(
         self,
@@ -137,11 +145,21 @@ def _insisted(answer: httpx.Response, status: HTTPStatus) -> dict[str, Any]:
     return found
 
 
+Kind = TypeVar("Kind", bound=Buyers)
+
+
 @asynccontextmanager
-async def buyers(installation: Installation) -> AsyncIterator[Buyers]:
-    """Let buyers come, as many at a time as want to."""
+async def coming(installation: Installation, kind: type[Kind]) -> AsyncIterator[Kind]:
+    """Let buyers of a kind come, as many at a time as want to."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(
         base_url=installation.url, limits=limits, timeout=ASK_SECONDS, trust_env=False
     ) as client:
-        yield Buyers(installation, client)
+        yield kind(installation, client)
+
+
+@asynccontextmanager
+async def buyers(installation: Installation) -> AsyncIterator[Buyers]:
+    """Let ordinary buyers come."""
+    async with coming(installation, Buyers) as who:
+        yield who

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -97,17 +97,27 @@ class Installation:
         Raises:
             LaunchError: it ends instead; the message shows its last words.
         """
-        start = self._log.stat().st_size if self._log.exists() else 0
-        with self._log.open("ab") as log:
-            child = Child(serving(self.bench, self.port), self.variables, self.bench.project.root)
-            self._process = child.start(log.fileno())
+        self._process = self.begun(serving(self.bench, self.port), self.variables)
+        await self.answers(self._process, self.port)
+
+    async def answers(self, process: subprocess.Popen[bytes], port: int) -> None:
+        """Wait until a server that was begun answers on its port.
+
+        Raises:
+            LaunchError: it ends instead; the message shows the last words of the log.
+        """
         ends = time.monotonic() + STARTING_SECONDS
-        while time.monotonic() < ends and self._process.poll() is None:
+        while time.monotonic() < ends and process.poll() is None:
             with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", self.port)) == 0:
+                if trying.connect_ex(("127.0.0.1", port)) == 0:
                     return
             await asyncio.sleep(POLL_SECONDS)
-        raise LaunchError(f"The server does not start:\n{last_log_lines(self._log, start)}")
+        raise LaunchError(f"The server does not start:\n{last_log_lines(self._log, 0)}")
+
+    def begun(self, command: list[str], variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Start a program whose words go to the installation's log."""
+        with self._log.open("ab") as log:
+            return Child(command, variables, self.bench.project.root).start(log.fileno())
 
     def kill(self) -> None:
         """End the server and its worker at once, by SIGKILL."""

@@ -49,7 +49,7 @@ Interrupt = Callable[[], Awaitable[None]]
 
 
 @dataclass
-class _Day:
+class Day:
     """What is bought, and what of it is acknowledged by now."""
 
     there: Stalls
@@ -94,7 +94,7 @@ async def run(ground: Ground, plan: Plan) -> Chapter:
     # The threshold is reached on the way.
     market = Market((purchases + 10,), plan.kills.purchases // 2, terms=PATIENT)
     there = await asyncio.to_thread(put_up, bench, market)
-    day = _Day(there, plan.at_once, ground.chance(chapter.name))
+    day = Day(there, plan.at_once, ground.chance(chapter.name))
     installation = Installation(bench)
 
     async def kill() -> None:
@@ -112,7 +112,7 @@ async def run(ground: Ground, plan: Plan) -> Chapter:
 
 
 async def _interrupted(
-    chapter: Chapter, day: _Day, part: Part, harmed: tuple[Installation, Interrupt]
+    chapter: Chapter, day: Day, part: Part, harmed: tuple[Installation, Interrupt]
 ) -> None:
     installation, interrupt = harmed
     async with buyers(installation) as who:

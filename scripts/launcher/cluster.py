@@ -116,41 +116,66 @@ class Cluster:
         fast, at_once = (signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_SECONDS)
         children.end(server.process, fast, at_once)
 
+    def administer(self, *statements: str) -> None:
+        """Run statements as the superuser, while the server is stopped; he has no other way in.
+
+        Raises:
+            LaunchError: one of them fails.
+        """
+        outcome = self._as_superuser(self._data, *statements)
+        if _failed(outcome):
+            raise LaunchError(f"PostgreSQL refuses:\n{last_lines(outcome.stdout)}")
+
+    def configure(self, file: str, *lines: str) -> None:
+        """Add lines to a file of settings in the data; the server reads them when told to."""
+        with (self._data / file).open("a") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+
     def _create(self) -> None:
-        """Make the data aside with its roles and database, and move it into place complete."""
+        """Make the data aside, and move it into place complete."""
         aside = self._folder / "data.new"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
         if self._user:
             os.chown(aside, self._user.user_id, self._user.group_id)
-        sync = () if self._durable else ("--no-sync",)
-        # The superuser gets no password and no way in.
-        outcome = self._outcome("initdb", aside, *INITDB_OPTIONS, *sync)
-        if not outcome.returncode:
-            statements = _first_statements(self._new_passwords())
-            outcome = self._outcome("postgres", aside, DATABASE_OF_INITDB, text=statements)
-        if outcome.returncode or "ERROR:" in outcome.stdout:
+        outcome = self._fill(aside)
+        if _failed(outcome):
             shutil.rmtree(aside, ignore_errors=True)
             raise LaunchError(
                 f"PostgreSQL cannot make its data in {self._folder}:\n"
                 f"{last_lines(outcome.stdout)}\n"
                 "If the disk is full, make room or choose another folder with BAAT_HOME."
             )
-        (aside / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
         aside.rename(self._data)
 
+    def _fill(self, aside: Path) -> subprocess.CompletedProcess[str]:
+        """Make the data of an empty server, with its roles and database."""
+        sync = () if self._durable else ("--no-sync",)
+        # The superuser gets no password and no way in.
+        outcome = self._outcome("initdb", aside, *INITDB_OPTIONS, *sync)
+        if not outcome.returncode:
+            statements = _first_statements(self._new_passwords())
+            outcome = self._as_superuser(aside, *statements)
+            (aside / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
+        return outcome
+
+    def _as_superuser(self, data: Path, *statements: str) -> subprocess.CompletedProcess[str]:
+        # Single-user PostgreSQL runs one statement of each line.
+        lines = "".join(f"{statement}\n" for statement in statements)
+        return self._outcome("postgres", data, DATABASE_OF_INITDB, text=lines)
+
     def _outcome(
-        self, program: str, data: Path, *options: str, text: str = ""
+        self, program: str, data: Path, *options: str, text: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
         with _Reach(data, self._user) as reach:
             mode = ["--single"] if program == "postgres" else []
             command = [str(self._programs / program), *mode, "-D", reach.name, *options]
-            return self._child(command, reach).outcome(text)
+            return self._child(command, reach, **variables).outcome(text)
 
-    def _child(self, command: list[str], reach: "_Reach") -> Child:
+    def _child(self, command: list[str], reach: "_Reach", **variables: str) -> Child:
         return Child(
             command,
-            environment={"LC_ALL": "C", "PATH": os.defpath},
+            environment={"LC_ALL": "C", "PATH": os.defpath, **variables},
             folder=Path("/"),
             user=self._user,
             death_signal=signal.SIGINT,
@@ -242,17 +267,19 @@ class Cluster:
         return False
 
 
-def _first_statements(passwords: Mapping[str, str]) -> str:
-    """Say what single-user PostgreSQL runs on fresh data, one statement on each line."""
-    return "\n".join(
-        (
-            f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}'",
-            f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{passwords[APPLICATION]}'",
-            # The tests drop databases that the application is still connected to.
-            f"GRANT pg_signal_backend TO {OWNER}",
-            f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
-            "",
-        )
+def _failed(outcome: subprocess.CompletedProcess[str]) -> bool:
+    # The single-user server goes on after an error, and ends well.
+    return bool(outcome.returncode) or "ERROR:" in outcome.stdout
+
+
+def _first_statements(passwords: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what is run on fresh data."""
+    return (
+        f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}'",
+        f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{passwords[APPLICATION]}'",
+        # The tests drop databases that the application is still connected to.
+        f"GRANT pg_signal_backend TO {OWNER}",
+        f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
     )
 
 

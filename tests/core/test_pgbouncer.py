@@ -2,12 +2,8 @@
 
 import asyncio
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -19,43 +15,24 @@ from app.core.database import Database, open_database
 from app.core.idempotency import IdempotencyKey
 from app.core.problems import Unavailable
 from app.core.settings import Settings
+from scripts.scaling import pooling
 from tests.conftest import PROJECT, SECRET
 from tests.core import bouncing
 from tests.core.test_database import count
 from tests.make.jobs import PATIENCE_SECONDS
 from tests.make.ports import a_port
 
-PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-
 
 @pytest.fixture
 def pgbouncer(settings: Settings) -> Iterator[Settings]:
     """A real PgBouncer in transaction mode before the test's database; two connections behind."""
-    if PGBOUNCER is None:
+    if pooling.PROGRAM is None:
         pytest.skip("PgBouncer is not installed here: only the settings for it were tested")
-    with TemporaryDirectory() as folder:
-        yield from _bouncing(PGBOUNCER, settings, Path(folder))
-
-
-def _bouncing(program: str, settings: Settings, folder: Path) -> Iterator[Settings]:
-    url, port = make_url(settings.database_url.get_secret_value()), a_port()
-    (folder / "users").write_text(f'"{url.username}" "{url.password or ""}"\n')
-    (folder / "pgbouncer.ini").write_text(
-        f"[databases]\n{url.database} = host={url.host or '127.0.0.1'} port={url.port or 5432}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\npool_mode = transaction\n"
-        f"default_pool_size = 2\nauth_type = trust\nauth_file = {folder}/users\n"
-        "unix_socket_dir =\n"
-    )
-    ordinary = []
-    if os.geteuid() == 0:  # It refuses to run as root.
-        shutil.chown(folder, "nobody")
-        ordinary = ["-u", "nobody"]
-    with subprocess.Popen([program, "-q", *ordinary, str(folder / "pgbouncer.ini")]) as running:
-        through = url.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+    url = make_url(settings.database_url.get_secret_value())
+    with pooling.pooled(pooling.PROGRAM, url, connections=2, port=a_port()) as pooler:
         yield settings.model_copy(
-            update={"database_url": SecretStr(through), "database_pgbouncer": True}
+            update={"database_url": SecretStr(pooler.url), "database_pgbouncer": True}
         )
-        running.terminate()
 
 
 async def _answers(database: Database) -> None:
