@@ -133,12 +133,14 @@ class Recorder:
             for method, operation in item.items()
             if method == "get" and JSON in operation["responses"].get("200", {}).get("content", {})
         }
+        refusals = document.get("components", {}).get("examples", {}).values()
+        self._refusals = {refusal["value"]["type"] for refusal in refusals}
         self.addresses = Addresses(document["paths"])
 
     def hear(self, method: str, path: str, body: object, status: int, answer: object) -> None:
         """Hear of a request that was answered."""
         if status >= HTTPStatus.BAD_REQUEST:
-            if isinstance(answer, dict) and "type" in answer:
+            if isinstance(answer, dict) and answer.get("type") in self._refusals:
                 self.found.add(Examples({}, {answer["type"]: shortened(answer)}))
             return
         bare = path.partition("?")[0].removeprefix(PREFIX) or "/"

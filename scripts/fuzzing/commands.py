@@ -62,7 +62,7 @@ class Size:
     """So many operations, others in each run, are tried at each edge of what is allowed."""
 
 
-FULL, SOME, QUICK = Size(6, 300, 1_000), Size(2, 150, 60), Size(1, 20, 5)
+FULL, SOME, QUICK = Size(6, 300, 1_000), Size(1, 60, 30), Size(1, 10, 5)
 
 
 @dataclass
@@ -72,15 +72,19 @@ class Row:
     role: str
     answers: Counter[str] = field(default_factory=Counter)
     done: set[str] = field(default_factory=set)
+    links: int = 0
+    """Those that were followed."""
     seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
     """Reports of runs that found something."""
 
     def add(self, tally: Path) -> None:
-        """Add what a run of the fuzzer counted."""
-        counted = json.loads(tally.read_text())
-        self.answers.update(counted["answers"])
-        self.done.update(counted["done"])
+        """Add what a run of the fuzzer counted, if it came so far."""
+        if tally.exists():
+            counted = json.loads(tally.read_text())
+            self.answers.update(counted["answers"])
+            self.done.update(counted["done"])
+            tally.unlink()
 
     def of(self, hundred: int) -> int:
         """Count the answers of a class."""
@@ -88,13 +92,13 @@ class Row:
 
     def __str__(self) -> str:
         counts = "".join(f"{self.of(each):>8,}" for each in (2, 3, 4, 5))
-        asked = f"{self.answers.total():>9,}{counts}{len(self.done):>12}"
+        asked = f"{self.answers.total():>9,}{counts}{len(self.done):>12}{self.links:>7}"
         return f"{self.role:<24}{asked}{self.seconds:>9.0f}{len(self.faults):>8}"
 
 
 HEAD = (
     f"{'':<24}{'requests':>9}{'2xx':>8}{'3xx':>8}{'4xx':>8}{'5xx':>8}"
-    f"{'operations':>12}{'seconds':>9}{'faults':>8}"
+    f"{'operations':>12}{'links':>7}{'seconds':>9}{'faults':>8}"
 )
 
 
@@ -102,14 +106,20 @@ def main(arguments: list[str]) -> int:
     """Do what the arguments name, print a table, and return 1 if any promise was broken."""
     stop_on_signals()
     options = parser().parse_args(arguments)
-    steps = Steps(sys.stderr)
+    if unknown := set(options.roles) - {*ROLES, LAST}:
+        choice = "; ".join((*ROLES, LAST))
+        print(f"There is no {', '.join(unknown)}: choose {choice}.", file=sys.stderr)
+        return 2
+    rows: list[Row] = []
     try:
         with market.opened(project.find()) as demo:
-            rows = list(_asked(demo, options, steps))
+            for row in _asked(demo, options, Steps(sys.stderr)):
+                rows.append(row)  # noqa: PERF402  Whoever is stopped tells of those before.
     except LaunchError as error:
         print(f"\n{error}", file=sys.stderr)
         return error.exit_code
     except StoppedError as stopped:
+        print(told(rows))
         return 128 + stopped.signal_number
     print(told(rows))
     return 1 if any(row.faults or row.of(5) for row in rows) else 0
@@ -136,11 +146,7 @@ def _asked(demo: Market, options: argparse.Namespace, steps: Steps) -> Iterator[
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     steps.say(f"--seed {seed}")
     document = demo.document()
-    roles = options.roles or (*ROLES, LAST)
-    if unknown := set(roles) - {*ROLES, LAST}:
-        message = f"There is no {', '.join(unknown)}: choose {'; '.join((*ROLES, LAST))}."
-        raise LaunchError(message, 2)
-    for number, role in enumerate(roles):
+    for number, role in enumerate(options.roles or (*ROLES, LAST)):
         with steps.step(role) as step:
             row = Asking(demo, document, size, seed + number).by(role)
             step.result = f"{row.answers.total():,} requests, {len(row.faults)} faults"
@@ -175,6 +181,7 @@ class Asking:
                     variables=told_to_hooks(known, tally),
                 )
                 row.add(tally)
+                row.links += report.links_followed
                 if not report.is_clean:
                     row.faults.append(report.text)
         row.seconds = time.monotonic() - began
@@ -197,13 +204,15 @@ class Asking:
 
 def told(rows: Sequence[Row]) -> str:
     """Write what was asked and answered, by whom, and every broken promise."""
-    answers, done = Counter[str](), set[str]()
+    total = Row("together")
     for row in rows:
-        answers.update(row.answers)
-        done.update(row.done)
-    seconds = sum(row.seconds for row in rows)
-    faults = [fault for row in rows for fault in row.faults]
-    total = Row("together", answers, done, seconds, faults)
-    statuses = ", ".join(f"{count:,} x {status}" for status, count in sorted(answers.items()))
-    verdict = f"BROKEN PROMISES: {len(faults)}." if faults or total.of(5) else "Nothing was found."
-    return "\n".join([HEAD, *map(str, rows), str(total), "", statuses, "", *faults, verdict])
+        total.answers.update(row.answers)
+        total.done |= row.done
+        total.links += row.links
+        total.seconds += row.seconds
+        total.faults += row.faults
+    counts = sorted(total.answers.items())
+    statuses = ", ".join(f"{count:,} x {status}" for status, count in counts)
+    broken = len(total.faults) or total.of(5)
+    verdict = f"BROKEN PROMISES: {broken}." if broken else "Nothing was found."
+    return "\n".join([HEAD, *map(str, rows), str(total), "", statuses, "", *total.faults, verdict])

@@ -68,7 +68,7 @@ def after_load_schema(_context: HookContext, schema: Any) -> None:  # noqa: ANN4
 def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
     """Let a request be about things that there are."""
     if case.path_parameters and _is_allowed(case, ParameterLocation.PATH):
-        case.path_parameters.update(_places(case.operation.path, case.path_parameters))
+        case.path_parameters.update(places(case.operation.path, case.path_parameters))
     if (
         case.query
         and _is_allowed(case, ParameterLocation.QUERY)
@@ -77,7 +77,7 @@ def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any])
         # Lists from their beginning, with all that is in them: what they name leads on.
         case.query.clear()
     if isinstance(case.body, dict | list) and _is_allowed(case, ParameterLocation.BODY):
-        _stand_on_ground(case.body)
+        stand_on_ground(case.body)
 
 
 def _is_allowed(case: Case[Any], location: ParameterLocation) -> bool:
@@ -86,7 +86,7 @@ def _is_allowed(case: Case[Any], location: ParameterLocation) -> bool:
     return bool(part.mode.is_positive)
 
 
-def _places(template: str, given: dict[str, Any]) -> dict[str, str]:
+def places(template: str, given: dict[str, Any]) -> dict[str, str]:
     """Name things that there are, as far down a path as any are known."""
     parts = template.split("/")
     asked = [str(given.get(part[1:-1], part)) if _is_place(part) else part for part in parts]
@@ -120,10 +120,11 @@ def _is_one_in(number: int, asked: object) -> bool:
     return crc32(repr(asked).encode()) % number == 0
 
 
-def _stand_on_ground(body: Any) -> None:  # noqa: ANN401  JSON.
+def stand_on_ground(body: Any) -> None:  # noqa: ANN401  JSON.
+    """Let the ids in a body be those of things that there are."""
     for name, value in body.items() if isinstance(body, dict) else enumerate(body):
         if isinstance(value, dict | list):
-            _stand_on_ground(value)
+            stand_on_ground(value)
         elif isinstance(value, str) and (known := _ids(name)):
             body[name] = _chosen(known, value)
 

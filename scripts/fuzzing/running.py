@@ -1,6 +1,7 @@
 """One run of the fuzzer, which reads the OpenAPI document and tries to break its promises."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 HOOKS = "scripts.fuzzing.hooks"
 KNOWN, TALLY = "BAAT_FUZZ_KNOWN", "BAAT_FUZZ_TALLY"
 """Files: the addresses that are known in the beginning, and where the count is written."""
+_LINKS = re.compile(r"API Links:\s+(\d+) covered")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class Report:
 
     is_clean: bool
     text: str
+
+    @property
+    def links_followed(self) -> int:
+        """How many links led to a request."""
+        found = _LINKS.search(self.text)
+        return int(found[1]) if found else 0
 
 
 def fuzz(address: str, *arguments: str, variables: Mapping[str, str] | None = None) -> Report:

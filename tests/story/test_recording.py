@@ -6,7 +6,9 @@ from app.story import recording
 from app.story.recording import Recorder, Source
 
 READABLE: dict[str, Any] = {"200": {"content": {"application/json": {}}}}
+OWN_DRAFT = {"type": "/problems/own-draft", "title": "Somebody else publishes it"}
 DOCUMENT: dict[str, Any] = {
+    "components": {"examples": {"OwnDraft": {"value": {"type": OWN_DRAFT["type"]}}}},
     "paths": {
         "/me": {"get": {"operationId": "readMe", "responses": READABLE}},
         "/schemes": {
@@ -19,7 +21,7 @@ DOCUMENT: dict[str, Any] = {
         },
         "/rounds/{round_id}": {"get": {"operationId": "readRound", "responses": READABLE}},
         "/rounds/{round_id}/plan": {"get": {"operationId": "readPlan", "responses": {"200": {}}}},
-    }
+    },
 }
 
 
@@ -50,9 +52,9 @@ def test_the_example_is_kept_that_tells_most() -> None:
 
 
 def test_examples_of_the_tests_stand_in_for_the_demos() -> None:
-    refusal = {"type": "/problems/own-draft", "title": "Somebody else publishes it"}
     heard = Recorder(DOCUMENT, Source.TESTS)
-    heard.hear("POST", "/v1/schemes", {"code": "a"}, 403, refusal)
+    for refusal in (OWN_DRAFT, {"type": "/problems/of-a-trial", "title": "No"}):
+        heard.hear("POST", "/v1/schemes", {"code": "a"}, 403, refusal)
     for path, answer in (("/v1/me", {"id": "1", "name": "A"}), ("/v1/schemes/1", {"id": "1"})):
         heard.hear("GET", path, None, 200, answer)
     played = Recorder(DOCUMENT, Source.DEMO)
@@ -60,7 +62,7 @@ def test_examples_of_the_tests_stand_in_for_the_demos() -> None:
     played.found.add(heard.found)
     sources = {name: each["from"] for name, each in played.found.operations.items()}
     assert sources == {"readMe": Source.DEMO, "readScheme": Source.TESTS}
-    assert played.found.problems == {"/problems/own-draft": refusal}
+    assert played.found.problems == {OWN_DRAFT["type"]: OWN_DRAFT}
     assert list(heard.found.of(Source.DEMO).operations) == []
 
 

@@ -15,8 +15,19 @@ from app.main import EXAMPLES, create_app
 NEW = "record them anew: python3 scripts/dev.py cli examples app/examples.json"
 FROM_TESTS = (
     "record it in the tests: BAAT_EXAMPLES=app/examples.json python3 scripts/dev.py pytest"
-    " tests/organisations/test_access_matrix.py"
+    " tests/organisations"
 )
+INVENTED = {
+    f"/problems/{name}"
+    for name in (
+        *("balance-too-small", "bank-account-closed", "bank-would-refuse", "cannot-be-sent-back"),
+        *("check-outdated", "limit-reached", "objection-pending", "obligation-not-open"),
+        *("onboarding-over", "order-has-ended", "own-fulfilment", "paid-out", "pdf-not-installed"),
+        *("provider-missing", "quantity-outside-terms", "remedy-decided", "too-large-for-ideal"),
+        *("too-many-attachments", "too-many-finding-files", "too-much-evidence"),
+    )
+}
+"""Refusals that no test hears of over HTTP: their examples are made of what they mean."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +64,12 @@ def test_every_example_is_of_an_operation(document: dict[str, Any]) -> None:
 def test_every_operation_has_an_example(document: dict[str, Any]) -> None:
     lacking = [name for name, _, content in contents(document) if "examples" not in content]
     assert lacking == [], FROM_TESTS
+
+
+def test_every_refusal_has_an_example_that_was_given(document: dict[str, Any]) -> None:
+    named = {each["value"]["type"] for each in document["components"]["examples"].values()}
+    given = json.loads(EXAMPLES.read_text())["problems"].keys()
+    assert named - given == INVENTED, FROM_TESTS
 
 
 def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:
