@@ -65,7 +65,7 @@ class Chapter:
         return "\n".join([head, *why, *map(str, self.sights)])
 
 
-def told(chapters: Sequence[Chapter], seed: int = 0) -> str:
+def told(chapters: Sequence[Chapter], seed: int) -> str:
     """Write everything that was done and seen, and whether all of it holds."""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     wrong = sum(not sight.right for chapter in chapters for sight in chapter.sights)
