@@ -15,7 +15,7 @@ class Balancer:
         self._port = port
         self._behind = list(behind)
         self._server: asyncio.Server | None = None
-        self._carrying: set[asyncio.Task[None]] = set()
+        self._callers: dict[StreamWriter, asyncio.Event] = {}
 
     async def start(self) -> None:
         """Listen."""
@@ -25,20 +25,19 @@ class Balancer:
         """Hang up, whoever speaks."""
         if self._server is not None:
             self._server.close()
-        for task in self._carrying:
-            task.cancel()
-        await asyncio.gather(*self._carrying, return_exceptions=True)
+        for caller in self._callers:
+            caller.close()
+        await asyncio.gather(*(gone.wait() for gone in self._callers.values()))
 
     async def _take(self, reader: StreamReader, writer: StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._carrying.add(task)
-            task.add_done_callback(self._carrying.discard)
+        gone = self._callers[writer] = asyncio.Event()
         try:
             with suppress(OSError):
                 await self._carry(reader, writer)
         finally:
             writer.close()
+            gone.set()
+            del self._callers[writer]
 
     async def _carry(self, reader: StreamReader, writer: StreamWriter) -> None:
         for _ in self._behind:
