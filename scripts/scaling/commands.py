@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--asynchronous",
         action="store_true",
-        help="count what is lost if nobody waits for the standby",
+        help="count what is lost if nobody waits for the standby (and exit 1 if anything is)",
     )
     return parser
 

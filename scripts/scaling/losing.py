@@ -42,7 +42,8 @@ async def run(fleet: Fleet, plan: Plan, seed: int) -> Chapter:
     lost = [one for one in acknowledged if one not in there_now]
     chapter.saw(
         f"{len(lost)} of {len(acknowledged)} acknowledged orders are LOST: those of the last"
-        f" {CUT_OFF_SECONDS} s, in which nothing reached the standby"
+        f" {CUT_OFF_SECONDS} s, in which nothing reached the standby",
+        right=not lost,
     )
     return chapter
 
