@@ -11,7 +11,7 @@ from app.cli.running import chosen_settings, in_database, refusals_in_one_senten
 from app.core import installation, languages, migrations
 from app.core.database import Database, open_database
 from app.core.languages import Language
-from app.core.settings import Settings, as_table
+from app.core.settings import Settings, as_table, variable_of
 from app.organisations.actions import staff
 from app.organisations.schemas import FirstStaff
 
@@ -70,10 +70,10 @@ def show_settings(
         return
     if explain:
         for name, field in Settings.model_fields.items():
-            typer.echo(f"{name}: {field.description}")
+            typer.echo(f"{variable_of(name)}: {field.description}")
         return
     for name, value in chosen_settings():
-        typer.echo(f"{name} = {_shown(value)}")
+        typer.echo(f"{variable_of(name)} = {_shown(value)}")
 
 
 def _shown(value: object) -> str:

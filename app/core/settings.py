@@ -363,12 +363,18 @@ def settings() -> Settings:
     return Settings()
 
 
+def variable_of(name: str) -> str:
+    """Give the variable that a setting is read from, which is what people type."""
+    alias = Settings.model_fields[name].validation_alias
+    prefix = Settings.model_config.get("env_prefix", "")
+    return str(alias or f"{prefix}{name}".upper())
+
+
 def as_table() -> str:
     """Write every setting as Markdown: its variable, what it is for, and its default."""
-    prefix = Settings.model_config.get("env_prefix", "")
     rows = ["| variable | default | says |", "| - | - | - |"]
     for name, field in Settings.model_fields.items():
-        variable = field.validation_alias or f"{prefix}{name}".upper()
+        variable = variable_of(name)
         default = "needed" if field.is_required() else _written(field.default)
         rows.append(f"| `{variable}` | {default} | {field.description} |")
     return "\n".join(rows) + "\n"

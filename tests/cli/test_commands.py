@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from app import __version__
 from app.cli.running import explained
-from app.core.settings import Settings
+from app.core.settings import Settings, as_table
 from tests.conftest import PROJECT, SECRET, Cluster
 from tests.make import commands
 
@@ -40,16 +40,18 @@ def baat(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 def test_settings_are_printed_without_secrets() -> None:
     done = baat("settings", **SETTINGS)
     assert done.returncode == 0
-    assert "database_pool_size = 10" in done.stdout
-    assert "database_url = (secret)" in done.stdout
+    assert "BAAT_DATABASE_POOL_SIZE = 10" in done.stdout
+    assert "DATABASE_URL = (secret)" in done.stdout
     assert "geheim" not in done.stdout
     assert SECRET not in done.stdout
 
 
-def test_every_setting_is_explained() -> None:
+def test_every_setting_is_explained_under_the_name_of_its_variable() -> None:
     done = baat("settings", "--explain")
     explained = dict(line.split(": ", 1) for line in done.stdout.splitlines())
-    assert set(explained) == set(Settings.model_fields)
+    assert len(explained) == len(Settings.model_fields)
+    assert all(f"| `{variable}` |" in as_table() for variable in explained)
+    assert {"DATABASE_URL", "BAAT_HOME", "BAAT_STRIPE_KEY"} < set(explained)
     assert all(len(sentence) > 15 for sentence in explained.values())
 
 

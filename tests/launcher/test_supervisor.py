@@ -108,7 +108,7 @@ def test_a_command_joins_a_running_supervisor(neighbour: Launcher) -> None:
     before = postgres_id(neighbour.home)
     command = neighbour.outcome("cli", "settings")
     assert command.returncode == 0, command.stderr
-    assert "database_url" in command.stdout
+    assert "DATABASE_URL" in command.stdout
     assert "environment" not in command.stdout
     assert "PostgreSQL" not in command.stderr
     # The exit code is the command's own.
