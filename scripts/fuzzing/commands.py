@@ -193,7 +193,9 @@ class Asking:
         every = {each.name for each in links.operations(self.document)}
         names = sorted(every - OF_THE_SESSION - ENDING)
         if role == LAST:
-            yield (*examples, *only(sorted(ENDING)))
+            # Nothing leads from one of these to another.
+            phases = ("--phases", "examples,coverage,fuzzing")
+            yield (*phases, *examples, *only(sorted(ENDING)))
             return
         drawing = Random(self.seed)  # noqa: S311  It is drawn again from the same seed.
         covered = drawing.sample(names, min(self.size.covered, len(names)))

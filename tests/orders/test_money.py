@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.ids import new_id
+from app.core.invariants import faults_of
 from app.ledger import chart, journal
 from app.ledger.drafts import Void
 from app.ledger.journal import Balance
 from app.orders.actions import expiring
+from app.orders.invariants import INVARIANTS
 from app.organisations.models import Organisation, Role, User
 from app.payments import hooks
 from app.payments.models import OutgoingStatus
@@ -214,6 +216,9 @@ async def test_late_money_buys_what_is_still_there(stall: Stall) -> None:
 
     assert await stall.state(order_id) == "paid"
     assert await stall.balance(stall.for_sale) == Balance(110)
+    [held] = [each for each in INVARIANTS if each.name == "units-held"]
+    async with stall.database.reading() as session:
+        assert [fault async for fault in faults_of(session, held)] == []
 
 
 async def test_late_money_goes_back_where_nothing_is_left(stall: Stall) -> None:
