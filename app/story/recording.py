@@ -76,11 +76,13 @@ def read(file: Path) -> Examples:
     return Examples(parts["operations"], parts["problems"])
 
 
-def _rank(example: dict[str, Any]) -> tuple[bool, bool, bool, int, int, str]:
+def _rank(example: dict[str, Any]) -> tuple[bool, bool, bool, bool, int, int, str]:
     """Say how good an example is: less is better, whenever it was heard."""
     text = without_ids(json.dumps(example, sort_keys=True))
     return (
         example.get("from") == Source.TESTS,
+        # Some take a file as well, which is no example to show.
+        "request" not in example,
         _TEDIOUS.search(text) is not None,
         len(text) > SHORT_BYTES,
         -_told(example),
