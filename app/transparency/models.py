@@ -72,7 +72,7 @@ class LogCheckpoint(Base):
     root: Mapped[bytes]
     note: Mapped[str]
     """With the signatures of the log's keys."""
-    signed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    signed_at: Mapped[datetime]
 
 
 class LogKey(Identified):

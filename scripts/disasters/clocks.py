@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -88,14 +88,16 @@ async def run(ground: Ground, plan: Plan) -> Chapter:
     with _own_clock():
         async with running(served), buyers(served) as who:
             with chapter.timed():
-                bought = await _bought_meanwhile(ground, chapter, plan, (bench, there, who))
+                bought, repeated = await _bought_meanwhile(
+                    ground, chapter, plan, (bench, there, who)
+                )
                 await _signed_out(chapter, bench, there, who)
                 took, left = await proofs.settled(served)
                 chapter.saw(
                     f"settled {took:.1f} s later; left: {left or 'nothing'}", right=not left
                 )
                 async with served.looked_into() as database:
-                    await kills.compared(chapter, bought, served, database)
+                    await kills.compared(chapter, bought, served, database, unpaid=repeated)
                 await _sale_over(chapter, bench, there, who)
                 took, left = await proofs.settled(served)
             await asyncio.to_thread(bench.execute, _GUARD.format("ENABLE"))
@@ -133,10 +135,11 @@ def _own_clock() -> Iterator[None]:
 
 async def _bought_meanwhile(
     ground: Ground, chapter: Chapter, plan: Plan, around: tuple[Bench, Stalls, Buyers]
-) -> list[Bought]:
+) -> tuple[list[Bought], set[UUID]]:
+    """Say what was bought, and what was ordered with one key again and again, and not paid."""
     bench, there, who = around
     chance, watch = ground.chance("clock"), _Watch()
-    key, first = uuid4().hex, set[str]()
+    key, first = uuid4().hex, set[UUID]()
     async with _watching(bench, watch):
         buying = asyncio.create_task(_buy(who, there, plan.purchases))
         offset = farthest = 0
@@ -147,7 +150,7 @@ async def _bought_meanwhile(
             offset = await _jump(bench, timedelta(minutes=minutes))
             farthest = max(farthest, offset)
             answer = await who.order(there.shoppers[1], there.projects[1], 1, key)
-            first.add(answer.json()["id"])
+            first.add(UUID(answer.json()["id"]))
         sealed = watch.size
         last = await who.buy(there.shoppers[1], there.projects[0])
         await _until(lambda: watch.size > sealed, 30.0)
@@ -165,7 +168,7 @@ async def _bought_meanwhile(
         f" (it was {sealed}); times that one fell",
         [*watch.fallen, *([] if watch.size > sealed else ["nothing more is sealed"])],
     )
-    return bought
+    return bought, first
 
 
 async def _until(found: Callable[[], bool], seconds: float) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -133,11 +134,20 @@ async def _interrupted(
 
 
 async def compared(
-    chapter: Chapter, bought: Sequence[Bought], installation: Installation, database: Database
+    chapter: Chapter,
+    bought: Sequence[Bought],
+    installation: Installation,
+    database: Database,
+    *,
+    unpaid: Collection[UUID] = (),
 ) -> None:
-    """Compare what was acknowledged with what there is, here and at the provider."""
+    """Compare what was acknowledged with what there is, here and at the provider.
+
+    Orders that nobody began to pay stay out of it.
+    """
     async with database.reading() as session:
-        found = list(await session.execute(sa.text(_FOUND)))
+        every = await session.execute(sa.text(_FOUND))
+        found = [row for row in every if row.id not in unpaid]
         funded = await session.scalar(
             sa.text("SELECT count(*) FROM projects WHERE state = 'funded'")
         )

@@ -39,7 +39,14 @@ def _ordering(by: Shopper, *more: str, length: int | None = None) -> tuple[str, 
     )
 
 
-def bodies(there: Stalls) -> Iterator[Payload]:
+def letters(there: Stalls) -> Iterator[Payload]:
+    """One of each kind."""
+    yield from _bodies(there)
+    yield from _lengths(there)
+    yield from _heads(there)
+
+
+def _bodies(there: Stalls) -> Iterator[Payload]:
     """JSON that is no order, in every way that we could think of."""
     by = there.shoppers[0]
     head = f"POST /v1/organisations/{by.organisation_id}/orders HTTP/1.1"
@@ -87,7 +94,7 @@ def bodies(there: Stalls) -> Iterator[Payload]:
     yield Payload("a chunk that is none", head, b"zz\r\nhello\r\n", (400,), chunked)
 
 
-def lengths(there: Stalls) -> Iterator[Payload]:
+def _lengths(there: Stalls) -> Iterator[Payload]:
     """Lengths that do not fit what comes."""
     by = there.shoppers[0]
     head = f"POST /v1/organisations/{by.organisation_id}/orders HTTP/1.1"
@@ -101,7 +108,7 @@ def lengths(there: Stalls) -> Iterator[Payload]:
     yield Payload("more than it says", head, b"{}GARBAGE\r\n\r\n", (400,), _ordering(by, length=2))
 
 
-def heads(there: Stalls) -> Iterator[Payload]:
+def _heads(there: Stalls) -> Iterator[Payload]:
     """Addresses and headers that are too much."""
     by = there.shoppers[0]
     read = f"GET /v1/market/projects/{there.projects[0]}"

@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.database import Database
 from app.core.events import Actor
 from app.core.ids import new_id
+from app.core.invariants import faults_of
 from app.ledger import leaves
 from app.ledger.models import LedgerPosition
 from app.transparency import checkpoints, entries, hooks, merkle, notes, proofs, queries, tiles
@@ -23,6 +24,7 @@ from app.transparency.actions.appending import ArrivalUnexplained
 from app.transparency.actions.publishing import LogForked
 from app.transparency.entries import EntryKind
 from app.transparency.hooks import Source, Statement
+from app.transparency.invariants import INVARIANTS
 from app.transparency.models import LogArrival, LogCheckpoint, LogKey, LogLeaf, LogSalt, LogTile
 from app.transparency.problems import LeafPending, NoLogKey
 from tests.make import logs
@@ -89,6 +91,19 @@ async def test_tiles_are_those_of_the_tree_and_the_checkpoint_is_its_root(
     assert bundle is not None
     told = [merkle.leaf_hash(entry) for entry in entries.unbundle(bundle)]
     assert told == (await leaf_hashes(session))[512:]
+
+
+async def test_a_clock_that_is_set_back_takes_the_log_back_nowhere(session: AsyncSession) -> None:
+    with clock.travelled(clock.now() + timedelta(hours=2)):
+        ahead = await logs.a_sealed_log(session, 2)
+    await logs.a_sealed_log(session, 2)
+    [times] = [each for each in INVARIANTS if each.name == "log-times"]
+
+    assert [fault async for fault in faults_of(session, times)] == []
+    leaves = (await session.scalars(sa.select(LogLeaf).order_by(LogLeaf.index))).all()
+    signed = (await session.scalars(sa.select(LogCheckpoint).order_by(LogCheckpoint.size))).all()
+    moments = [each.appended_at for each in leaves] + [each.signed_at for each in signed]
+    assert moments[2:] == [ahead.signed_at] * 4
 
 
 async def test_every_checkpoint_is_the_beginning_of_the_next(session: AsyncSession) -> None:

@@ -11,7 +11,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import clock
 from app.transparency import hooks, merkle, queries, tiles
 from app.transparency.hooks import Source
 from app.transparency.models import LogArrival, LogLeaf, LogSalt, LogTile
@@ -46,7 +45,7 @@ _TRY_LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0)
 
 
 async def _entries_of_books(session: AsyncSession, most: int) -> int:
-    values = {"most": most, "now": clock.now()}
+    values = {"most": most, "now": await queries.moment(session)}
     return len((await session.scalars(_FROM_POSITIONS, values)).all())
 
 
@@ -83,7 +82,7 @@ async def _statements(session: AsyncSession, source: Source, most: int) -> int:
     if missing := [str(each) for each in arrived if each not in stated]:
         raise ArrivalUnexplained(f"{source.name} does not know {', '.join(missing[:5])}.")
     salts = {subject_id: os.urandom(SALT_BYTES) for subject_id in arrived}
-    first, now = await queries.size(session), clock.now()
+    first, now = await queries.size(session), await queries.moment(session)
     leaves: list[dict[str, Any]] = []
     for index, subject_id in enumerate(arrived, first):
         entry = bytes(hooks.published(source, stated[subject_id], salts[subject_id]))

@@ -69,7 +69,12 @@ async def _sign(session: AsyncSession, size: int, root: bytes) -> LogCheckpoint:
     await keys.first(session, LOG)
     signers = await keys.signers(session)
     text = str(Checkpoint(signers[-1].name, size, root))
-    checkpoint = LogCheckpoint(size=size, root=root, note=str(notes.signed(text, signers)))
+    checkpoint = LogCheckpoint(
+        size=size,
+        root=root,
+        note=str(notes.signed(text, signers)),
+        signed_at=await queries.moment(session),
+    )
     session.add(checkpoint)
     await session.flush()
     SIZE.set(size)

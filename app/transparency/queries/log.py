@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import clock
 from app.transparency import tiles
 from app.transparency.merkle import HASH_BYTES, Range
 from app.transparency.models import (
@@ -27,6 +28,17 @@ async def size(session: AsyncSession) -> int:
     """Count the leaves."""
     last = await session.scalar(sa.select(sa.func.max(LogLeaf.index)))
     return 0 if last is None else last + 1
+
+
+async def moment(session: AsyncSession) -> datetime:
+    """Say when the log goes on: now, and never before what is in it already.
+
+    A machine's clock can be set back; what stands in an order keeps it.
+    """
+    appended = sa.select(LogLeaf.appended_at).order_by(LogLeaf.index.desc()).limit(1)
+    signed = sa.select(LogCheckpoint.signed_at).order_by(LogCheckpoint.size.desc()).limit(1)
+    last = sa.select(sa.func.greatest(appended.scalar_subquery(), signed.scalar_subquery()))
+    return max(clock.now(), await session.scalar(last) or clock.now())
 
 
 async def tile_hashes(
