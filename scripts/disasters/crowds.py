@@ -141,12 +141,16 @@ def _judged(chapter: Chapter, when: str, asked: Sequence[_Asked], limit_seconds:
 
 
 async def _ask_all(who: Buyers, there: Stalls, keys: Sequence[str]) -> list[_Asked]:
-    return list(
-        await asyncio.gather(*(_ask(who, there, number, key) for number, key in enumerate(keys)))
-    )
+    """Let all ask at once, each on a new line: one that was kept may be hung up as they ask."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    async with httpx.AsyncClient(
+        base_url=who.installation.url, limits=limits, timeout=ASK_SECONDS, trust_env=False
+    ) as client:
+        asking = (_ask(client, there, number, key) for number, key in enumerate(keys))
+        return list(await asyncio.gather(*asking))
 
 
-async def _ask(who: Buyers, there: Stalls, number: int, key: str) -> _Asked:
+async def _ask(client: httpx.AsyncClient, there: Stalls, number: int, key: str) -> _Asked:
     """Order a unit, once; whoever gets no answer learns of it only after a minute."""
     by = there.shoppers[number % len(there.shoppers)]
     body = {"projectId": str(there.projects[0]), "quantityUnits": 1, "payBy": "online"}
@@ -154,7 +158,7 @@ async def _ask(who: Buyers, there: Stalls, number: int, key: str) -> _Asked:
     path = f"/v1/organisations/{by.organisation_id}/orders"
     began = time.monotonic()
     try:
-        answer = await who.client.post(path, json=body, headers=headers)
+        answer = await client.post(path, json=body, headers=headers)
     except httpx.TransportError as error:
         return _Asked(None, time.monotonic() - began, f"nothing ({error!r})")
     return _Asked(answer, time.monotonic() - began)
