@@ -8,6 +8,9 @@ from app.core.database import Database
 from app.core.http.heads import Heads
 from app.main import create_app, work_on_jobs
 
+KEPT_SECONDS = 75
+"""An idle connection: longer than proxies keep theirs, which would ask on one that is hung up."""
+
 
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Answer HTTP, and work on jobs unless BAAT_WORKER=false."""
@@ -23,6 +26,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         log_config=None,
         server_header=False,
         forwarded_allow_ips=chosen.trusted_proxies,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=15,
     )
 
