@@ -34,7 +34,7 @@ from app.core.database import Database, open_database
 from app.core.http.heads import Heads
 from app.core.settings import Settings
 from app.main import create_app
-from tests import dialect, recording
+from tests import recording, sharing
 
 PROJECT = Path(__file__).parent.parent
 SECRET = "a secret of the tests, long enough to seal"
@@ -44,7 +44,7 @@ hypothesis_settings.register_profile("normal", deadline=None, print_blob=True)
 hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max_examples=5_000)
 hypothesis_settings.load_profile("normal")
 
-dialect.share()
+sharing.share()
 recording.listen()
 
 _numbers = count()

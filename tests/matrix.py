@@ -122,20 +122,16 @@ class Place(StrEnum):
     SUSPENDED = "suspended"
 
 
-HOMES = {
-    **dict.fromkeys(
-        (
-            *(Caller.VIEWER, Caller.DEPUTY, Caller.PAST_DEPUTY, Caller.MEMBER, Caller.APPROVER),
-            *(Caller.COOKIE, Caller.PAST_AUDITOR, Caller.FORMER_STAFF),
-        ),
-        Place.OURS,
+TRIED = {
+    Place.OURS: frozenset(Caller) - {Caller.SUSPENDED},
+    Place.ELSEWHERE: frozenset(
+        {Caller.ELSEWHERE, Caller.KEY_ELSEWHERE, Caller.STAFF}
+        | {Caller.ADMIN, Caller.KEY, Caller.AUDITOR, Caller.EXPERT}
     ),
-    Caller.SUSPENDED: Place.SUSPENDED,
+    Place.SUSPENDED: frozenset({Caller.SUSPENDED, Caller.STAFF, Caller.ADMIN, Caller.KEY}),
 }
-"""Who is tried at home only: elsewhere they are outsiders, of whom the matrix tries others.
-
-There the administrator of ours stands for all of its people, who may do less than he may, and who
-has nothing to do with anybody for those who had once.
+"""Who is tried where. Elsewhere most are outsiders, of whom those who may do most at home stand for
+the others: the administrator of ours for all of its people, and for everybody who was one once.
 """
 
 _AT_HOME = {

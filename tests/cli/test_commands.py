@@ -13,7 +13,9 @@ from sqlalchemy.engine import make_url
 from app import __version__
 from app.cli.running import explained
 from app.core.settings import Settings, as_table
-from tests.conftest import PROJECT, SECRET, Cluster
+from tests import forking
+from tests.conftest import SECRET, Cluster
+from tests.forking import Done
 from tests.make import commands
 
 SETTINGS = {
@@ -23,18 +25,10 @@ SETTINGS = {
 }
 
 
-def baat(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def baat(*arguments: str, **settings: str) -> Done:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BAAT_")}
     del kept["DATABASE_URL"], kept["MIGRATIONS_DATABASE_URL"]
-    return subprocess.run(
-        [sys.executable, "-c", "from app.cli import cli; cli()", *arguments],
-        cwd=PROJECT,
-        env={**kept, **settings},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return forking.baat({**kept, **settings}, *arguments)
 
 
 def test_settings_are_printed_without_secrets() -> None:
@@ -76,8 +70,10 @@ def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None
     assert done.stderr.strip() == "The database does not answer."
 
 
-def test_the_version_is_printed() -> None:
-    assert baat("version").stdout.strip() == __version__
+def test_the_installed_command_prints_the_version() -> None:
+    installed = Path(sys.executable).with_name("baat")
+    said = subprocess.run([installed, "version"], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == __version__
 
 
 @pytest.mark.parametrize("command", [["migrate"], ["serve"], ["work"], ["clock", "show"]])

@@ -4,11 +4,11 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from pathlib import Path
 
 from app.core.settings import Settings
+from tests import forking
+from tests.forking import PROJECT
 
-PROJECT = Path(__file__).parent.parent.parent
 BAAT = ("-c", "from app.cli import cli; cli(prog_name='baat')")
 
 
@@ -40,8 +40,8 @@ async def python(settings: Settings, *arguments: str) -> Process:
     )
 
 
-async def baat(settings: Settings, *arguments: str) -> tuple[int, str]:
+async def baat(settings: Settings, *arguments: str, **changes: str) -> tuple[int, str]:
     """Run a command to its end; give its exit code and what it said."""
-    process = await python(settings, *BAAT, *arguments)
-    said, complained = await process.communicate()
-    return process.returncode or 0, (said + complained).decode()
+    variables = environment(settings) | changes
+    done = await asyncio.to_thread(forking.baat, variables, *arguments)
+    return done.returncode, done.stdout + done.stderr

@@ -1,6 +1,4 @@
 import asyncio
-import sys
-from asyncio.subprocess import PIPE
 
 import httpx
 import pytest
@@ -15,21 +13,14 @@ from app.organisations.models import Organisation, StaffAppointment
 from tests import make
 from tests.conftest import calling, living, served
 from tests.make import Member
-from tests.make.commands import BAAT, PROJECT, environment
+from tests.make.commands import baat
 
 PASSWORD = "acht fietsen staan onder water"
 
 
 async def bootstrap(settings: Settings, password: str = PASSWORD) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *BAAT, "bootstrap", "--email", "Pim@baat.example", "--name", "Pim"),
-        cwd=PROJECT,
-        env={**environment(settings), "BAAT_BOOTSTRAP_PASSWORD": password},
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    said, complained = await process.communicate()
-    return process.returncode or 0, (said + complained).decode()
+    who = ("--email", "Pim@baat.example", "--name", "Pim")
+    return await baat(settings, "bootstrap", *who, BAAT_BOOTSTRAP_PASSWORD=password)
 
 
 async def appoint(client: httpx.AsyncClient, staff: dict[str, str], email: str) -> httpx.Response:
