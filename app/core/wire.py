@@ -1,6 +1,7 @@
 """What every schema on the wire has in common: camelCase names, strict requests, UTC moments."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -13,11 +14,12 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     PlainSerializer,
+    ValidationError,
     WithJsonSchema,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from app.core.clock import TIME_ZONE
 
@@ -146,6 +148,33 @@ class Request(BaseModel):
         schema = handler(source)
         _make_strict(schema)
         return schema
+
+
+class NamingNobody(Request):
+    """A body whose texts, also those deep inside, name nobody.
+
+    It is for what is sent: what was kept before is read by a model that does not ask.
+    """
+
+    @model_validator(mode="after")
+    def _names_nobody(self) -> Self:
+        if faults := list(_naming_somebody(self, ())):
+            raise ValidationError.from_exception_data(type(self).__name__, faults)
+        return self
+
+
+def _naming_somebody(value: object, path: tuple[str | int, ...]) -> Iterator[InitErrorDetails]:
+    if isinstance(value, str):
+        try:
+            names_nobody(value)
+        except PydanticCustomError as error:
+            yield {"type": error, "loc": path, "input": value}
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            yield from _naming_somebody(getattr(value, name), (*path, field.alias or name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _naming_somebody(item, (*path, index))
 
 
 class Change(Request):

@@ -20,7 +20,7 @@ from tests.projects.test_rounds import a_request, in_days
 
 PLANS = [make.a_plan(), {"title": {"nl": "Leerwerkplek"}, "thresholdUnits": 40}]
 SHEET = "title.nl;thresholdUnits;costs\r\nLeerwerkplek;40;materials | 100000 | Hout\r\n"
-FAULTY = SHEET + "Tweede;veel;gratis | 1 | Hout\r\n"
+FAULTY = SHEET + "Tweede;veel;gratis | 1 | Hout\r\nBel 111222333;40;materials | 1 | Hout\r\n"
 
 
 async def send(  # noqa: PLR0913  Each may matter to a test.
@@ -60,10 +60,11 @@ async def test_a_dry_run_tells_all_and_changes_nothing(
     )
     assert said(tried) == (200, None)
     report = tried.json()
-    assert (report["rows"], report["faultCount"]) == (2, 2)
+    assert (report["rows"], report["faultCount"]) == (3, 3)
     assert [(each["row"], each["column"]) for each in report["faults"]] == [
         (3, "thresholdUnits"),
         (3, "costs"),
+        (4, "title.nl"),
     ]
     [good] = report["plans"]
     assert (good["row"], good["title"]["nl"]) == (2, "Leerwerkplek")
@@ -74,7 +75,7 @@ async def test_a_dry_run_tells_all_and_changes_nothing(
     refused = await send(client, path, FAULTY, headers)
     assert said(refused) == (400, "/problems/rows-refused")
     assert refused.json()["faults"] == report["faults"]
-    assert refused.json()["faultCount"] == 2
+    assert refused.json()["faultCount"] == 3
     assert await count(database, Project) == 0
     assert await count(database, Event) == events
 

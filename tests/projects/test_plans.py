@@ -18,6 +18,7 @@ from tests import make
 from tests.projects.conftest import Fair, said
 
 REMARKS = [{"pointer": "#/costs/0", "text": "Which cars, and for how long?"}]
+CALL = "Ask sanne@bakkerijnoord.example."
 
 
 async def begun(client: httpx.AsyncClient, fair: Fair) -> str:
@@ -116,7 +117,7 @@ async def have_read(database: Database, fair: Fair) -> None:
 
 
 async def test_a_draft_takes_what_is_well_formed_and_one_writer_at_a_time(
-    client: httpx.AsyncClient, fair: Fair
+    client: httpx.AsyncClient, database: Database, fair: Fair
 ) -> None:
     path = await begun(client, fair)
     malformed: list[dict[str, Any]] = [
@@ -132,9 +133,19 @@ async def test_a_draft_takes_what_is_well_formed_and_one_writer_at_a_time(
     for content in malformed:
         answer = await saved(client, fair, path, content)
         assert said(answer) == (400, "/problems/invalid-request"), content
+    # What somebody wrote before anybody looked is read as it is.
+    async with database.work() as session:
+        await session.execute(sa.update(PlanDraft).values(content={"bank": CALL}))
+    naming = {"summary": {"en": CALL}, "promisedEvidence": ["Contracts", "That of 111.222.333"]}
+    named = await saved(client, fair, path, naming)
+    assert [(each["pointer"], each["code"]) for each in named.json()["errors"]] == [
+        ("#/summary/en", "names-somebody"),
+        ("#/promisedEvidence/1", "names-somebody"),
+    ]
     await saved(client, fair, path, {"notes": "x", "thresholdUnits": 3})
     emptied = await saved(client, fair, path, {"notes": None})
     assert emptied.json()["content"]["notes"] is None
+    assert emptied.json()["content"]["bank"] == CALL
     assert emptied.json()["content"]["thresholdUnits"] == 3
     stale = {**fair.writer.headers, "If-Match": '"1"'}
     assert (await client.patch(f"{path}/plan", json={}, headers=stale)).status_code == 412

@@ -123,6 +123,9 @@ async def test_a_draft_is_saved_as_it_is_written_and_submitted_when_it_is_whole(
     tag = begun.headers["ETag"]
     assert (await venture.save(path, tag, {**a_report(), "counts": []})).status_code == 200
     assert (await venture.save(path, tag, a_report())).status_code == 412
+    naming = {"milestones": [{"number": 1, "reachedOn": None, "remark": "j@example.nl was ill."}]}
+    [named] = (await venture.save(path, "*", naming)).json()["errors"]
+    assert (named["pointer"], named["code"]) == ("#/milestones/0/remark", "names-somebody")
     lacks = await venture.get(f"{whole}/completeness", venture.writer.headers)
     assert [lack["code"] for lack in lacks["lacks"]] == ["group-missing", "group-missing"]
     refused = await venture.post(f"{path}/submissions", venture.owner, **ANY)

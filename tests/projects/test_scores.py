@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from app.core.ids import new_id
 from app.projects.contents import Demand, Findings, ScoreSheet, spread
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
+# An address of somebody, or a number, is refused.
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Nd"], exclude_characters="@"), max_size=80)
 SHEETS = st.builds(
     ScoreSheet,
     scores=st.dictionaries(

@@ -50,6 +50,9 @@ async def test_no_route_shows_sealed_scores_to_anybody_else(
     ids = await assigned(client, case)
     body = make.a_sheet(ESTIMATE, remarks=REMARK, panelRemarks=REMARK)
     path = f"/v1/assignments/{ids[0]}/scores"
+    naming = {**body, "panelRemarks": "Known to me: 111222333."}
+    named = await client.post(path, json=naming, headers=case.expert_headers[0])
+    assert [each["pointer"] for each in named.json()["errors"]] == ["#/panelRemarks"]
     sent = await client.post(path, json=body, headers=case.expert_headers[0])
     assert sent.status_code == 201
     assert not any(secret in sent.text for secret in SECRETS)

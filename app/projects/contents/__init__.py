@@ -7,10 +7,18 @@ reports (`ReportChange`, `ReportContent`, `reporting.report_lacks`), which count
 
 from app.projects.contents.completeness import Frame, Lack, lacks, smallest_covering
 from app.projects.contents.expecting import Expectation, ExpectedPayment, Sales, expectation
-from app.projects.contents.plan import Plan, PlanChange, PublicPlan, public_part, total_cents
+from app.projects.contents.plan import (
+    Plan,
+    PlanChange,
+    PlanChangeRequest,
+    PublicPlan,
+    public_part,
+    total_cents,
+)
 from app.projects.contents.report import (
     PublicReportContent,
     ReportChange,
+    ReportChangeRequest,
     ReportContent,
     ResultCount,
     public_part_of_report,
@@ -59,10 +67,12 @@ __all__ = [
     "PanelDocument",
     "Plan",
     "PlanChange",
+    "PlanChangeRequest",
     "PublicPlan",
     "PublicReportContent",
     "RecusalKind",
     "ReportChange",
+    "ReportChangeRequest",
     "ReportContent",
     "ReportFrame",
     "ResultCategory",

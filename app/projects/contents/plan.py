@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from app.core.money import LARGEST_AMOUNT
-from app.core.wire import ONE_LINE, Request, View
+from app.core.wire import ONE_LINE, NamingNobody, Request, View
 from app.projects.contents.vocabulary import CostKind, FinancingKind, TargetGroup
 from app.schemes.terms.fields import Units
 
@@ -136,6 +136,10 @@ class PlanChange(Request):
     def changes(self) -> dict[str, Any]:
         """Give what the client named, as it goes over the wire."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+class PlanChangeRequest(PlanChange, NamingNobody):
+    """The same as it is sent, without e-mail addresses and citizen numbers."""
 
 
 class Plan(Request):

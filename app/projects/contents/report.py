@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.core.wire import Request, View
+from app.core.wire import NamingNobody, Request, View
 from app.projects.contents.plan import Confidential, Line, LineCents, Text
 from app.projects.contents.vocabulary import ResultCategory, TargetGroup
 
@@ -61,6 +61,10 @@ class ReportChange(Request):
     def changes(self) -> dict[str, Any]:
         """Give the members that the client named, as it goes over the wire."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+class ReportChangeRequest(ReportChange, NamingNobody):
+    """The same as it is sent, without e-mail addresses and citizen numbers."""
 
 
 class ReportContent(Request):

@@ -19,14 +19,14 @@ import os
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from app.core.wire import ERASED, Request, View
+from app.core.wire import ERASED, Request, View, names_nobody
 
 SALT_BYTES = 32
 FORM: Literal[1] = 1
 
-Remarks = Annotated[str, Field(max_length=10_000)]
+Remarks = Annotated[str, Field(max_length=10_000), AfterValidator(names_nobody)]
 Digest = Annotated[
     str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, in hexadecimal digits.")
 ]
@@ -57,7 +57,7 @@ class ScoreSheet(Request):
 
     scores: Scores
     estimate_units: Estimate
-    remarks: Annotated[Remarks, Field(description="For the entrepreneur.")] = ""
+    remarks: Annotated[Remarks, Field(description="For the entrepreneur; it names nobody.")] = ""
     panel_remarks: Annotated[Remarks, Field(description="For the panel and the operator only.")] = (
         ""
     )

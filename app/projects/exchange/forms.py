@@ -1,14 +1,14 @@
 """Which columns a plan and a round have."""
 
 from app.core.sheets import Form, day, number
-from app.projects.contents import PlanChange
+from app.projects.contents import PlanChangeRequest
 from app.projects.exchange.cells import LISTS
 from app.projects.schemas.rounds import RoundRequest
 
 PLANS = Form(
     plural="plans",
     item="plan",
-    model=PlanChange,
+    model=PlanChangeRequest,
     columns=(
         *(f"{text}.{language}" for text in ("title", "summary") for language in ("nl", "en")),
         *("objectives.nl", "objectives.en", "activities.nl", "activities.en"),

@@ -22,7 +22,7 @@ from app.projects.access import (
     ReadableProject,
     ReadDraft,
 )
-from app.projects.contents import PlanChange
+from app.projects.contents import PlanChangeRequest
 from app.projects.models import PlanDraft, PlanVersion
 from app.projects.problems import NotAdmitted, PlanIncomplete, PlansClosed, ProjectStateForbids
 from app.projects.queries import desk
@@ -47,7 +47,7 @@ async def read_plan_draft(draft: ReadDraft, response: Response) -> PlanDraft:
     responses=refusals(*WORKING, ProjectStateForbids),
 )
 async def save_plan_draft(  # noqa: PLR0913  Each is one thing that the edge hands in.
-    request: PlanChange,
+    request: PlanChangeRequest,
     caller: Person,
     project: OwnProject,
     draft: OwnDraft,

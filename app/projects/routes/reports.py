@@ -26,7 +26,7 @@ from app.projects.access import (
     StartableProject,
     writes_for,
 )
-from app.projects.contents import ReportChange
+from app.projects.contents import ReportChangeRequest
 from app.projects.models import (
     ProjectDecision,
     Report,
@@ -130,7 +130,7 @@ async def read_report_draft(
     responses=refusals(*WORKING, ReportStateForbids),
 )
 async def save_report_draft(  # noqa: PLR0913  Each is one thing that the edge hands in.
-    request: ReportChange,
+    request: ReportChangeRequest,
     caller: Person,
     report: OwnReport,
     session: Session,

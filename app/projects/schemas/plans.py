@@ -9,7 +9,7 @@ from pydantic import Field
 from app.core.files import FileView
 from app.core.wire import Moment, Request, View
 from app.organisations.schemas.fields import Reason
-from app.projects.contents import Plan, PlanChange
+from app.projects.contents import Plan, PlanChange, PlanChangeRequest
 from app.projects.models import ProjectDecisionKind, ProjectState
 
 
@@ -17,7 +17,9 @@ class ProjectRequest(Request):
     """A project to be offered in a round."""
 
     round_id: UUID
-    plan: Annotated[PlanChange, Field(description="What is known already.")] = PlanChange()
+    plan: Annotated[PlanChangeRequest, Field(description="What is known already.")] = (
+        PlanChangeRequest()
+    )
 
 
 class EntrepreneurView(View):

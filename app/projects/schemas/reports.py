@@ -13,6 +13,7 @@ from app.organisations.schemas.fields import Reason
 from app.projects.contents import (
     PublicReportContent,
     ReportChange,
+    ReportChangeRequest,
     ReportContent,
     ResultCategory,
     ResultCount,
@@ -40,7 +41,9 @@ class ReportRequest(Request):
     """A report to be written."""
 
     kind: ReportKind
-    content: Annotated[ReportChange, Field(description="What is known already.")] = ReportChange()
+    content: Annotated[ReportChangeRequest, Field(description="What is known already.")] = (
+        ReportChangeRequest()
+    )
 
 
 class ReportDecisionRequest(Request):
