@@ -108,7 +108,7 @@ class SecondFactorState(Problem):
 
 
 class SecondFactorUnreadable(Problem):
-    """The secret of the authenticator can't be read here: use a recovery code, or ask for help."""
+    """The secret of the authenticator can't be read here: use recovery codes, and enrol again."""
 
     status = 409
     title = "The second factor can't be checked"

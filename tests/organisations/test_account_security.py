@@ -1,5 +1,6 @@
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -69,9 +70,19 @@ async def test_a_secret_that_can_not_be_opened_is_said_so(
     # It is not the user's failure, so nobody is shut out by it.
     assert {answer.status_code for answer in answers} == {409}
     assert answers[0].json()["type"] == "/problems/second-factor-unreadable"
+    assert (
+        "turn the second factor off with another one, and on again" in answers[0].json()["detail"]
+    )
     errors = [entry for entry in logged if entry["log_level"] == "error"]
     assert {entry["event"] for entry in errors} == {"second_factor_unreadable"}
-    assert (await sign_in(client, admin, codes[0])).status_code == 201
+    signed_in = await sign_in(client, admin, codes[0])
+    assert signed_in.status_code == 201
+    again = replace(admin, headers={"Authorization": f"Bearer {signed_in.json()['token']}"})
+    body = {"password": PASSWORD, "code": codes[1]}
+    off = await client.post("/v1/me/second-factor/removals", json=body, headers=again.headers)
+    assert off.status_code == 204
+    renewed, _ = await enrol(client, again)
+    assert (await sign_in(client, again, code_of(renewed, 1))).status_code == 201
 
 
 async def test_turning_the_second_factor_on_ends_the_other_sessions(

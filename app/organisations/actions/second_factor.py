@@ -160,8 +160,9 @@ def _secret_of(session: AsyncSession, user: User, totp_sealed: bytes) -> str:
         # Nobody but the operator can mend it: another BAAT_SECRET, or a damaged row.
         logger.exception("second_factor_unreadable", user_id=str(user.id))
         message = (
-            "The secret of your authenticator can't be read here. Use a recovery code, or ask "
-            "the platform's staff for help."
+            "The secret of your authenticator can't be read here. Sign in with a recovery code,"
+            " turn the second factor off with another one, and on again. Without any only those"
+            " who run this installation can help, if they start it with its former BAAT_SECRET."
         )
         raise SecondFactorUnreadable(message) from error
 
