@@ -1,6 +1,7 @@
 """Put all of an installation into a folder, and bring it back out of one."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from app import backups
 from app.backups import BackupRefused, Manifest
 from app.cli.running import chosen_settings, in_database, refusals_in_one_sentence
 from app.core.database import Database
+from app.core.settings import Settings
 
 Folder = Annotated[Path, typer.Argument(file_okay=False, help="A folder of the backup's own.")]
 
@@ -51,8 +53,14 @@ def restore(folder: Folder) -> None:
         f"Restored as of {made.made_at:%Y-%m-%dT%H:%M:%SZ}, and all is as it must be (`baat check"
         f" all`): the books up to position {made.position}, {made.log.leaves} leaves of the log."
     )
-    if made.demo and not chosen.demo:
-        typer.echo("It is a demo: set BAAT_DEMO=true (the launcher does).")
+    if hint := what_to_set(made, chosen, os.environ):
+        typer.echo(hint)
+
+
+def what_to_set(made: Manifest, chosen: Settings, environment: Mapping[str, str]) -> str:
+    """Say what whoever starts it must set, unless the launcher does: it sees what is there."""
+    is_set = chosen.demo or "BAAT_VENV" in environment
+    return "It is a demo: set BAAT_DEMO=true." if made.demo and not is_set else ""
 
 
 def _absolute(folder: Path) -> Path:

@@ -12,6 +12,7 @@ import pytest
 from app import backups
 from app.backups import BackupRefused, manifest
 from app.backups.manifest import Manifest
+from app.cli.backups import what_to_set
 from app.core import clock, jobs
 from app.core.database import Database
 from app.core.settings import Settings
@@ -47,6 +48,10 @@ async def test_a_backup_says_what_is_in_it_and_is_made_over_nothing(
     assert set(found.contents) == {"database.dump", "mail/1.eml"}
     secret = settings.secret.get_secret_value().encode()
     assert not any(secret in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    demo = found.model_copy(update={"demo": True})
+    assert what_to_set(demo, settings, {}) == "It is a demo: set BAAT_DEMO=true."
+    assert what_to_set(demo, settings, {"BAAT_VENV": "/venv"}) == "", "the launcher sets it"
+    assert what_to_set(found, settings, {}) == ""
     with pytest.raises(BackupRefused, match="is not empty"):
         await backups.make(database, folder)
     assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
