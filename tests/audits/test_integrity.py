@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
-from app.audits.actions.checking import Checking
+from app.audits.actions.checking import CHECK_CHEAP, Checking
 from app.audits.invariants import INVARIANTS, SECTIONS
 from app.cli import cli, running
 from app.core import clock, migrations
@@ -183,6 +183,8 @@ def baat(database: Database, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 async def test_the_command_names_what_is_broken(
     baat: Run,
+    database: Database,
+    client: httpx.AsyncClient,
     names: dict[str, str],
     as_owner: Change,
 ) -> None:
@@ -215,6 +217,9 @@ async def test_the_command_names_what_is_broken(
     code, said = await baat("check", "all")
     apart = f"at 0001_foundation, this software at {migrations.newest()}"
     assert (code, said) == (1, f"This database is {apart}: run `baat migrate`.\n")
+    await CHECK_CHEAP(database)
+    shown = (await client.get("/v1/integrity")).json()
+    assert (shown["status"], shown["checkedAt"]) == ("unmigrated", None), "nobody looks"
 
 
 async def test_after_a_demos_clock_jumped_what_waits_has_its_turn_first(database: Database) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audits.invariants import INVARIANTS
 from app.audits.models import IntegrityCheck
 from app.audits.queries import integrity
-from app.core import clock
+from app.core import clock, migrations
 from app.core.database import Database
 from app.core.invariants import CannotLook, Kept, faults_of
 from app.ledger import positions
@@ -74,6 +74,12 @@ class Checking:
         """Look at what is due, unless another worker does."""
         self._notice_jumps()
         async with database.snapshot() as session:
+            present = await migrations.present(session)
+            if present != migrations.newest():
+                # It would call broken what another version's software finds in order. What was
+                # found last grows stale, if there is no worker of that version.
+                logger.warning("invariants_of_another_version", migration=present)
+                return
             known = await integrity.checks(session)
             _show(known.values())
             due = [each for each in self._invariants if self._is_due(each, known.get(each.name))]

@@ -23,6 +23,8 @@ class IntegrityStatus(StrEnum):
     """Something breaks it: the operator is told what."""
     STALE = "stale"
     """It was not looked at when it should have been: whether it holds, nobody knows."""
+    UNMIGRATED = "unmigrated"
+    """Of all of them: nobody looks, for migrations of this software are missing."""
 
 
 class InvariantView(View):
@@ -73,12 +75,21 @@ def _status(row: IntegrityCheck, now: datetime) -> IntegrityStatus:
     return IntegrityStatus.STALE if now > row.due_at + PATIENCE else IntegrityStatus.HOLDS
 
 
+_WORST_FIRST = (
+    *(IntegrityStatus.BROKEN, IntegrityStatus.UNMIGRATED),
+    *(IntegrityStatus.STALE, IntegrityStatus.HOLDS),
+)
+
+
 class IntegrityView(View):
     """Whether everything that must be true is, as far as is known."""
 
     status: Annotated[
         IntegrityStatus,
-        Field(description="`broken` if anything is; else `stale` if anything is; else `holds`."),
+        Field(
+            description="`broken` if anything is; else `unmigrated` while migrations lack, as"
+            " nobody looks; else `stale` if anything is; else `holds`."
+        ),
     ]
     checked_at: Annotated[
         Moment | None, Field(description="Everything was looked at since then; null: not yet.")
@@ -87,15 +98,21 @@ class IntegrityView(View):
 
     @classmethod
     def of(
-        cls, invariants: Iterable[Kept], rows: Mapping[str, IntegrityCheck], now: datetime
+        cls,
+        invariants: Iterable[Kept],
+        rows: Mapping[str, IntegrityCheck],
+        now: datetime,
+        *,
+        is_unmigrated: bool,
     ) -> Self:
         """Show all of them."""
         shown = [InvariantView.of(each, rows.get(each.name), now) for each in invariants]
         found = {each.status for each in shown}
+        if is_unmigrated:
+            found.add(IntegrityStatus.UNMIGRATED)
         moments = [each.checked_at for each in shown]
-        worst = (IntegrityStatus.BROKEN, IntegrityStatus.STALE, IntegrityStatus.HOLDS)
         return cls(
-            status=next(each for each in worst if each in found),
+            status=next(each for each in _WORST_FIRST if each in found),
             checked_at=None if None in moments else min(filter(None, moments)),
             invariants=shown,
         )
