@@ -1,7 +1,6 @@
 """Reading the books. Nothing is posted over HTTP: what happens in the domains posts."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 
@@ -12,6 +11,7 @@ from app.core.problems import NotFound, refusals
 from app.core.wire import Moment
 from app.ledger import balances, queries, trial_balances
 from app.ledger.access import (
+    KeepersOfList,
     ReadableAccount,
     ReadableEntry,
     ReadableKeepers,
@@ -78,16 +78,9 @@ async def read_chart_of_accounts(_caller: AnyCaller) -> ChartView:
 
 
 @router.get("/ledgers", response_model=PageOf[LedgerView])
-async def list_ledgers(
-    keepers: ReadableKeepers,
-    session: Session,
-    paging: Paging,
-    keeper_id: Annotated[
-        UUID | None, Query(alias="keeperId", description="Of this scheme or authority only.")
-    ] = None,
-) -> Page[Ledger]:
+async def list_ledgers(asked: KeepersOfList, session: Session, paging: Paging) -> Page[Ledger]:
     """List the ledgers that the caller may read: of schemes and authorities."""
-    return await queries.ledgers(session, paging, keepers, keeper_id)
+    return await queries.ledgers(session, paging, asked.ids, asked.keeper_id)
 
 
 @router.get("/ledgers/{ledger_id}", response_model=LedgerView, responses=refusals(NotFound))

@@ -14,13 +14,17 @@ import pytest
 import sqlalchemy as sa
 
 from app.audits.actions.readings import LEFT_OUT, impersonal
+from app.audits.models import AuditReading
 from app.audits.routes import listing
 from app.core import clock
 from app.core.ids import new_id
+from app.ledger.models import Ledger
+from app.organisations.models import Organisation, User
 from app.schemes.models import AuditorAppointment
 from app.transparency import verifier
 from app.transparency.queries import key_of, keys
 from app.transparency.verifier import Verified
+from tests import make
 from tests.audits.conftest import Audit, Audited, Json
 from tests.ledger.conftest import Change
 from tests.make import contents
@@ -234,6 +238,39 @@ async def test_what_an_auditor_reads_is_written_down_before_it_is_shown(audit: A
     assert {each["userId"] for each in mine} == {str(audit.authority.auditor_id)}
     others = (await audit.get("/v1/me/audit-readings", audit.operator)).json()
     assert others["items"] == []
+    [approved] = (await audit.read(f"/v1/audits{claim}/entries?account=fulfilled"))["items"]
+    await _read_of_two(audit, approved["id"])
+
+
+async def _read_of_two(audit: Audit, entry_id: str) -> None:
+    """Let one person audit both, and say at whom it is written down what they read."""
+    both = {audit.authority.organisation_id: "authority", audit.operator.organisation_id: "scheme"}
+    async with audit.database.work() as session:
+        operator = await session.get_one(Organisation, audit.operator.organisation_id)
+        user = await session.get_one(User, audit.authority.auditor_id)
+        await make.an_auditor(session, operator, user)
+        of_both = {audit.authority.keeper_id: "authority", audit.operator.keeper_id: "scheme"}
+        ledgers = sa.select(Ledger).where(Ledger.keeper_id.in_(of_both))
+        keepers = {of_both[each.keeper_id]: each for each in await session.scalars(ledgers)}
+
+    async def written(path: str) -> set[str]:
+        before = clock.now()
+        await audit.read(path)
+        async with audit.database.reading() as session:
+            query = sa.select(AuditReading.organisation_id).where(AuditReading.read_at >= before)
+            return {both[organisation_id] for organisation_id in await session.scalars(query)}
+
+    assert await written("/v1/ledgers") == {"authority", "scheme"}
+    for name, ledger in keepers.items():
+        assert await written(f"/v1/ledgers?keeperId={ledger.keeper_id}") == {name}
+        assert await written(f"/v1/ledgers/{ledger.id}/trial-balance") == {name}
+    assert await written("/v1/me/schemes") == {"scheme"}
+    # What was approved stands in the books of both, what was imposed in the authority's.
+    there = f"/v1/audits/obligations/{audit.first.obligation_id}/entries?limit=1"
+    [imposed] = (await audit.read(there))["items"]
+    for route in ("ledger-entries", "audits/entries"):
+        assert await written(f"/v1/{route}/{entry_id}") == {"authority", "scheme"}
+        assert await written(f"/v1/{route}/{imposed['id']}/proof") == {"authority"}
 
 
 def test_a_reading_keeps_ids_and_positions_and_leaves_people_out() -> None:

@@ -136,7 +136,7 @@ async def _keepers(caller: BookReader, session: Session) -> ReadableKeepers:
 
 
 SeenKeepers = Annotated[ReadableKeepers, Depends(_keepers)]
-"""The keepers whose books the caller may read."""
+"""The keepers whose books the caller may read; whose lines are shown, `entries.Sight` notes."""
 
 
 async def _entry(entry_id: UUID, keepers: SeenKeepers, session: Session) -> EntryRow:

@@ -62,8 +62,10 @@ async def _may_ask(session: AsyncSession, caller: Caller, organisation_id: UUID)
 
 
 async def _readable(session: AsyncSession, caller: Caller, pack_id: UUID) -> AuditPack:
-    readable = (await keepers.readable_keepers(session, caller)).ids
-    if pack := await queries.packs.one(session, readable, pack_id):
+    readable = await keepers.readable_keepers(session, caller)
+    if pack := await queries.packs.one(session, readable.ids, pack_id):
+        holds = {pack.scheme_id: pack.has_books, pack.authority_id: pack.has_obligations}
+        readable.note([keeper_id for keeper_id, is_held in holds.items() if is_held])
         return pack
     message = f"You know no audit pack {pack_id}."
     raise NotFound(message).for_trail()

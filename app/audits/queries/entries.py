@@ -1,7 +1,8 @@
 """Entries of the books about something, and who may see which of their lines."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,29 +27,35 @@ from app.schemes.queries.keepers import ReadableKeepers
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Which lines somebody may see.
+    """Which lines somebody may see; of which keepers' right to see them they make use is noted.
 
     All of the keepers whose books they read; and of the orders that claims to their authorities
     rest on, how the units moved.
     """
 
     keepers: ReadableKeepers
-    order_ids: frozenset[UUID] = frozenset()
+    authorities_of: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    """By order, to which of their authorities claims rest on it."""
 
     def of(self, entry: EntryRow) -> EntryRow | None:
         """Leave out of an entry what may not be seen; None if nothing is left."""
-        lines = [line for line in entry.lines if self._sees(line)]
+        lines = [line for line in entry.lines if self._as_of(line)]
         if not lines:
             return None
+        if not self.keepers.all_of_them:
+            self.keepers.note(set().union(*map(self._as_of, lines)))
         is_whole = len(lines) == len(entry.lines)
         return replace(entry, lines=lines, evidence=entry.evidence if is_whole else [])
 
-    def _sees(self, line: LineRow) -> bool:
+    def _as_of(self, line: LineRow) -> frozenset[UUID]:
+        """Name the keepers by whom they see a line; none: they don't."""
         ids = self.keepers.ids
         if ids is None or line.keeper_id in ids:
-            return True
-        is_of_units = KINDS[line.kind].book is Book.IMPACT
-        return is_of_units and bool({line.owner_id, line.about_id} & self.order_ids)
+            return frozenset({line.keeper_id})
+        if KINDS[line.kind].book is not Book.IMPACT:
+            return frozenset()
+        orders = (line.owner_id, line.about_id)
+        return frozenset().union(*(self.authorities_of.get(each, ()) for each in orders))
 
 
 async def sight(
@@ -57,8 +64,9 @@ async def sight(
     """Say what somebody may see of some entries."""
     if keepers.all_of_them or not keepers.authorities:
         return Sight(keepers)
-    orders = (
-        sa.select(Fulfilment.order_id)
+    claimed = (
+        sa.select(Fulfilment.order_id, Fulfilment.authority_id)
+        .distinct()
         .join(
             LedgerAccount,
             sa.and_(LedgerAccount.owner_id == Fulfilment.order_id, LedgerAccount.kind == "owned"),
@@ -70,7 +78,11 @@ async def sight(
             Fulfilment.state != FulfilmentState.DRAFTED,
         )
     )
-    return Sight(keepers, frozenset(filter(None, await session.scalars(orders))))
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for order_id, authority_id in await session.execute(claimed):
+        if order_id is not None:
+            found[order_id].add(authority_id)
+    return Sight(keepers, {order_id: frozenset(each) for order_id, each in found.items()})
 
 
 async def one(session: AsyncSession, keepers: ReadableKeepers, entry_id: UUID) -> EntryRow | None:

@@ -62,8 +62,9 @@ async def list_audit_packs(
     caller: Person, session: Session, paging: Paging
 ) -> PageOf[AuditPackView]:
     """List the audit packs that hold nothing that the caller may not read, the newest first."""
-    readable = (await readable_keepers(session, caller)).ids
-    found = await queries.packs.readable(session, readable, paging)
+    readable = await readable_keepers(session, caller)
+    readable.note()
+    found = await queries.packs.readable(session, readable.ids, paging)
     return PageOf(items=[await _told(session, each) for each in found.items], next=found.next)
 
 

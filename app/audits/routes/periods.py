@@ -4,7 +4,6 @@ import io
 import json
 from enum import StrEnum
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Query, Response
 
@@ -28,7 +27,7 @@ from app.core.paging import Page, PageOf, Paging
 from app.core.problems import NotFound, refusals
 from app.core.sheets import writing
 from app.fulfilments.routes.certificate_documents import Reading
-from app.ledger.access import ReadableKeepers
+from app.ledger.access import KeepersOfList
 from app.ledger.problems import NotKnownYet
 from app.organisations.access import Person
 from app.transparency.problems import LeafPending
@@ -97,15 +96,10 @@ async def freeze_period_report(
 
 @router.get("", response_model=PageOf[PeriodReportView])
 async def list_period_reports(
-    keepers: ReadableKeepers,
-    session: Session,
-    paging: Paging,
-    keeper_id: Annotated[
-        UUID | None, Query(alias="keeperId", description="Of this scheme or authority only.")
-    ] = None,
+    asked: KeepersOfList, session: Session, paging: Paging
 ) -> Page[PeriodReport]:
     """List frozen reports, newest first."""
-    return await queries.periods.listed(session, keepers, keeper_id, paging)
+    return await queries.periods.listed(session, asked.ids, asked.keeper_id, paging)
 
 
 @router.get("/{period_report_id}", response_model=PeriodReportView, responses=refusals(NotFound))

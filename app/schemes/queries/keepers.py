@@ -1,6 +1,8 @@
 """Who keeps books, and whose books may a caller read?"""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,30 +21,55 @@ class ReadableKeepers:
     authorities: frozenset[UUID]
     all_of_them: bool = False
     """The platform's staff: the sets say nothing then."""
+    audited: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict, compare=False)
+    """By which appointments the caller audits some of them."""
+    noted: set[UUID] = field(default_factory=set, compare=False)
+    """The appointments that the caller's request reads by."""
 
     @property
     def ids(self) -> frozenset[UUID] | None:
         """Schemes and authorities alike, as the books know them; None: all."""
         return None if self.all_of_them else self.schemes | self.authorities
 
+    def note(self, keeper_ids: Collection[UUID] | None = None) -> None:
+        """Note that books of some keepers are read (without any named: of all that may be)."""
+        for keeper_id, appointments in self.audited.items():
+            if keeper_ids is None or keeper_id in keeper_ids:
+                self.noted.update(appointments)
+
 
 async def readable_keepers(session: AsyncSession, caller: Caller) -> ReadableKeepers:
     """Say whose books a caller may read: of what they act for or audit today; staff, all.
 
-    An authority that ended, and an organisation that is not active, still reads its own.
+    An authority that ended, and an organisation that is not active, still reads its own. Who shows
+    something of them notes of whom (`ReadableKeepers.note`).
     """
     if caller.is_staff:
         return ReadableKeepers(frozenset(), frozenset(), all_of_them=True)
-    acts_for = list(caller.identity.rights)
-    schemes: sa.ColumnElement[bool] = Scheme.operator_id.in_(acts_for)
-    authorities: sa.ColumnElement[bool] = Authority.organisation_id.in_(acts_for)
-    if audits_too := await audited_by(session, caller):
-        schemes = sa.or_(schemes, Scheme.operator_id.in_(audits_too))
-        authorities = sa.or_(authorities, Authority.organisation_id.in_(audits_too))
+    appointments = await appointments_of(session, caller)
+    organisations = {*caller.identity.rights, *appointments}
+    schemes = await _kept(session, Scheme.id, Scheme.operator_id, organisations)
+    authorities = await _kept(session, Authority.id, Authority.organisation_id, organisations)
     return ReadableKeepers(
-        schemes=frozenset(await session.scalars(sa.select(Scheme.id).where(schemes))),
-        authorities=frozenset(await session.scalars(sa.select(Authority.id).where(authorities))),
+        schemes=frozenset(schemes),
+        authorities=frozenset(authorities),
+        audited={
+            keeper_id: appointments[organisation_id]
+            for keeper_id, organisation_id in {**schemes, **authorities}.items()
+            if organisation_id in appointments
+        },
+        noted=caller.visitor.appointments,
     )
+
+
+async def _kept(
+    session: AsyncSession,
+    keeper_id: sa.orm.InstrumentedAttribute[UUID],
+    organisation_id: sa.orm.InstrumentedAttribute[UUID],
+    organisations: Collection[UUID],
+) -> dict[UUID, UUID]:
+    query = sa.select(keeper_id, organisation_id).where(organisation_id.in_(organisations))
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 def audited(user_id: UUID) -> sa.Select[UUID]:
@@ -71,14 +98,22 @@ async def audited_by(
     session: AsyncSession, caller: Caller, organisation_id: UUID | None = None
 ) -> list[UUID]:
     """Say whom a caller audits today, and note by which appointments: what is read is kept."""
-    if caller.identity.user_id is None:
-        return []
-    found = audited(caller.user_id).add_columns(AuditorAppointment.id)
+    found = await appointments_of(session, caller)
     if organisation_id is not None:
-        found = found.where(AuditorAppointment.organisation_id == organisation_id)
-    rows = (await session.execute(found)).all()
-    caller.visitor.appointments.update(row.id for row in rows)
-    return [row.organisation_id for row in rows]
+        found = {organisation_id: found[organisation_id]} if organisation_id in found else {}
+    caller.visitor.appointments.update(*found.values())
+    return list(found)
+
+
+async def appointments_of(session: AsyncSession, caller: Caller) -> dict[UUID, frozenset[UUID]]:
+    """Say by which appointments a caller audits each organisation today; it notes nothing."""
+    if caller.identity.user_id is None:
+        return {}
+    query = audited(caller.user_id).add_columns(AuditorAppointment.id)
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for organisation_id, appointment_id in await session.execute(query):
+        found[organisation_id].add(appointment_id)
+    return {each: frozenset(appointments) for each, appointments in found.items()}
 
 
 async def appointment(

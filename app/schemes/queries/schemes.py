@@ -50,18 +50,21 @@ async def public_one(session: AsyncSession, scheme_id: UUID) -> Scheme | None:
 
 
 async def of_caller(session: AsyncSession, caller: Caller, paging: PageRequest) -> Page[Scheme]:
-    """List the schemes that a caller runs, audits or is an expert of."""
+    """List the schemes that a caller runs, audits or is an expert of; note whose are audited."""
+    audited = await keepers.appointments_of(session, caller)
     on_panel = sa.select(PanelMember.scheme_id).where(
         PanelMember.user_id == caller.user_id, *PanelMember.sitting()
     )
     query = sa.select(Scheme).where(
         sa.or_(
-            Scheme.operator_id.in_(list(caller.identity.rights)),
-            Scheme.operator_id.in_(await keepers.audited_by(session, caller)),
+            Scheme.operator_id.in_({*caller.identity.rights, *audited}),
             Scheme.id.in_(on_panel),
         )
     )
-    return await page(session, query, Scheme, paging)
+    found = await page(session, query, Scheme, paging)
+    for scheme in found.items:
+        caller.visitor.appointments.update(audited.get(scheme.operator_id, ()))
+    return found
 
 
 async def every_one(session: AsyncSession, paging: PageRequest) -> Page[Scheme]:

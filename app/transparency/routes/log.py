@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.database import Session, settings_of
 from app.core.http.routing import router as router_of
 from app.core.problems import NotFound, refusals
-from app.ledger.access import ReadableEntry, ReadableKeepers
+from app.ledger.access import Books, ReadableEntry
 from app.transparency import queries, verifier
 from app.transparency.actions import cosigning
 from app.transparency.models import LogCheckpoint
@@ -150,7 +150,7 @@ async def add_cosignatures(request: CosignaturesRequest, session: Session) -> Lo
     responses=refusals(NotFound, LeafPending),
 )
 async def prove_ledger_entry(
-    entry: ReadableEntry, keepers: ReadableKeepers, session: Session
+    entry: ReadableEntry, books: Books, session: Session
 ) -> LedgerEntryProofView:
     """Prove that an entry of the books is in the public log, and that it says what it says."""
     proof = await queries.proving.proof_of(session, "ledger", entry.id)
@@ -158,7 +158,7 @@ async def prove_ledger_entry(
         entry_id=entry.id,
         index=proof.index,
         proof=str(proof),
-        content=await queries.contents.of_ledger_entry(session, entry.id, keepers),
+        content=await queries.contents.of_ledger_entry(session, entry.id, books.ids),
         is_forgotten=await queries.contents.is_forgotten(session, entry.id),
     )
 
