@@ -20,6 +20,7 @@ from app.obligations.models import (
     RuleDraft,
     RuleVersion,
 )
+from app.obligations.schemas.objections import ObligationObjectionRequest
 from app.organisations.access import Person, find_organisation, identify
 from app.organisations.callers import Caller
 from app.organisations.models import Organisation, Right
@@ -272,6 +273,26 @@ async def _bound_obligation(obligation: KnownObligation, _contractor: BoundFor) 
 
 BoundObligation = Annotated[Obligation, Depends(_bound_obligation)]
 """An obligation for whose contractor the person works."""
+
+
+async def _lodged_for(
+    request: ObligationObjectionRequest,
+    obligation: KnownObligation,
+    oldest: BoundFor,
+    caller: Person,
+    session: Session,
+) -> UUID:
+    wanted = request.lodged_for_id
+    if wanted is None:
+        return oldest
+    if wanted not in await _bound_by(session, caller, obligation):
+        message = f"{wanted} is none of your organisations that the obligation binds."
+        raise RoleTooSmall(message)
+    return (await find_organisation(session, caller, wanted, Right.WRITE)).id
+
+
+LodgedFor = Annotated[UUID, Depends(_lodged_for)]
+"""The contractor for which an objection is lodged: the one that it names, or `BoundFor`."""
 
 
 async def _bound_by(session: AsyncSession, caller: Caller, obligation: Obligation) -> list[UUID]:

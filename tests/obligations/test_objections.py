@@ -126,6 +126,12 @@ async def test_who_decides_hears_of_an_objection_and_no_fellow_contractor_lets_g
     assert told == {deal.hall.approver.email, deal.hall.admin.email}
     own = await deal.post(f"{objection['path']}/withdrawals", {}, deal.contractor)
     assert own.json()["state"] == "withdrawn"
+    body = {"proposalId": await refused_waiver(deal, path, 1_000_000), "grounds": GROUNDS}
+    for_them = {**body, "lodgedForId": str(fellow.organisation_id)}
+    unasked = {**body, "lodgedForId": str(deal.hall.admin.organisation_id)}
+    assert said(await deal.post(f"{path}/objections", unasked, deal.contractor))[0] == 403
+    made = await deal.post(f"{path}/objections", for_them, deal.contractor)
+    assert (made.status_code, made.json()["lodgedForId"]) == (201, for_them["lodgedForId"])
 
 
 async def test_a_sanction_waits_for_an_objection_and_is_lifted_by_one(deal: Deal) -> None:

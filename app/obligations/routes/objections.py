@@ -7,9 +7,9 @@ from app.core.paging import Page, PageOf, Paging
 from app.core.problems import NotFound, refusals
 from app.obligations import actions, queries
 from app.obligations.access import (
-    BoundFor,
     BoundObligation,
     DecidedObjection,
+    LodgedFor,
     OwnObjection,
     ReadableObligation,
 )
@@ -57,7 +57,7 @@ async def object_to_proposal(
     request: ObligationObjectionRequest,
     caller: Person,
     obligation: BoundObligation,
-    organisation_id: BoundFor,
+    organisation_id: LodgedFor,
     session: Session,
     _once: Idempotent,
 ) -> ObligationObjection:

@@ -15,6 +15,12 @@ class ObligationObjectionRequest(Request):
 
     proposal_id: Annotated[UUID, Field(description="The sanction, or the waiver.")]
     grounds: Grounds
+    lodged_for_id: Annotated[
+        UUID | None,
+        Field(
+            description="For which of your organisations, if several are bound; else the oldest."
+        ),
+    ] = None
 
 
 class ContestDecisionRequest(Request):
