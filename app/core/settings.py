@@ -287,7 +287,8 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=100,
-            description="How long names and accounts of payments are kept, as tax law demands.",
+            description="How long names and accounts of payments, and addresses of orders are kept,"
+            " as tax law demands.",
         ),
     ] = 7
 

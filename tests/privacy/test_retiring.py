@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.files.models import File
 from app.core.ids import new_id
+from app.orders.models import Order, OrderState
 from app.payments.models import (
     BankStatement,
     BankTransaction,
@@ -21,7 +22,7 @@ from app.payments.sepa.camt053 import Direction
 from app.privacy.actions import retiring
 from app.schemes.models import Scheme
 from tests import make
-from tests.make import bank
+from tests.make import bank, orders
 
 
 async def test_payers_are_forgotten_after_their_years_and_not_before(
@@ -61,7 +62,9 @@ async def test_payers_are_forgotten_after_their_years_and_not_before(
             )
     await _a_statement(session, scheme, old)
 
-    assert await retiring.retire(session) == 4
+    await _orders(session, old)
+
+    assert await retiring.retire(session) == 5
     assert await retiring.retire(session) == 0
 
     told = sa.select(BankTransaction.counterparty_name, File.name).select_from(BankTransaction)
@@ -80,6 +83,24 @@ async def test_payers_are_forgotten_after_their_years_and_not_before(
         OutgoingStatus.PLANNED: ("Joke van den Berg", "NL91ABNA0417164300"),
         OutgoingStatus.SETTLED: ("[erased]", "[erased]"),
     }
+
+    ordered = sa.select(
+        Order.state, Order.invoice_address.is_not(None), Order.purchase_order_number
+    )
+    assert {tuple(row) for row in await session.execute(ordered)} == {
+        (OrderState.CANCELLED, False, None),
+        (OrderState.AWAITING_APPROVAL, True, "Joke's"),
+    }
+
+
+async def _orders(session: AsyncSession, moment: datetime) -> None:
+    """Have ordered something that came to nothing, and something that still waits."""
+    listing, company = await make.a_listing(session), await make.an_organisation(session)
+    for state in (OrderState.CANCELLED, OrderState.AWAITING_APPROVAL):
+        order = await orders.an_order(session, listing, company, state=state)
+        order.ordered_at, order.purchase_order_number = moment, "Joke's"
+        order.invoice_address = {"name": "Joke van den Berg"}
+    await session.flush()
 
 
 async def _a_statement(session: AsyncSession, scheme: Scheme, moment: datetime) -> None:

@@ -9,6 +9,7 @@ from app.core import clock, files
 from app.core.database import settings_of
 from app.core.events import Actor
 from app.core.files import File
+from app.orders.models import Order, OrderState
 from app.payments.models import (
     BankStatement,
     BankTransaction,
@@ -23,11 +24,15 @@ AT_ONCE = 1_000
 STATEMENTS_AT_ONCE = 100
 ENDED_OUTGOINGS = (OutgoingStatus.SETTLED, OutgoingStatus.FAILED, OutgoingStatus.WITHHELD)
 ENDED_PAYOUTS = (PayoutState.SETTLED, PayoutState.WITHHELD)
+WAITING_ORDERS = (
+    *(OrderState.AWAITING_APPROVAL, OrderState.RESERVED),
+    *(OrderState.PROCESSING, OrderState.DISPUTED),
+)
 HOUSE = Actor.system("privacy")
 
 
 async def retire(session: AsyncSession, _older_than_days: int = 0) -> int:
-    """Erase names and accounts of payments that are older than the years to keep; say how many.
+    """Erase names, accounts and addresses that are older than the years to keep; say how many.
 
     A rule of housekeeping: some at a time, for it comes again within the hour.
     """
@@ -37,6 +42,7 @@ async def retire(session: AsyncSession, _older_than_days: int = 0) -> int:
         + await _transactions(session, before)
         + await _destinations(session, before)
         + await _statements(session, before)
+        + await _orders(session, before)
     )
 
 
@@ -106,3 +112,23 @@ async def _statements(session: AsyncSession, before: datetime) -> int:
     for file_id in found:
         await files.erase(session, file_id, HOUSE)
     return len(found)
+
+
+async def _orders(session: AsyncSession, before: datetime) -> int:
+    """Erase where orders had their invoices sent, and in whose name; the invoices themselves stay.
+
+    What is given back of an order so old is invoiced to its buyer's own address.
+    """
+    told = (Order.invoice_address, Order.purchase_order_number, Order.cost_centre)
+    old = (
+        sa.select(Order.id)
+        .where(
+            Order.ordered_at < before,
+            Order.state.not_in(WAITING_ORDERS),
+            sa.func.num_nonnulls(*told) > 0,
+        )
+        .limit(AT_ONCE)
+    )
+    changed = sa.update(Order).where(Order.id.in_(old))
+    emptied = changed.values(dict.fromkeys(told, sa.null()))
+    return len((await session.scalars(emptied.returning(Order.id))).all())

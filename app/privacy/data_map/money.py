@@ -41,15 +41,23 @@ PAYMENTS = DataSet(
         table("provider_events", facts="external_id type object_id account"),
     ),
 )
-INVOICES = DataSet(
-    title="Orders and invoices",
-    what="The buyer's own reference (it may be a person's name), addresses of organisations",
+ORDERS = DataSet(
+    title="Orders",
+    what="The buyer's own reference (it may be a person's name), where its invoices go",
     why="Legal duty: bookkeeping (7 years in the Netherlands)",
-    how_long="For good: they are of organisations",
-    erasure="References of orders are masked; an invoice that was issued stays as it is",
+    how_long="`BAAT_RETENTION_YEARS`, then the house erases both; the order itself stays",
+    erasure="References are masked; the address is kept for those years",
+    tables=(table("orders", words="purchase_order_number cost_centre", law="invoice_address"),),
+)
+INVOICES = DataSet(
+    title="Invoices",
+    what="Names and addresses of organisations; a sole trader's are a person's",
+    why="Legal duty: bookkeeping (7 years in the Netherlands); afterwards, that the numbers have no"
+    " gap and the books can be checked",
+    how_long="For good, also after those years: nothing here erases an invoice that was issued",
+    erasure="Stays as it was issued",
     tables=(
-        table("orders", words="purchase_order_number cost_centre", law="invoice_address"),
-        table("invoices", facts="series", law="content reason"),
+        table("invoices", facts="series", organisation="content reason"),
         table("invoice_files"),
         table("invoice_series"),
     ),
@@ -110,4 +118,4 @@ THINGS = DataSet(
     ),
 )
 
-SETS = (PAYMENTS, INVOICES, BOOKS, THINGS)
+SETS = (PAYMENTS, ORDERS, INVOICES, BOOKS, THINGS)
