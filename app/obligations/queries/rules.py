@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import drafting
 from app.core.paging import Page, PageRequest, page
 from app.obligations.models import Contract, RuleDraft, RuleVersion
 from app.obligations.queries.contracts import only_reported
@@ -17,33 +18,21 @@ async def published(
     session: AsyncSession, authority_id: UUID, paging: PageRequest, on: date | None
 ) -> Page[RuleVersion]:
     """List the versions of an authority's rules, or the one that applies on a day."""
-    if on is not None:
-        found = await applying(session, authority_id, on)
-        return Page([found] if found else [], paging.limit)
-    query = sa.select(RuleVersion).where(RuleVersion.authority_id == authority_id)
-    return await page(session, query, RuleVersion, paging)
+    whose = RuleVersion.authority_id == authority_id
+    return await drafting.published(session, RuleVersion, whose, paging, on)
 
 
 async def applying(session: AsyncSession, authority_id: UUID, on: date) -> RuleVersion | None:
     """Find the version that applies on a day: the last one that has begun by then."""
-    found: RuleVersion | None = await session.scalar(
-        sa.select(RuleVersion)
-        .where(RuleVersion.authority_id == authority_id, RuleVersion.valid_from <= on)
-        .order_by(RuleVersion.number.desc())
-        .limit(1)
+    return await drafting.applying(
+        session, RuleVersion, RuleVersion.authority_id == authority_id, on
     )
-    return found
 
 
 async def last(session: AsyncSession, authority_id: UUID) -> RuleVersion | None:
     """Find the version that was published last, whether it has begun or not."""
-    found: RuleVersion | None = await session.scalar(
-        sa.select(RuleVersion)
-        .where(RuleVersion.authority_id == authority_id)
-        .order_by(RuleVersion.number.desc())
-        .limit(1)
-    )
-    return found
+    whose = RuleVersion.authority_id == authority_id
+    return await drafting.last(session, RuleVersion, whose)
 
 
 async def used_until(session: AsyncSession, authority_id: UUID) -> date | None:

@@ -1,16 +1,13 @@
 """Policies: drafts that are edited, and published versions that only grow."""
 
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock
-from app.core.database import READ_AND_ADD, Identified
-from app.core.drafting import Draft
+from app.core.database import READ_AND_ADD
+from app.core.drafting import Draft, Version
 from app.schemes.terms import PolicyTerms
 
 
@@ -20,14 +17,11 @@ class PolicyDraft(Draft):
     __tablename__ = "scheme_policy_drafts"
 
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey("schemes.id"), index=True)
-    valid_from: Mapped[date]
     terms: Mapped[dict[str, Any]]
     """A `PolicyTerms`, as it goes over the wire."""
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
 
-class Policy(Identified):
+class Policy(Version):
     """The terms of a scheme from a day on, until a later number applies. Never changed."""
 
     __tablename__ = "scheme_policies"
@@ -40,14 +34,8 @@ class Policy(Identified):
     )
 
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey("schemes.id"))
-    number: Mapped[int]
-    """Counts the scheme's policies, from 1 and without a gap."""
-    valid_from: Mapped[date]
     terms: Mapped[dict[str, Any]]
-    editor_ids: Mapped[list[UUID]] = mapped_column(sa.ARRAY(sa.Uuid()))
-    reason: Mapped[str]
     published_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    published_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     def read_terms(self) -> PolicyTerms:
         """Read what it says, as the model that knows the arithmetic."""

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import drafting
 from app.core.paging import Page, PageRequest, page
 from app.schemes.models import Policy, PolicyDraft, Scheme
 
@@ -14,33 +15,18 @@ async def published(
     session: AsyncSession, scheme_id: UUID, paging: PageRequest, on: date | None
 ) -> Page[Policy]:
     """List the published policies of a scheme by number, or the one that applies on a day."""
-    if on is not None:
-        found = await applying(session, scheme_id, on)
-        return Page([found] if found else [], paging.limit)
-    query = sa.select(Policy).where(Policy.scheme_id == scheme_id)
-    return await page(session, query, Policy, paging)
+    whose = Policy.scheme_id == scheme_id
+    return await drafting.published(session, Policy, whose, paging, on)
 
 
 async def applying(session: AsyncSession, scheme_id: UUID, on: date) -> Policy | None:
     """Find the policy that applies on a day: the last one that has begun by then."""
-    found: Policy | None = await session.scalar(
-        sa.select(Policy)
-        .where(Policy.scheme_id == scheme_id, Policy.valid_from <= on)
-        .order_by(Policy.number.desc())
-        .limit(1)
-    )
-    return found
+    return await drafting.applying(session, Policy, Policy.scheme_id == scheme_id, on)
 
 
 async def last(session: AsyncSession, scheme_id: UUID) -> Policy | None:
     """Find the policy that was published last, whether it has begun or not."""
-    found: Policy | None = await session.scalar(
-        sa.select(Policy)
-        .where(Policy.scheme_id == scheme_id)
-        .order_by(Policy.number.desc())
-        .limit(1)
-    )
-    return found
+    return await drafting.last(session, Policy, Policy.scheme_id == scheme_id)
 
 
 async def one(session: AsyncSession, scheme_id: UUID, policy_id: UUID) -> Policy | None:
