@@ -10,6 +10,7 @@ from app.core import clock, events
 from app.core.ids import new_id
 from app.fulfilments import queries
 from app.fulfilments.actions import decisions, keeping, placing, taking, valuing
+from app.fulfilments.actions.keeping import Kept
 from app.fulfilments.models import (
     Fulfilment,
     FulfilmentDecisionKind,
@@ -102,9 +103,7 @@ async def _write(session: AsyncSession, fulfilment: Fulfilment, claim: Written) 
         await placing.write_lines(session, fulfilment, claim)
 
 
-async def rewrite(
-    session: AsyncSession, caller: Caller, fulfilment: Fulfilment, claim: Written
-) -> Fulfilment:
+async def rewrite(session: AsyncSession, caller: Caller, kept: Kept, claim: Written) -> Fulfilment:
     """Say anew what is claimed, before it is submitted.
 
     Raises:
@@ -112,7 +111,7 @@ async def rewrite(
         OtherKind: the claim is of another kind: draft it by itself.
         NotAllocated: the order's split has fewer units.
     """
-    bought = await keeping.fulfilment(session, fulfilment)
+    fulfilment, bought = kept.fulfilment, kept.bought
     insist_on_writable(fulfilment)
     if claim.kind is not fulfilment.kind:
         message = f"The fulfilment is of the kind {fulfilment.kind}: draft another one."
@@ -143,7 +142,7 @@ def insist_on_writable(fulfilment: Fulfilment) -> None:
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)
 
 
-async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) -> Fulfilment:
+async def submit(session: AsyncSession, caller: Caller, kept: Kept) -> Fulfilment:
     """Ask the authority to count something; what is claimed is taken from now on.
 
     Raises:
@@ -155,7 +154,7 @@ async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) 
         NotDoneYet, CertificateExpired: it was not done, or not in time.
         DoesNotCount: by the rules, or because it is more than is open.
     """
-    bought = await keeping.fulfilment(session, fulfilment)
+    fulfilment, bought = kept.fulfilment, kept.bought
     insist_on_writable(fulfilment)
     await keeping.open_obligation(session, fulfilment.obligation_id)
     await taking.insist_on_done(session, fulfilment, bought)
@@ -170,13 +169,13 @@ async def submit(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) 
     return fulfilment
 
 
-async def withdraw(session: AsyncSession, caller: Caller, fulfilment: Fulfilment) -> Fulfilment:
+async def withdraw(session: AsyncSession, caller: Caller, kept: Kept) -> Fulfilment:
     """Take a claim back before it is decided; what it claimed is free, and it can be written anew.
 
     Raises:
         FulfilmentStateForbids: it is not submitted.
     """
-    await keeping.fulfilment(session, fulfilment)
+    fulfilment = kept.fulfilment
     if fulfilment.state is not FulfilmentState.SUBMITTED:
         message = f"It is {fulfilment.state}: only what waits for a decision is withdrawn."
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)

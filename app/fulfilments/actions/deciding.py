@@ -13,7 +13,7 @@ from app.fulfilments.actions import (
     unwinding,
     valuing,
 )
-from app.fulfilments.actions.keeping import Purchase
+from app.fulfilments.actions.keeping import Kept, Purchase
 from app.fulfilments.actions.recognising import Shrunk, give_back
 from app.fulfilments.models import (
     Fulfilment,
@@ -31,7 +31,7 @@ from app.organisations.callers import Caller
 
 
 async def decide(
-    session: AsyncSession, caller: Caller, fulfilment: Fulfilment, verdict: Verdict, reason: str
+    session: AsyncSession, caller: Caller, kept: Kept, verdict: Verdict, reason: str
 ) -> Fulfilment:
     """Decide about a fulfilment that was submitted.
 
@@ -40,7 +40,7 @@ async def decide(
         OwnFulfilment: the caller wrote or submitted it.
         OrderNotFirm, ObligationNotOpen, DoesNotCount: it can't be approved (any more).
     """
-    bought = await keeping.fulfilment(session, fulfilment)
+    fulfilment, bought = kept.fulfilment, kept.bought
     if fulfilment.state is not FulfilmentState.SUBMITTED:
         message = f"It is {fulfilment.state}: only what was submitted is decided."
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)
@@ -115,16 +115,14 @@ async def _let_lapse(
     await states.settle_state(session, caller.actor, obligation)
 
 
-async def revoke(
-    session: AsyncSession, caller: Caller, fulfilment: Fulfilment, reason: str
-) -> Fulfilment:
+async def revoke(session: AsyncSession, caller: Caller, kept: Kept, reason: str) -> Fulfilment:
     """Revoke a fulfilment: it counts no more, and units are the order's again.
 
     Raises:
         FulfilmentStateForbids: it does not count.
         OwnFulfilment: the caller wrote or submitted it.
     """
-    bought = await keeping.fulfilment(session, fulfilment)
+    fulfilment, bought = kept.fulfilment, kept.bought
     if fulfilment.state is not FulfilmentState.APPROVED:
         message = f"It is {fulfilment.state}: only what was approved is revoked."
         raise FulfilmentStateForbids(message, current_state=fulfilment.state)

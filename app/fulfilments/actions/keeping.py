@@ -68,15 +68,24 @@ class Purchase:
     order: Order
 
 
-async def fulfilment(session: AsyncSession, row: Fulfilment) -> Purchase | None:
-    """Keep a fulfilment, and read it as it is by then: RIKX by their order, which is given.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A fulfilment that is kept, as an action about it asks for: made by `fulfilment` alone."""
+
+    fulfilment: Fulfilment
+    bought: Purchase | None
+    """Of RIKX; those of other kinds were not bought here."""
+
+
+async def fulfilment(session: AsyncSession, row: Fulfilment) -> Kept:
+    """Keep a fulfilment, and read it as it is by then: RIKX by their order.
 
     Of the other kinds the obligation is kept first.
     """
     if row.order_id is None:
         await of_obligations.obligations.kept(session, row.obligation_id)
         await session.refresh(row, with_for_update=True)
-        return None
-    kept = Purchase(*await order(session, row.order_id))
+        return Kept(row, None)
+    purchase = Purchase(*await order(session, row.order_id))
     await session.refresh(row)
-    return kept
+    return Kept(row, purchase)

@@ -96,7 +96,7 @@ async def decide(
         OwnFirstDecision: the caller took the decision, wrote the claim, or lodged this.
         Problem: what of it can't count (any more), as where it is submitted and approved.
     """
-    bought = await keeping.fulfilment(session, fulfilment)
+    kept = await keeping.fulfilment(session, fulfilment)
     objection = await locked(session, FulfilmentObjection, objection.id)
     contested = await session.get_one(FulfilmentDecision, objection.decision_id)
     first = await queries.fulfilments.claimed_by(session, fulfilment) | {contested.decided_by}
@@ -106,7 +106,7 @@ async def decide(
     decisions.note(session, caller.actor, fulfilment, OUTCOMES[state], request.reason)
     if request.upheld:
         about = (contested, request.reason)
-        await reinstating.reinstate(session, caller, fulfilment, bought, about)
+        await reinstating.reinstate(session, caller, fulfilment, kept.bought, about)
     await letters.objection_decided(session, fulfilment, objection)
     return objection
 

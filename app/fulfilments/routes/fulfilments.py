@@ -19,6 +19,7 @@ from app.fulfilments.access import (
     DecidedFulfilment,
     ReadableFulfilment,
 )
+from app.fulfilments.actions.keeping import Kept
 from app.fulfilments.models import Fulfilment, FulfilmentDecision
 from app.fulfilments.problems import (
     CertificateExpired,
@@ -138,23 +139,21 @@ async def rewrite_fulfilment(  # noqa: PLR0913  Each is one thing that the edge 
     response: Response,
 ) -> Fulfilment:
     """Say anew what is claimed: of a draft, or of what was returned."""
-    await _keep(session, fulfilment, expected)
-    written = await actions.claiming.rewrite(session, caller, fulfilment, request.claim)
+    kept = await _keep(session, fulfilment, expected)
+    written = await actions.claiming.rewrite(session, caller, kept, request.claim)
     etags.mark(response, written)
     return written
 
 
-async def _keep(session: AsyncSession, fulfilment: Fulfilment, expected: Expected) -> None:
+async def _keep(session: AsyncSession, fulfilment: Fulfilment, expected: Expected) -> Kept:
     """Keep a fulfilment that is as the caller knows it: nobody decides about what they never saw.
-
-    The action keeps it once more, as it must for who calls it without a version. That waits for
-    nobody and takes three short statements, which claims are rare enough to bear.
 
     Raises:
         PreconditionFailed: somebody changed it meanwhile.
     """
-    await actions.keeping.fulfilment(session, fulfilment)
+    kept = await actions.keeping.fulfilment(session, fulfilment)
     etags.check(fulfilment, expected)
+    return kept
 
 
 @router.get(FULFILMENT + "/assessment", response_model=AssessmentView)
@@ -191,8 +190,8 @@ async def submit_fulfilment(
     _once: Idempotent,
 ) -> Fulfilment:
     """Submit a claim to the authority; what it claims is taken from now on."""
-    await _keep(session, fulfilment, expected)
-    submitted = await actions.claiming.submit(session, caller, fulfilment)
+    kept = await _keep(session, fulfilment, expected)
+    submitted = await actions.claiming.submit(session, caller, kept)
     etags.mark(response, submitted)
     return submitted
 
@@ -212,8 +211,8 @@ async def withdraw_fulfilment(
     _once: Idempotent,
 ) -> Fulfilment:
     """Take a claim back before it is decided: what it claimed is free, and it can be changed."""
-    await _keep(session, fulfilment, expected)
-    withdrawn = await actions.claiming.withdraw(session, caller, fulfilment)
+    kept = await _keep(session, fulfilment, expected)
+    withdrawn = await actions.claiming.withdraw(session, caller, kept)
     etags.mark(response, withdrawn)
     return withdrawn
 
@@ -238,10 +237,8 @@ async def decide_fulfilment(  # noqa: PLR0913  Each is one thing that the edge h
     _once: Idempotent,
 ) -> Fulfilment:
     """Approve, reject or return a claim (the authority's approvers; who wrote it never)."""
-    await _keep(session, fulfilment, expected)
-    decided = await actions.deciding.decide(
-        session, caller, fulfilment, request.verdict, request.reason
-    )
+    kept = await _keep(session, fulfilment, expected)
+    decided = await actions.deciding.decide(session, caller, kept, request.verdict, request.reason)
     etags.mark(response, decided)
     return decided
 
@@ -262,7 +259,7 @@ async def revoke_fulfilment(  # noqa: PLR0913  Each is one thing that the edge h
     _once: Idempotent,
 ) -> Fulfilment:
     """Revoke what was approved (the authority's approvers): it counts no more."""
-    await _keep(session, fulfilment, expected)
-    revoked = await actions.deciding.revoke(session, caller, fulfilment, request.reason)
+    kept = await _keep(session, fulfilment, expected)
+    revoked = await actions.deciding.revoke(session, caller, kept, request.reason)
     etags.mark(response, revoked)
     return revoked
