@@ -95,6 +95,7 @@ async def test_a_frozen_report_stays_as_it_is_and_later_corrections_are_told(
 
 BEHIND_ITS_BACK = {
     "reports-frozen": "UPDATE period_reports SET content = content || ' '::bytea",
+    "invoices-parties": "UPDATE invoices SET drawn_up_by_id = issuer_id",
     "projects-valued": "UPDATE listings SET threshold_units = threshold_units - 1",
     "obligations-of-contracts": "UPDATE contracts SET has_clause = NOT has_clause",
 }

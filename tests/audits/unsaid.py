@@ -54,15 +54,12 @@ NOTHING_ELSE_SAYS: Mapping[str, Mapping[str, str]] = {
     "fulfilment_decisions": {},
     "fulfilments": {
         "Surplus is of an obligation, whose book says it: no claim has one to give back.": (
-            "surplus_cents revoked_surplus_cents"
+            "surplus_cents"
         ),
         "How its value was reckoned, for whoever reads it; the value itself is compared.": "steps",
     },
     "invoice_series": {},
     "invoices": {
-        "By whom it was drawn up in its issuer's name: no amount and no number hangs on it.": (
-            "drawn_up_by_id"
-        ),
         "Names and addresses as they were then; its figures, dates and kind are compared.": (
             "content"
         ),
@@ -76,7 +73,7 @@ NOTHING_ELSE_SAYS: Mapping[str, Mapping[str, str]] = {
         "When the next letter goes out.": "remind_on",
     },
     "order_decisions": {IN_WORDS: "reason", ONLY_A_NAME: "id"},
-    "order_parts": {IN_WORDS: "reason", ONLY_A_NAME: "id"},
+    "order_parts": {IN_WORDS: "reason"},
     "orders": {
         "How its buyer wanted to pay and be invoiced: wishes, for which there is one place.": (
             "pay_by purchase_order_number cost_centre invoice_address"
@@ -84,9 +81,6 @@ NOTHING_ELSE_SAYS: Mapping[str, Mapping[str, str]] = {
         "Whether its buyer may be named: certificates compare it once there are some.": "is_named",
         "Compared with its hold as long as it waits; afterwards nothing hangs on it.": (
             "reserved_until"
-        ),
-        "With which key of its buyer's it was ordered: who ordered is compared.": (
-            "ordered_by_key_id"
         ),
     },
     "outgoings": {

@@ -94,14 +94,18 @@ SELECT format('%s of order %s (%s): expected %s units, %s and %s cents invoiced,
 """
 
 _PARTIES = """
-SELECT format('invoice %s: expected the parties of order %s, found others', i.id, o.id)
+SELECT format('invoice %s: expected the parties of order %s, and whom its policy has draw it up,'
+              ' found others', i.id, o.id)
   FROM invoices i
   JOIN orders o ON o.id = i.order_id
   JOIN projects p ON p.id = o.project_id
   JOIN schemes s ON s.id = o.scheme_id
- WHERE (i.scheme_id, i.issuer_id, i.buyer_id) <>
+  JOIN scheme_policies t ON t.id = o.policy_id
+ WHERE (i.scheme_id, i.issuer_id, i.drawn_up_by_id, i.buyer_id) <>
        (o.scheme_id,
         CASE i.supply WHEN 'units' THEN p.entrepreneur_id ELSE s.operator_id END,
+        CASE WHEN i.supply = 'units' AND t.terms #>> '{invoicing,issuedBy}' = 'entrepreneur'
+             THEN p.entrepreneur_id ELSE s.operator_id END,
         CASE WHEN i.supply = 'units' OR o.fee_borne_by = 'buyer' THEN o.buyer_id
              ELSE p.entrepreneur_id END)
 """
@@ -140,5 +144,9 @@ INVARIANTS = (
         "What is invoiced of an order, and not given back, is what it has and costs.",
         _OF_ORDERS,
     ),
-    Invariant("invoices-parties", "An invoice is between the parties of its order.", _PARTIES),
+    Invariant(
+        "invoices-parties",
+        "An invoice is between the parties of its order, and drawn up by whom its policy names.",
+        _PARTIES,
+    ),
 )
