@@ -72,8 +72,13 @@ def read(text: str, *, allow_here: bool) -> Destination:
         raise NotADestination("Leave name and password out: a signature proves who sends.")
     if url.fragment or "#" in text:
         raise NotADestination("Leave out what follows the #: it would never be sent.")
-    if allow_here and url.scheme == "http" and url.raw_host.decode() in _HERE:
-        return Destination(url, here=True)
+    if url.scheme == "http" and url.raw_host.decode() in _HERE:
+        if allow_here:
+            return Destination(url, here=True)
+        raise NotADestination(
+            "Webhooks go over TLS only. To try a receiver on this machine, set"
+            " BAAT_WEBHOOKS_TO_LOOPBACK=true (in test mode)."
+        )
     return _public(url)
 
 

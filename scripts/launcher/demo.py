@@ -124,7 +124,10 @@ def is_wanted(environment: Mapping[str, str] = os.environ) -> bool:
 
 def variables(found: str) -> dict[str, str]:
     """Return what commands must be told of a database that holds this."""
-    return {"BAAT_DEMO": "true"} if found in {"demo", FURNISHED} else {}
+    if found not in {"demo", FURNISHED}:
+        return {}
+    # It answers on this machine alone, and so does whoever tries a receiver of webhooks with it.
+    return {"BAAT_DEMO": "true", "BAAT_WEBHOOKS_TO_LOOPBACK": "true"}
 
 
 def welcome(home: Path, address: str) -> str:

@@ -37,6 +37,11 @@ def test_a_demo_is_made_where_the_settings_leave_room(
     assert demo.is_wanted(variables) is wanted
 
 
+def test_only_a_demo_sends_webhooks_to_this_machine_unless_it_is_told() -> None:
+    assert demo.variables("demo")["BAAT_WEBHOOKS_TO_LOOPBACK"] == "true"
+    assert demo.variables("test") == {}
+
+
 def test_the_welcome_names_the_address_of_this_start(tmp_path: Path) -> None:
     assert demo.welcome(tmp_path, "http://127.0.0.1:9") == ""
     (tmp_path / "demo.txt").write_text("Look at {url}/docs")

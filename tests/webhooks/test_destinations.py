@@ -101,6 +101,8 @@ def test_this_machine_only_where_that_is_allowed() -> None:
     ):
         with pytest.raises(NotADestination):
             destinations.read(url, allow_here=True)
+    with pytest.raises(NotADestination, match="BAAT_WEBHOOKS_TO_LOOPBACK"):
+        destinations.read("http://127.0.0.1:9/x", allow_here=False)
     live = {"mode": "live", "public_url": "https://baat.example", "webhooks_to_loopback": True}
     with pytest.raises(ValueError, match="live"):
         Settings.model_validate({"database_url": "postgresql://x/x", "secret": "x" * 32, **live})
