@@ -291,7 +291,9 @@ def _text(file: Path) -> str:
             # Its attachment could be genuine, and what is printed another certificate.
             raise LogRefused("What a PDF shows proves nothing: check the file attached to it.")
         return content.decode()
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise LogRefused(f"{file.absolute()} can't be read: {error.strerror}.") from error
+    except ValueError as error:
         raise LogRefused(f"{file} can't be read as text.") from error
 
 

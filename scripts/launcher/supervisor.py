@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from . import binaries, children, database, demo, environment, provider
 from .children import Child
@@ -90,13 +91,15 @@ def cli(project: Project, steps: Steps, arguments: list[str]) -> int:
     home = Home(project.home)
     environment.prepare(project, steps)
     baat = [project.program("baat"), *arguments]
+    # Where the caller is: the files that are named lie there.
+    here = Path.cwd()
     deadline = time.monotonic() + JOIN_SECONDS
     while time.monotonic() < deadline:
         if home.take(f"dev.py cli {' '.join(arguments[:2])}"):
             try:
                 settle = _make_room if arguments[:1] == [RESTORE] else _only_look
                 with _servers(project, home, steps, "a command", settle) as serving:
-                    code = Child(baat, serving.variables, project.root).follow()
+                    code = Child(baat, serving.variables, here).follow()
                     home.wait_for_guests()
                     return code
             finally:
@@ -105,7 +108,7 @@ def cli(project: Project, steps: Steps, arguments: list[str]) -> int:
         try:
             if told := _joinable(project, home):
                 variables = _variables(project, Database(told.url, told.migrations_url))
-                return Child(baat, variables | told.variables, project.root).follow()
+                return Child(baat, variables | told.variables, here).follow()
         finally:
             home.leave_as_guest()
         time.sleep(POLL_SECONDS)

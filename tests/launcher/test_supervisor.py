@@ -18,6 +18,7 @@ from tests.launcher.launching import (
     postgres_id,
     wait_until,
 )
+from tests.transparency.access_table import WITNESS
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -111,8 +112,10 @@ def test_a_command_joins_a_running_supervisor(neighbour: Launcher) -> None:
     assert "DATABASE_URL" in command.stdout
     assert "environment" not in command.stdout
     assert "PostgreSQL" not in command.stderr
-    # The exit code is the command's own.
-    assert neighbour.outcome("cli", "no-such-command").returncode == 2
+    # The exit code is the command's own, and so are the files where the caller is.
+    missing = neighbour.outcome("cli", "verify", "no-such-file", "--key", str(WITNESS.key))
+    assert missing.returncode == 1
+    assert " /no-such-file can't be read: No such file or directory." in missing.stderr
     assert postgres_id(neighbour.home) == before
 
 
