@@ -223,7 +223,9 @@ async def test_what_could_not_begin_is_not_imported(
     assert said(large) == (413, "/problems/body-too-large")
     no_table = await send(client, imports_of(fair), "titel\r\nx", headers)
     assert said(no_table) == (400, "/problems/invalid-request")
-    assert no_table.json()["errors"][0]["code"] == "unknown-column"
+    [fault] = no_table.json()["errors"]
+    assert fault["code"] == "unknown-column"
+    assert "No column is called titel here. The columns are called " in fault["detail"]
     async with database.work() as session:
         (await session.get_one(Round, fair.round_id)).state = RoundState.VALUING
     for path in (imports_of(fair), f"{imports_of(fair)}/dry-run"):

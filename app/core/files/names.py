@@ -60,7 +60,8 @@ def _decoded(extended: str) -> str:
 _FAULTS = {
     "not-a-disposition": "Write it as attachment; filename*=UTF-8''plan.pdf (RFC 6266, RFC 8187).",
     "name-not-ascii": "Letters beyond ASCII go into filename*=UTF-8''…, percent-encoded.",
-    "no-file-name": "It names no file: add filename*=UTF-8''plan.pdf.",
+    "no-file-name": "Send the file itself as the body, not a form, and name it in this header:"
+    " attachment; filename*=UTF-8''plan.pdf.",
 }
 
 

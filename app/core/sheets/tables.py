@@ -143,10 +143,13 @@ def _records(text: str) -> Iterator[list[str]]:
 def _insist_on_header(header: Sequence[str], known: Collection[str]) -> None:
     if len(header) > MOST_COLUMNS:
         refuse("too-many-columns", f"A file has {MOST_COLUMNS} columns at the most.")
-    faults = []
+    faults: list[dict[str, str]] = []
     for name, times in Counter(filter(None, header)).items():
         if name not in known:
-            faults.append(_fault("unknown-column", f"No column is called {name[:100]} here."))
+            # The first of them says what the columns are called; with all it would be a book.
+            told = "" if faults else f" The columns are called {', '.join(known)}."
+            detail = f"No column is called {name[:100]} here.{told}"
+            faults.append(_fault("unknown-column", detail))
         elif times > 1:
             faults.append(_fault("repeated-column", f"The column {name} is there twice."))
     if not any(header):
