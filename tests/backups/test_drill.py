@@ -11,8 +11,8 @@ import shutil
 import stat
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,9 @@ import pytest
 from app import backups
 from app.audits.invariants import INVARIANTS
 from app.backups import BackupRefused, Manifest
-from app.core import installation
+from app.core import clock, installation
 from app.core.database import open_database
+from app.core.events import Actor
 from app.core.installation import WrongInstallation
 from app.core.invariants import all_faults
 from app.core.settings import Settings
@@ -38,6 +39,8 @@ from tests.conftest import PROJECT, Cluster, served
 from tests.launcher.launching import DEV, VENV
 from tests.make.commands import BAAT, python
 from tests.make.logs import entries
+
+READING_SECONDS = 100
 
 
 @contextmanager
@@ -74,11 +77,12 @@ async def test_a_demo_comes_to_its_end_and_out_of_its_backup(
         assert [line.strip() for line in said.splitlines()][1:] == [one.title for one in SCENES]
         insist_on_a_private_welcome(settings)
         await insist_on_a_whole_demo(settings)
-        # A bare machine may lack it; CI installs it.
-        if shutil.which("curl"):
-            await insist_on_what_the_readme_types(settings, tmp_path)
         async with open_database(settings) as database:
             made = await backups.make(database, tmp_path / "backup")
+        # A bare machine may lack it; CI installs it.
+        if shutil.which("curl"):
+            with clock.travelled(clock.now()):
+                await insist_on_what_the_readme_types(settings, tmp_path)
     finally:
         await cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     with another_cluster(tmp_path / "elsewhere") as server:
@@ -109,24 +113,66 @@ async def insist_on_a_whole_demo(settings: Settings) -> None:
 
 
 async def insist_on_what_the_readme_types(settings: Settings, folder: Path) -> None:
-    """Type what the README lets its readers type into a demo: nothing of it is refused."""
-    blocks = re.findall(r"```sh\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
-    asked = "".join(block for block in blocks if "$URL" in block).splitlines()
+    """Type what the README lets its readers type into a demo: nothing of it is refused.
+
+    Of the commands only what sets the clock is followed; the others have tests of their own.
+    """
     (folder / ".baat").symlink_to(settings.home)
-    async with served(create_app(settings)) as address:
-        typed = [
-            *("set -euo pipefail", 'curl() { command curl --fail --show-error "$@"; }'),
-            *(re.sub("^URL=.*", f"URL={address}", line) for line in asked if "dev.py" not in line),
-        ]
+    working = settings.model_copy(update={"worker": True})
+    async with served(create_app(working)) as address, asyncio.timeout(READING_SECONDS):
+        typed = typed_by_readers(address)
+        clockwork = asyncio.create_task(follow_their_clock(settings, folder / "moment"))
         process = await asyncio.create_subprocess_exec(
-            *("bash", "-c", "\n".join(typed)), cwd=folder, stdout=PIPE, stderr=STDOUT
+            *("bash", "-c", typed), cwd=folder, stdout=PIPE, stderr=STDOUT
         )
-        said = (await process.communicate())[0].decode()
+        try:
+            said = (await process.communicate())[0].decode()
+        finally:
+            clockwork.cancel()
+            with suppress(ProcessLookupError):
+                process.kill()
     assert process.returncode == 0, said
-    # The auditor's proof, and the integrator's order.
+    assert len(typed.splitlines()) > 80
     assert "c2sp.org/tlog-proof" in (folder / "proof.json").read_text()
-    assert '"state":"reserved"' in said
-    assert len(typed) > 30
+    assert "<PmtInf>" in (folder / "pain.001.xml").read_text()
+    # The integrator's order, the plan without a fault, the contract, and the expert's sheet.
+    for told in (
+        '"state":"reserved"',
+        '"complete":true,"lacks":[]',
+        '"counts":{"registered":1,',
+        '"estimateUnits":118',
+    ):
+        assert told in said
+
+
+def typed_by_readers(address: str) -> str:
+    """Put together what readers type, for a demo at this address; a refusal ends it."""
+    blocks = re.findall(r"```sh\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    asked = "".join(each for each in blocks if re.search(r"\$URL|^get |^post ", each, re.MULTILINE))
+    lines = [
+        re.sub("^URL=.*", f"URL={address}", line.replace(SETS_THE_CLOCK, "set_clock"))
+        for line in asked.splitlines()
+    ]
+    return "\n".join([CAREFULLY, *(line for line in lines if "dev.py" not in line)])
+
+
+SETS_THE_CLOCK = "python3 scripts/dev.py cli clock set"
+CAREFULLY = """
+set -euo pipefail
+curl() { command curl --fail-with-body --show-error "$@"; }
+set_clock() { echo $1 > moment.new; mv moment.new moment; while [ -e moment ]; do sleep 0.1; done; }
+"""
+"""A process of its own for the clock would take as long as all the rest."""
+
+
+async def follow_their_clock(settings: Settings, wanted: Path) -> None:
+    """Set the clock of the demo once, to the moment that a file names."""
+    while not await asyncio.to_thread(wanted.exists):  # noqa: ASYNC110  Another process makes it.
+        await asyncio.sleep(0.05)
+    moment = datetime.fromisoformat((await asyncio.to_thread(wanted.read_text)).strip())
+    async with open_database(settings) as database, database.work() as session:
+        await installation.set_clock(session, moment, Actor.system("operator"))
+    await asyncio.to_thread(wanted.unlink)
 
 
 def restoring(settings: Settings, server: elsewhere.Server, folder: Path) -> Settings:
