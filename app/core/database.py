@@ -35,6 +35,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import QueuePool
 
+from app.core import clock
 from app.core.ids import new_id
 from app.core.problems import Unavailable
 from app.core.settings import Settings
@@ -182,13 +183,19 @@ class Database:
     aside_sessions: Sessions
     standby: Standby | None = None
 
-    def work(self) -> AbstractAsyncContextManager[AsyncSession]:
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[AsyncSession]:
         """Open the unit of work of a job or a command; leaving it commits."""
-        return self.sessions.begin()
+        with clock.steady():
+            async with self.sessions.begin() as session:
+                yield session
 
-    def aside(self) -> AbstractAsyncContextManager[AsyncSession]:
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[AsyncSession]:
         """Open a short transaction beside the request's own; what it writes stays."""
-        return self.aside_sessions.begin()
+        with clock.steady():
+            async with self.aside_sessions.begin() as session:
+                yield session
 
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Open a READ ONLY transaction on the primary."""
@@ -267,12 +274,13 @@ async def _unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
         async with _reading(database, request.headers.get(READ_AFTER)) as session:
             yield session
         return
-    async with database.sessions() as session:
-        request.state.session = session
-        yield session
-        await session.commit()  # An exception skips this line, and closing rolls back.
-        if database.standby is not None:
-            request.state.read_after = await _written_until(session)
+    with clock.steady():
+        async with database.sessions() as session:
+            request.state.session = session
+            yield session
+            await session.commit()  # An exception skips this line, and closing rolls back.
+            if database.standby is not None:
+                request.state.read_after = await _written_until(session)
 
 
 # scope="function": the transaction ends before the answer leaves. The default would commit after.

@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,11 +12,12 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.core import clock, installation
-from app.core.database import Database, open_database
+from app.core.database import Database, Session, open_database
 from app.core.events import Actor, Event
+from app.core.ids import new_id
 from app.core.settings import Settings
 from app.main import create_app
-from tests.conftest import living
+from tests.conftest import calling, living
 from tests.make.commands import baat
 from tests.make.jobs import eventually
 
@@ -49,6 +51,10 @@ async def jump(database: Database, to: datetime) -> int:
         return await installation.set_clock(session, to, OPERATOR)
 
 
+def somebody_sets(ahead: timedelta) -> None:
+    contextvars.Context().run(clock.shift, ahead)
+
+
 async def test_processes_follow_a_demos_clock_within_moments(demo: Database) -> None:
     async with living(create_app(demo.settings)):
         assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
@@ -69,8 +75,18 @@ async def test_processes_follow_a_demos_clock_within_moments(demo: Database) -> 
 async def test_a_process_starts_with_the_clock_of_its_installation(demo: Database) -> None:
     next_year = datetime.now(UTC) + timedelta(days=365)
     await jump(demo, next_year)
-    async with living(create_app(demo.settings)):
+    app, ended_at = create_app(demo.settings), list[datetime]()
+
+    @app.post("/while-it-is-set")
+    async def _while_it_is_set(_: Session) -> None:
+        somebody_sets(timedelta(0))
+        ended_at.append(clock.now())
+
+    async with living(app), calling(app) as client:
         assert clock.now() >= next_year
+        await client.post("/while-it-is-set")
+        # Who is served meanwhile is served by the old time to the end.
+        assert clock.now() < next_year <= ended_at[0]
     code, said = await baat(demo.settings, "clock", "show")
     assert code == 0
     assert datetime.fromisoformat(said.strip()) >= next_year - timedelta(seconds=1)
@@ -128,6 +144,30 @@ async def force(database: Database, offset_seconds: int) -> None:
         await session.execute(
             sa.text("UPDATE installations SET clock_offset_seconds = :it"), {"it": offset_seconds}
         )
+
+
+async def test_a_clock_that_is_set_shows_in_no_work_that_is_under_way(
+    database: Database,
+) -> None:
+    async def goes_on() -> datetime:
+        await ended.wait()
+        return clock.now()
+
+    ended, before = asyncio.Event(), clock.now()
+    async with database.work() as session:
+        session.add(Event(type="test.one", subject_id=new_id(), actor="system:test"))
+        somebody_sets(timedelta(minutes=-45))
+        async with database.aside() as aside:
+            aside.add(Event(type="test.two", subject_id=new_id(), actor="system:test"))
+        outlasts = asyncio.create_task(goes_on())
+    ended.set()
+
+    async with database.work() as session:
+        written = (await session.scalars(sa.select(Event.occurred_at).order_by(Event.id))).all()
+        assert before < written[0] < written[1] < before + timedelta(minutes=1)
+        # The next one begins by the new time, and so does what outlasts the one before.
+        assert clock.now() < before
+    assert await outlasts < before
 
 
 async def test_only_a_demos_clock_is_set(database: Database, settings: Settings) -> None:
