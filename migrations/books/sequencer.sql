@@ -48,7 +48,9 @@ BEGIN
         -- in UTC. app/ledger/leaves.py says the same in Python, for those who verify. For all at
         -- once: a function for each entry takes three times as long. An entry that is missing
         -- stops the sequencer: no leaf, no position.
-        SELECT p.position, p.entry_id, moment,
+        -- Nor was it known before it was recorded, if somebody set the clock back meanwhile.
+        SELECT p.position, p.entry_id,
+               greatest(moment, max(e.recorded_at) OVER (ORDER BY p.position)),
                CASE WHEN e.id = g.entry_id THEN sha256(convert_to(concat_ws(E'\n',
                    'baat ledger entry 1', encode(p.salt, 'hex'), e.id, to_json(e.kind),
                    to_json(e.reference),

@@ -1,6 +1,7 @@
 """The sequencer: positions without a gap, and leaves that anyone can make again."""
 
 import asyncio
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from app.core.database import Database
 from app.core.ids import new_id
 from app.ledger import chart, journal, leaves, positions
 from app.ledger.chart import Side
+from app.ledger.checks import part_faults
 from app.ledger.drafts import Reversal
 from app.ledger.leaves import LeafEntry, LeafLine
 from app.main import CHORES
@@ -99,11 +101,20 @@ async def test_a_clock_that_lags_makes_nothing_unknown(session: AsyncSession) ->
     with clock.travelled(MAY):
         await journal.post(session, a_draft(account, 1))
         await positions.sequence(session)
+    with clock.travelled(clock.now() + timedelta(hours=1)):
+        ahead = await journal.post(session, a_draft(account, 1))
+    await journal.post(session, a_draft(account, 1))
+    await positions.sequence(session)
     moments = await session.scalars(
         sa.text("SELECT known_at FROM ledger_positions ORDER BY position")
     )
     found = list(moments)
     assert found == sorted(found)
+    assert found[2:] == [await session.scalar(_RECORDED, {"id": ahead.ids[0]})] * 2
+    assert [fault async for fault in part_faults(session, "order")] == []
+
+
+_RECORDED = sa.text("SELECT recorded_at FROM ledger_entries WHERE id = :id")
 
 
 async def test_a_worker_sequences(database: Database) -> None:
