@@ -1,6 +1,7 @@
 """Invoices and credit notes: numbered without a gap, issued and given back with their orders."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.database import Database
 from app.core.ids import new_id
+from app.core.invariants import faults_of
 from app.orders.actions import expiring, invoices
+from app.orders.invariants.invoices import INVARIANTS
 from app.orders.invoicing import write_ubl
 from app.orders.models import Invoice, Order, Supply
 from tests import make
@@ -220,6 +223,13 @@ async def _gaps(stall: Stall) -> list[Any]:
         return list(await session.execute(query))
 
 
+SAID_TWICE = [
+    each
+    for each in INVARIANTS
+    if each.name in {"invoices-numbered", "invoices-recorded", "invoices-say"}
+]
+
+
 class Undone(Exception):  # noqa: N818  A test's own.
     """What makes a transaction roll back."""
 
@@ -251,6 +261,12 @@ async def test_racing_connections_and_rollbacks_leave_no_gap(stall: Stall) -> No
     async with stall.database.reading() as session:
         last = sa.text("SELECT last_number FROM invoice_series ORDER BY issuer_id")
         assert list(await session.scalars(last)) == [16, 16]
+    # Numbers go on where somebody set the clock back; each says when it was issued all the same.
+    with clock.travelled(clock.now() - timedelta(minutes=45)):
+        await issue(made[0], undone=False)
+    async with stall.database.reading() as session:
+        for each in SAID_TWICE:
+            assert [fault async for fault in faults_of(session, each)] == []
 
 
 async def _issue(session: AsyncSession, order: Order) -> None:

@@ -18,12 +18,6 @@ SELECT format('series of issuer %s in %s: expected %s as its last number, found 
  USING (issuer_id, year)
  WHERE coalesce(i.n, 0) <> coalesce(s.last_number, 0)
  UNION ALL
-SELECT format('invoice %s: expected to be issued after %s, found %s', id, before, issued_at)
-  FROM (SELECT id, issued_at,
-               lag(issued_at) OVER (PARTITION BY issuer_id, year ORDER BY number) AS before
-          FROM invoices) i
- WHERE issued_at < before - interval '5 minutes'
- UNION ALL
 SELECT format('invoice %s: expected a file of its number, found %s', i.id, f.name)
   FROM invoices i
   JOIN invoice_files d ON d.invoice_id = i.id
