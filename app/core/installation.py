@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock, events, sealing
+from app.core import clock, events, ids, sealing
 from app.core.database import Identified
-from app.core.events import Actor
+from app.core.events import Actor, Event
 from app.core.problems import Problem
 from app.core.settings import Mode, Settings
 
@@ -90,7 +90,7 @@ async def create(session: AsyncSession, settings: Settings) -> Installation:
 
 
 async def check(session: AsyncSession, settings: Settings) -> Installation:
-    """Find the row, and insist that the settings fit it; then follow its clock.
+    """Find the row, and insist that the settings fit it; then follow its clock, and its ids.
 
     Raises:
         WrongInstallation: there is none yet, or it was created otherwise or with another secret.
@@ -101,6 +101,9 @@ async def check(session: AsyncSession, settings: Settings) -> Installation:
         raise WrongInstallation(message)
     _insist(session, installation, settings)
     follow(installation.clock_offset_seconds)
+    last = await session.scalar(sa.select(Event.id).order_by(Event.id.desc()).limit(1))
+    if last is not None:
+        ids.go_on_from(last)
     return installation
 
 

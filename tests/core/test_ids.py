@@ -4,11 +4,12 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 
 from app.core import ids
-from app.core.ids import new_id
+from app.core.ids import go_on_from, new_id
 
 
 def test_an_id_is_a_uuid_of_version_7() -> None:
@@ -45,11 +46,31 @@ def test_threads_never_make_the_same_id() -> None:
 
 def test_when_the_clock_goes_back_ids_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     before = new_id()
+    time.sleep(0.005)
+    moment = time.time_ns() // 1_000_000
     monkeypatch.setattr(time, "time_ns", lambda: 1_000_000_000)
 
     after = [new_id() for _ in range(100)]
 
     assert [before, *after] == sorted([before, *after])
+    # They go on with time, as those of every other process do.
+    assert after[0].int >> 80 >= moment
+
+
+def test_a_process_that_starts_goes_on_from_what_others_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, now = new_id(), time.time_ns
+    far = UUID(int=made.int + (2 * 86_400_000 << 80))
+    monkeypatch.setattr(ids, "_last", 0)
+    monkeypatch.setattr(ids, "_lead_ns", 0)
+    monkeypatch.setattr(time, "time_ns", lambda: now() - 3_600 * 10**9)
+
+    assert new_id() < made
+    go_on_from(made)
+    assert made < new_id() < far
+    go_on_from(far)
+    assert made < new_id() < far
 
 
 def test_when_the_random_bits_run_out_the_next_millisecond_is_used(
