@@ -113,6 +113,15 @@ Evidence = Annotated[
 Confidential = Annotated[Prose, Field(description="Confidential: no buyer sees it.")]
 
 
+StartsOn = Annotated[
+    date,
+    Field(
+        description="The policy says how long after its round opens a project may start:"
+        " `completeness` names the days."
+    ),
+]
+
+
 class PlanChange(Request):
     """New values for the named members of a draft; null empties one, others stay as they are."""
 
@@ -122,7 +131,7 @@ class PlanChange(Request):
     activities: Text | None = None
     target_groups: TargetGroups | None = None
     threshold_units: Units | None = None
-    starts_on: date | None = None
+    starts_on: StartsOn | None = None
     ends_on: date | None = None
     milestones: Milestones | None = None
     promised_evidence: Evidence | None = None
@@ -151,7 +160,7 @@ class Plan(Request):
     activities: Text
     target_groups: TargetGroups
     threshold_units: Units
-    starts_on: date
+    starts_on: StartsOn
     ends_on: date
     milestones: Milestones
     promised_evidence: Evidence
