@@ -32,8 +32,11 @@ async def one(session: AsyncSession, obligation_id: UUID) -> Obligation | None:
 
 
 async def kept(session: AsyncSession, obligation_id: UUID) -> Obligation:
-    """Keep an obligation as it is until this is done: before anything is posted to its accounts."""
-    return await locked(session, Obligation, obligation_id)
+    """Keep an obligation as it is until this is done: before anything is posted to its accounts.
+
+    Buyers may order meanwhile what is meant for it: they refer to it, and lock nothing.
+    """
+    return await locked(session, Obligation, obligation_id, others_refer=True)
 
 
 async def of_contract(session: AsyncSession, contract_id: UUID) -> Obligation | None:
