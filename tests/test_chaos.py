@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from scripts.disasters.report import Chapter, told
+from scripts.disasters.soak import Lap, weighed
+from scripts.disasters.weighing import kept_bytes
 from scripts.launcher.children import Child
 from tests.conftest import PROJECT
 
@@ -54,3 +56,28 @@ def test_what_does_not_hold_is_shown() -> None:
     assert "seed 7" in said
     assert said.endswith("WRONG: 1.")
     assert not Chapter("nothing", "was seen").holds
+
+
+@pytest.mark.parametrize(("leak_bytes", "holds"), [(0, True), (150, True), (350, False)])
+def test_a_leak_of_some_hundred_bytes_a_request_is_noticed(leak_bytes: int, *, holds: bool) -> None:
+    chapter = Chapter("soak", "for long")
+    # What is kept sways, and a cache may be filled up meanwhile.
+    laps = [
+        Lap(asked, 200_000_000 + leak_bytes * asked + sway_bytes, 0.0, [])
+        for asked, sway_bytes in ((2_000, 0), (3_000, 150_000), (4_000, 100_000), (5_000, 120_000))
+    ]
+
+    weighed(chapter, laps)
+
+    assert chapter.holds is holds, str(chapter)
+
+
+def test_what_a_process_keeps_is_weighed_to_the_byte() -> None:
+    before = kept_bytes()
+    small = [bytes(bytearray(400)) for _ in range(20_000)]
+    large = [bytearray(4_000) for _ in range(1_000)]
+    grown = kept_bytes() - before
+
+    assert 12_000_000 < grown < 15_000_000
+    del small, large
+    assert kept_bytes() - before < 1_000_000

@@ -43,6 +43,8 @@ class Buyers:
     instead: Counter[str] = field(default_factory=Counter)
     wrote: dict[str, str] = field(default_factory=dict)
     """The `Read-After` of what somebody wrote last, by token; their reads send it back."""
+    asked: int = 0
+    """So many requests were made."""
 
     async def post(
         self, path: str, body: dict[str, Any], by: Shopper, key: str | None = None
@@ -67,6 +69,7 @@ class Buyers:
         **more: Any,  # noqa: ANN401  Those of httpx.
     ) -> httpx.Response:
         while True:
+            self.asked += 1
             try:
                 answer = await self.client.request(method, path, **more)
             except httpx.TransportError:

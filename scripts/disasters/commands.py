@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.benchmarks.server import Bench, durable
+from scripts.benchmarks.server import SETTINGS, Bench, durable
 from scripts.disasters import (
     abuse,
     clocks,
@@ -69,6 +69,9 @@ DISASTERS = {
     ),
 }
 
+SERVER = {**SETTINGS, "autovacuum_naptime": "5s"}
+"""By itself PostgreSQL looks once a minute for what is to be vacuumed: more than half of a soak."""
+
 SIZES = {
     "tiny": "only to see that it holds",
     "quick": "small figures, some minutes: what is done if nothing is said",
@@ -89,7 +92,7 @@ def main(arguments: list[str]) -> int:
     print(f"seed {options.seed}", flush=True)
     chapters: list[Chapter] = []
     try:
-        with durable(project.find()) as bench:
+        with durable(project.find(), SERVER) as bench:
             # One by one: whoever stops this is told of those that are done.
             chapters.extend(_done(bench, options, steps))
     except LaunchError as error:

@@ -1,13 +1,16 @@
 """An installation that is done harm: its served application, and who plays its provider."""
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import uvicorn
 
@@ -17,12 +20,14 @@ from app.payments.fake.server import KEY, SECRET, Player
 from scripts.benchmarks import server as benchmarks
 from scripts.benchmarks.server import Bench
 from scripts.benchmarks.serving import STARTING_SECONDS, UNLIMITED, serving
+from scripts.disasters import weighing
 from scripts.launcher import children
 from scripts.launcher.children import Child
 from scripts.launcher.cluster import free_port
 from scripts.launcher.failures import LaunchError, last_log_lines
 
 STOP_SECONDS = 20.0
+WEIGH_SECONDS = 30.0
 POLL_SECONDS = 0.02
 
 BRINGS_AFTER_SECONDS = (0.0, *(0.5 for _ in range(1_000)))
@@ -49,6 +54,11 @@ class Installation:
     def url(self) -> str:
         """Where the application answers."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def command(self) -> list[str]:
+        """How the application is served."""
+        return serving(self.bench, self.port)
 
     @property
     def process_id(self) -> int:
@@ -97,7 +107,7 @@ class Installation:
         Raises:
             LaunchError: it ends instead; the message shows its last words.
         """
-        self._process = self.begun(serving(self.bench, self.port), self.variables)
+        self._process = self.begun(self.command, self.variables)
         await self.answers(self._process, self.port)
 
     async def answers(self, process: subprocess.Popen[bytes], port: int) -> None:
@@ -150,6 +160,29 @@ class Installation:
             await task
 
 
+class Weighed(Installation):
+    """One that can be asked what it keeps in memory."""
+
+    @property
+    def command(self) -> list[str]:
+        """How the application is served."""
+        _, *words = super().command
+        return [sys.executable, "-m", weighing.__name__, str(self._weight), *words]
+
+    @property
+    def _weight(self) -> Path:
+        return self.bench.folder / f"{self.bench.database_name}.weight"
+
+    async def kept_bytes(self) -> int:
+        """Say how much memory is in use, of all that it has."""
+        self._weight.unlink(missing_ok=True)
+        os.kill(self.process_id, signal.SIGUSR1)
+        async with asyncio.timeout(WEIGH_SECONDS):
+            while not self._weight.exists():
+                await asyncio.sleep(POLL_SECONDS)
+        return int(self._weight.read_text())
+
+
 class _Quiet(uvicorn.Server):
     """A server beside others, that leaves the signals to the program."""
 
@@ -159,8 +192,11 @@ class _Quiet(uvicorn.Server):
         yield
 
 
+Kind = TypeVar("Kind", bound=Installation)
+
+
 @asynccontextmanager
-async def running(installation: Installation) -> AsyncIterator[Installation]:
+async def running(installation: Kind) -> AsyncIterator[Kind]:
     """Have the provider played and the application served; end both afterwards."""
     async with installation.provided():
         try:
