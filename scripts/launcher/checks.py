@@ -2,6 +2,9 @@
 
 import os
 import secrets
+import subprocess
+from collections.abc import Callable
+from typing import TypeAlias
 
 from . import database, environment, ephemeral
 from .children import Child
@@ -9,13 +12,14 @@ from .database import Database
 from .project import Project
 from .steps import Steps
 
-SOURCES = ("ruff format", "ruff check", "mypy", "imports")
+Outcome: TypeAlias = Callable[[], subprocess.CompletedProcess[str]]
 
 
 def check(project: Project, steps: Steps) -> int:
     """Check the sources, without a database."""
     environment.prepare(project, steps)
-    return _check_sources(project, steps)
+    with _types(project).beside() as types:
+        return _check_sources(project, steps) or _quiet(steps, "mypy", types)
 
 
 def test(project: Project, steps: Steps) -> int:
@@ -24,12 +28,14 @@ def test(project: Project, steps: Steps) -> int:
     pytest's closing line is the last one: what follows it is silent.
     """
     environment.prepare(project, steps)
-    if code := _check_sources(project, steps):
-        return code
-    with ephemeral.variables_for_tests(project, steps) as variables:
-        if code := _check_migrations(project, steps, variables):
+    # Types take half a minute of one core at first: the other one is not idle.
+    with _types(project).beside() as types:
+        if code := _check_sources(project, steps):
             return code
-        return _pytest(project, variables, ["-n", str(len(os.sched_getaffinity(0)))])
+        with ephemeral.variables_for_tests(project, steps) as variables:
+            if code := _check_migrations(project, steps, variables) or _quiet(steps, "mypy", types):
+                return code
+            return _pytest(project, variables, ["-n", str(len(os.sched_getaffinity(0)))])
 
 
 def pytest(project: Project, steps: Steps, arguments: list[str]) -> int:
@@ -39,20 +45,26 @@ def pytest(project: Project, steps: Steps, arguments: list[str]) -> int:
         return _pytest(project, variables, arguments)
 
 
+def _types(project: Project) -> Child:
+    return _tool(project, "mypy")
+
+
 def _check_sources(project: Project, steps: Steps) -> int:
-    commands = (
-        ("ruff", "format", "--check"),
-        ("ruff", "check"),
-        ("mypy",),
-        ("lint-imports", *(() if _may_write(project) else ("--no-cache",))),
-    )
-    for name, (program, *options) in zip(SOURCES, commands, strict=True):
-        command = [project.program(program), *options]
-        if code := _quiet(
-            steps, name, Child(command, {**os.environ, **_caches(project)}, project.root)
-        ):
+    """Check all but the types."""
+    commands = {
+        "ruff format": ("ruff", "format", "--check"),
+        "ruff check": ("ruff", "check"),
+        "imports": ("lint-imports", *(() if _may_write(project) else ("--no-cache",))),
+    }
+    for name, command in commands.items():
+        if code := _quiet(steps, name, _tool(project, *command).outcome):
             return code
     return 0
+
+
+def _tool(project: Project, program: str, *options: str) -> Child:
+    command = [project.program(program), *options]
+    return Child(command, {**os.environ, **_caches(project)}, project.root)
 
 
 def _check_migrations(project: Project, steps: Steps, variables: dict[str, str]) -> int:
@@ -71,17 +83,18 @@ def _check_migrations(project: Project, steps: Steps, variables: dict[str, str])
             ("models", ["check"]),
         ):
             alembic = [project.program("alembic"), *command]
-            if code := _quiet(steps, name, Child(alembic, variables | there, project.root)):
+            migrating = Child(alembic, variables | there, project.root)
+            if code := _quiet(steps, name, migrating.outcome):
                 return code
     finally:
         database.ask(project, "drop", owner, scratch)
     return 0
 
 
-def _quiet(steps: Steps, name: str, child: Child) -> int:
+def _quiet(steps: Steps, name: str, ended: Outcome) -> int:
     """Run a check; it is heard only when it finds something."""
     with steps.step(name) as step:
-        outcome = child.outcome()
+        outcome = ended()
         if outcome.returncode:
             step.result = "failed"
     if outcome.returncode:

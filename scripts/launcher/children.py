@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -73,6 +75,26 @@ class Child:
             pass_fds=self.keep,
             check=False,
         )
+
+    @contextmanager
+    def beside(self) -> Iterator[Callable[[], subprocess.CompletedProcess[str]]]:
+        """Run it beside what is done meanwhile, at the longest until that is over.
+
+        It lends a function that waits for its end and returns all that it said.
+        """
+        with tempfile.TemporaryFile() as said:
+            process = self.start(said.fileno())
+
+            def outcome() -> subprocess.CompletedProcess[str]:
+                code = process.wait()
+                said.seek(0)
+                text = said.read().decode(errors="replace")
+                return subprocess.CompletedProcess(self.command, code, text)
+
+            try:
+                yield outcome
+            finally:
+                end(process)
 
     def require(self, otherwise: str) -> str:
         """Run it to its end and return what it said.

@@ -3,7 +3,7 @@ import signal
 import stat
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,30 @@ from tests.launcher.launching import (
 from tests.transparency.access_table import WITNESS
 
 pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def settled() -> Iterator[Path]:
+    """A home in which a supervisor ran once: making one is most of what a first start does."""
+    with a_launcher() as launcher:
+        with launcher.running() as supervisor:
+            assert end(supervisor, signal.SIGTERM) == 0
+        yield launcher.home
+
+
+@contextmanager
+def moved_in(settled: Path) -> Iterator[Launcher]:
+    with a_launcher() as launcher:
+        # With its owners and its rights: PostgreSQL insists on both.
+        subprocess.run(["/bin/cp", "--archive", settled, launcher.home], check=True)
+        yield launcher
+
+
+@pytest.fixture
+def launcher(settled: Path) -> Iterator[Launcher]:
+    """A launcher whose home was in use before."""
+    with moved_in(settled) as launcher:
+        yield launcher
 
 
 def test_a_killed_supervisor_leaves_nothing_behind_and_loses_nothing(launcher: Launcher) -> None:
@@ -92,9 +116,9 @@ def test_a_signal_during_a_step_leaves_nothing_behind(launcher: Launcher) -> Non
 
 
 @pytest.fixture(scope="module")
-def neighbour() -> Iterator[Launcher]:
+def neighbour(settled: Path) -> Iterator[Launcher]:
     """A launcher that runs all through these tests."""
-    with a_launcher() as launcher, launcher.running():
+    with moved_in(settled) as launcher, launcher.running():
         yield launcher
 
 

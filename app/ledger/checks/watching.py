@@ -11,7 +11,7 @@ from app.ledger import positions
 from app.ledger.checks.running import Faults, faults_since
 from app.ledger.models import LedgerChecked
 
-WATCH = jobs.JobKind("ledger.check-books", max_attempts=3, timeout_seconds=3600)
+WATCH = jobs.JobKind("ledger.check-books", timeout_seconds=3600)
 
 FAULTS = Gauge("baat_books_faults", "Faults in the books, when a worker last checked.")
 CHECKED = Gauge(
