@@ -35,7 +35,9 @@ def test(project: Project, steps: Steps) -> int:
         with ephemeral.variables_for_tests(project, steps) as variables:
             if code := _check_migrations(project, steps, variables) or _quiet(steps, "mypy", types):
                 return code
-            return _pytest(project, variables, ["-n", str(len(os.sched_getaffinity(0)))])
+            # Each core takes a stretch of the modules, which share what they make, then the rest.
+            cores = str(len(os.sched_getaffinity(0)))
+            return _pytest(project, variables, ["-n", cores, "--dist", "worksteal"])
 
 
 def pytest(project: Project, steps: Steps, arguments: list[str]) -> int:
