@@ -57,13 +57,15 @@ SELECT format('leaf %s: expected a checkpoint over it within minutes, found none
 """Whoever takes the newest checkpoints away takes what is published out of what is signed."""
 TIMES = """
 SELECT format('leaf %s: expected to be appended after %s and before %s, found %s', l."index",
-              l.before, c.signed_at, l.appended_at)
-  FROM (SELECT l."index", appended_at,
-               coalesce(lag(appended_at) OVER (ORDER BY l."index"), p.known_at) AS before
+              since.moment, c.signed_at, l.appended_at)
+  FROM (SELECT l."index", appended_at, p.known_at,
+               lag(appended_at) OVER (ORDER BY l."index") AS before
           FROM log_leaves l LEFT JOIN ledger_positions p ON p.position = l.position) l
   LEFT JOIN LATERAL (SELECT signed_at FROM log_checkpoints WHERE size > l."index"
                       ORDER BY size LIMIT 1) c ON true
- WHERE l.appended_at < l.before - interval '5 minutes'
+       -- Known may be later than both, if somebody set the clock back after it was recorded.
+ CROSS JOIN LATERAL (SELECT coalesce(l.before, least(l.known_at, c.signed_at)) AS moment) since
+ WHERE l.appended_at < since.moment - interval '5 minutes'
     OR l.appended_at > c.signed_at + interval '5 minutes'
  UNION ALL
 SELECT format('checkpoint of %s leaves: expected to be signed after %s, found %s', size, before,
