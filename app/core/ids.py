@@ -39,10 +39,15 @@ def go_on_from(last: UUID) -> None:
     was made by a clock that was wrong, which nobody goes on from.
     """
     global _lead_ns  # noqa: PLW0603  As above.
-    now, moment_ns = time.time_ns(), ((last.int >> 80) + 1) * 1_000_000
-    if now < moment_ns < now + _A_DAY_NS:
+    moment_ns = ((last.int >> 80) + 1) * 1_000_000
+    if time.time_ns() < moment_ns and last < farthest():
         with _lock:
             _lead_ns = max(_lead_ns, moment_ns - time.monotonic_ns())
+
+
+def farthest() -> UUID:
+    """Say where the ids begin that only a clock makes that is wrong."""
+    return UUID(int=(time.time_ns() + _A_DAY_NS) // 1_000_000 << 80)
 
 
 def _random(bits: int) -> int:

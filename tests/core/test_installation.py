@@ -8,8 +8,10 @@ from pydantic import SecretStr
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import installation
+from app.core import ids, installation
 from app.core.database import Database, open_database, settings_of
+from app.core.events import Event
+from app.core.ids import new_id
 from app.core.installation import Installation, WrongInstallation
 from app.core.settings import Mode
 
@@ -28,6 +30,21 @@ async def test_settings_that_do_not_fit_are_refused(
 async def test_making_an_installation_twice_finds_the_first(session: AsyncSession) -> None:
     found = await installation.create(session, settings_of(session))
     assert await installation.check(session, settings_of(session)) is found
+
+
+async def test_a_process_goes_on_from_the_last_id_that_no_wrong_clock_made(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead, wrong = (UUID(int=new_id().int + (hours * 3_600_000 << 80)) for hours in (1, 9_000))
+    for each in (ahead, wrong):
+        session.add(Event(id=each, type="test.made", subject_id=each, actor="system:test"))
+    await session.flush()
+    monkeypatch.setattr(ids, "_last", 0)
+    monkeypatch.setattr(ids, "_lead_ns", 0)
+
+    await installation.check(session, settings_of(session))
+
+    assert ahead < new_id() < wrong
 
 
 async def test_there_is_one_installation(database: Database) -> None:
