@@ -46,6 +46,7 @@ hypothesis_settings.load_profile("normal")
 
 sharing.share()
 recording.listen()
+gc.disable()  # Nothing that the modules make is garbage; see `pytest_collection_finish`.
 
 _numbers = count()
 
@@ -55,6 +56,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+    gc.enable()
 
 
 def _named(url: str, database: str) -> str:

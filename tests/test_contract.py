@@ -26,7 +26,7 @@ LONG = "BAAT_CONTRACT_EXAMPLES" in os.environ
 EXAMPLES = os.environ.get("BAAT_CONTRACT_EXAMPLES", "6")
 """Per operation and phase; the long form sets more, and lets everybody try every operation."""
 
-SHORT_FORM = 30
+SHORT_FORM = 20
 """So many operations are tried by staff in a short run: others in each, by the run's own seed."""
 
 NO_LIMIT = 1_000_000

@@ -42,7 +42,7 @@ FULL = Plan(rounds=5, seconds=2, connections=(8, 1, 32), lines=(10_000, 1_000_00
 QUICK = Plan(rounds=3, seconds=1, connections=(8,), lines=(10_000, 100_000), calls=100)
 TINY = Plan(
     rounds=1,
-    seconds=1,
+    seconds=0.3,
     connections=(2,),
     lines=(2_000, 4_000),
     calls=5,
