@@ -16,7 +16,7 @@ from typing import Any
 
 from scripts.fuzzing import links, market
 from scripts.fuzzing.market import Caller, Market
-from scripts.fuzzing.running import fuzz, only, told_to_hooks, without
+from scripts.fuzzing.running import WITHOUT_LINKS, fuzz, only, told_to_hooks, without
 from scripts.launcher import project
 from scripts.launcher.children import stop_on_signals
 from scripts.launcher.failures import LaunchError, StoppedError
@@ -194,8 +194,7 @@ class Asking:
         names = sorted(every - OF_THE_SESSION - ENDING)
         if role == LAST:
             # Nothing leads from one of these to another.
-            phases = ("--phases", "examples,coverage,fuzzing")
-            yield (*phases, *examples, *only(sorted(ENDING)))
+            yield (*WITHOUT_LINKS, *examples, *only(sorted(ENDING)))
             return
         drawing = Random(self.seed)  # noqa: S311  It is drawn again from the same seed.
         covered = drawing.sample(names, min(self.size.covered, len(names)))
