@@ -17,6 +17,8 @@ from app.core.jobs.kinds import GiveUp, Handler
 from app.core.jobs.models import JobState
 
 LONGEST_ERROR = 300
+AGAIN_SECONDS = 1.0
+"""After so long it is tried again to write down that an attempt failed."""
 
 logger = structlog.get_logger(__name__)
 
@@ -60,16 +62,30 @@ async def _record(database: Database, handler: Handler, claim: Claim, error: Exc
         longest_wait_seconds=handler.kind.longest_wait_seconds(claim.attempts),
         hopeless=isinstance(error, GiveUp),
     )
-    state = None
-    with while_database_is_away("failure_not_recorded"):
-        async with database.work() as session:
-            state = await claims.fail(session, claim, failure)
+    state = await _written_down(database, claim, failure)
     if state is None:
         logger.warning("job_lost", error=failure.error)
         return "lost"
     log = logger.error if state is JobState.DEAD else logger.warning
     log("job_failed", error=failure.error, state=state, stack=_stack(error))
     return "dead" if state is JobState.DEAD else "failed"
+
+
+async def _written_down(database: Database, claim: Claim, failure: Failure) -> JobState | None:
+    """Let a job fail, as soon as the database takes it; none if it is another worker's by then.
+
+    Whoever let go of it without would leave it to lie for a lease, and the next one to find out
+    once more, until no attempt is left. The worker stops this when the lease is over.
+    """
+    state, is_written = None, False
+    while not is_written:
+        with while_database_is_away("failure_not_recorded"):
+            async with database.work() as session:
+                state = await claims.fail(session, claim, failure)
+            is_written = True
+        if not is_written:
+            await asyncio.sleep(AGAIN_SECONDS)
+    return state
 
 
 @contextmanager

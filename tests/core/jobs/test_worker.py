@@ -15,7 +15,8 @@ from app.core import clock, jobs
 from app.core.database import Database, open_database
 from app.core.events import Actor
 from app.core.ids import new_id
-from app.core.jobs import JobState, claims, metrics
+from app.core.jobs import JobState, attempts, claims, metrics
+from app.core.problems import Unavailable
 from app.core.settings import Settings
 from tests.core.jobs.conftest import OUTLASTED, WAITED_FOR, note, notes
 from tests.make.jobs import a_kind, all_are, eventually, states, the_job
@@ -54,10 +55,10 @@ async def test_a_handler_gets_what_its_signature_asks_for(database: Database) ->
 
 async def test_a_failing_job_backs_off_and_then_is_dead(database: Database) -> None:
     kind = a_kind("test.failing", max_attempts=3, back_off_seconds=0.1)
-    attempts = itertools.count(1)
+    numbers = itertools.count(1)
 
     async def fail(session: AsyncSession) -> None:
-        await note(session, next(attempts))
+        await note(session, next(numbers))
         raise KeyError("jan@example.org is not there\nand more about Jan")
 
     async with database.work() as session:
@@ -70,6 +71,32 @@ async def test_a_failing_job_backs_off_and_then_is_dead(database: Database) -> N
         r"KeyError: '(address) is not there\nand more about Jan'",
     )
     assert await notes(database) == []
+
+
+async def test_a_failure_is_written_down_as_soon_as_there_is_room_for_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = a_kind("test.failing", max_attempts=1)
+    write_down, tries = claims.fail, itertools.count(1)
+
+    async def fail(_session: AsyncSession) -> None:
+        raise KeyError("nothing is there")
+
+    async def when_there_is_room(
+        session: AsyncSession, claim: claims.Claim, failure: claims.Failure
+    ) -> JobState | None:
+        if next(tries) <= 2:
+            raise Unavailable("The database has no room.")
+        return await write_down(session, claim, failure)
+
+    monkeypatch.setattr(claims, "fail", when_there_is_room)
+    monkeypatch.setattr(attempts, "AGAIN_SECONDS", 0.01)
+    async with database.work() as session:
+        await jobs.enqueue(session, kind)
+    async with jobs.Worker(database, [jobs.transactional(kind, fail)]):
+        await all_are(database, JobState.DEAD)
+
+    assert (await the_job(database)).last_error == "KeyError: 'nothing is there'"
 
 
 async def test_a_retried_dead_letter_is_done(database: Database) -> None:
@@ -307,10 +334,10 @@ async def eventually_done(database: Database) -> None:
 @OUTLASTED
 async def test_jobs_are_counted(database: Database) -> None:
     kind = a_kind("test.counted", max_attempts=2, back_off_seconds=0.01)
-    attempts = itertools.count(1)
+    numbers = itertools.count(1)
 
     async def fail_once(_session: AsyncSession) -> None:
-        if next(attempts) == 1:
+        if next(numbers) == 1:
             raise RuntimeError
 
     async with database.work() as session:
