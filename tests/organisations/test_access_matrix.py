@@ -1,6 +1,5 @@
 """Every operation, by every kind of caller, on own and others' things; see `tests.matrix`."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import zip_longest
@@ -24,7 +23,6 @@ from tests.ledger import access_table as ledger
 from tests.make import contents
 from tests.matrix import (
     ANYBODY,
-    DEAD,
     PERSONS,
     TRIED,
     Caller,
@@ -71,11 +69,6 @@ TABLE: dict[str, Rule] = {
     **privacy.TABLE,
 }
 """The tables of all domains."""
-
-WHOLE = "BAAT_MATRIX" in os.environ
-"""With `BAAT_MATRIX=whole` each operation meets every credential that is none."""
-
-DYING = sorted(DEAD - {Caller.NOBODY})
 
 Pair: TypeAlias = tuple[Caller, Place]
 
@@ -224,7 +217,7 @@ async def test_who_may_not_is_refused(stage: Stage, operation: str) -> None:
     rule = TABLE[operation]
     faults = []
     missing: dict[Caller, httpx.Response] = {}
-    for caller, place in _pairs(operation):
+    for caller, place in _pairs(rule):
         if rule.allows(operation, caller, place):
             continue
         body = rule.body(stage.shared, place) if rule.body else None
@@ -259,7 +252,7 @@ async def test_who_may_succeeds(stage: Stage, operation: str) -> None:
 
 def _who_may(rule: Rule, operation: str) -> list[list[Pair]]:
     """Part those who may into groups that are not in each other's way in one database."""
-    pairs = [pair for pair in _pairs(operation) if rule.allows(operation, *pair)]
+    pairs = [pair for pair in _pairs(rule) if rule.allows(operation, *pair)]
     # What people do with their own account is in nobody's way.
     if _reads(operation) or rule.may in {ANYBODY, PERSONS}:
         return [pairs]
@@ -276,16 +269,10 @@ def _reads(operation: str) -> bool:
     return operation.partition(" ")[0] in READING
 
 
-def _pairs(operation: str) -> list[Pair]:
-    """Try everybody where whose thing it is can matter; those without a right only by turns."""
-    rule = TABLE[operation]
-    nobody = {Caller.NOBODY, DYING[list(TABLE).index(operation) % len(DYING)]}
-    left_out = frozenset() if WHOLE else DEAD - nobody
+def _pairs(rule: Rule) -> list[Pair]:
+    """Try everybody where whose thing it is can matter."""
     return [
-        (caller, place)
-        for place in rule.on
-        for caller in Caller
-        if caller in _tried(rule, place) - left_out
+        (caller, place) for place in rule.on for caller in Caller if caller in _tried(rule, place)
     ]
 
 
