@@ -45,16 +45,16 @@ def test_threads_never_make_the_same_id() -> None:
 
 
 def test_when_the_clock_goes_back_ids_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = new_id()
-    time.sleep(0.005)
-    moment = time.time_ns() // 1_000_000
+    before, goes_on = new_id(), time.monotonic_ns
+    monkeypatch.setattr(ids, "_last", ids._last)  # Those of other tests don't go on from these.
     monkeypatch.setattr(time, "time_ns", lambda: 1_000_000_000)
+    monkeypatch.setattr(time, "monotonic_ns", lambda: goes_on() + 1_000_000_000)
 
     after = [new_id() for _ in range(100)]
 
     assert [before, *after] == sorted([before, *after])
     # They go on with time, as those of every other process do.
-    assert after[0].int >> 80 >= moment
+    assert after[0].int >> 80 >= (before.int >> 80) + 1_000
 
 
 def test_a_process_that_starts_goes_on_from_what_others_made(

@@ -89,6 +89,7 @@ def _document(file: BinaryIO, size_bytes: int, budget: _Budget, *, is_embedded: 
                 content = _looked_through(archive, member, budget, is_embedded=is_embedded)
                 if member.filename in _READ_WHOLE:
                     told[member.filename] = content
+    # NotImplementedError: packed in a way, or for a version, that Python's zipfile does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise FileDamaged("The file can't be unpacked: it is broken. Save it anew.") from error
     return _recognised(members, told)

@@ -36,6 +36,7 @@ class Heads(HttpToolsProtocol):
         self._is_refused = False
         self._patience: asyncio.TimerHandle | None = None
 
+    # The server's own protocol, too, says that it is more than what any protocol is given.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
